@@ -1,0 +1,51 @@
+# muster_common, then for each services/<name>: the library svc_<name> (all
+# but main.c, its *.lua embedded as `const char lua_<file>[]`) and the
+# program muster-<name>. The command-line tool's program is plain `muster`.
+file(GLOB common_sources CONFIGURE_DEPENDS
+     ${CMAKE_SOURCE_DIR}/common/*.c ${CMAKE_SOURCE_DIR}/common/*.cc
+     ${CMAKE_SOURCE_DIR}/common/*/*.c)
+add_library(muster_common STATIC ${common_sources})
+target_include_directories(muster_common PUBLIC ${CMAKE_SOURCE_DIR})
+target_link_libraries(muster_common PUBLIC muster_proto ${MUSTER_LIBRARIES})
+target_compile_options(muster_common PRIVATE
+  $<$<COMPILE_LANGUAGE:C>:${MUSTER_WARNINGS}>
+  $<$<COMPILE_LANGUAGE:CXX>:-Werror;-Wall;-Wextra>)
+
+function(embed_lua out dir)
+  file(GLOB scripts CONFIGURE_DEPENDS ${dir}/*.lua)
+  set(sources)
+  foreach(script ${scripts})
+    get_filename_component(name ${script} NAME_WE)
+    set(source ${CMAKE_BINARY_DIR}/lua/${dir}/${name}.lua.c)
+    string(REPLACE "${CMAKE_BINARY_DIR}/lua/${CMAKE_SOURCE_DIR}/"
+           "${CMAKE_BINARY_DIR}/lua/" source ${source})
+    add_custom_command(
+      OUTPUT ${source}
+      COMMAND ${CMAKE_COMMAND} -DIN=${script} -DOUT=${source}
+              -DNAME=lua_${name} -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+      DEPENDS ${script} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+      VERBATIM)
+    list(APPEND sources ${source})
+  endforeach()
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+file(GLOB service_dirs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/*)
+foreach(dir ${service_dirs})
+  get_filename_component(name ${dir} NAME)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${dir}/*.c)
+  list(REMOVE_ITEM sources ${dir}/main.c)
+  if(NOT EXISTS ${dir}/main.c OR NOT sources)
+    continue()
+  endif()
+  embed_lua(scripts ${dir})
+  add_library(svc_${name} STATIC ${sources} ${scripts})
+  target_link_libraries(svc_${name} PUBLIC muster_common)
+  target_compile_options(svc_${name} PRIVATE ${MUSTER_WARNINGS})
+  add_executable(muster-${name} ${dir}/main.c)
+  target_link_libraries(muster-${name} PRIVATE svc_${name})
+  target_compile_options(muster-${name} PRIVATE ${MUSTER_WARNINGS})
+  if(name STREQUAL "cli")
+    set_target_properties(muster-cli PROPERTIES OUTPUT_NAME muster)
+  endif()
+endforeach()

@@ -1,0 +1,83 @@
+# tests/unit/<area>/test_*.c     label unit; area = common or a service
+# tests/service/<area>/test_*.c  label service; real Redis, own directory
+# tests/bench/*.c, tests/support/programs/*.c  programs for other tests
+# Each links tests/support/*.c, the common library and its area's service.
+if(NOT MUSTER_TESTS)
+  return()
+endif()
+enable_testing()
+pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET cmocka)
+
+file(GLOB support CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/support/*.c)
+if(support)
+  add_library(test_support STATIC ${support})
+else()
+  add_library(test_support INTERFACE)
+endif()
+get_target_property(support_type test_support TYPE)
+set(scope PUBLIC)
+if(support_type STREQUAL "INTERFACE_LIBRARY")
+  set(scope INTERFACE)
+else()
+  target_compile_options(test_support PRIVATE ${MUSTER_WARNINGS})
+endif()
+target_link_libraries(test_support ${scope} muster_common PkgConfig::cmocka)
+
+foreach(label unit service)
+  file(GLOB tests CONFIGURE_DEPENDS
+       ${CMAKE_SOURCE_DIR}/tests/${label}/*/test_*.c)
+  foreach(test ${tests})
+    get_filename_component(name ${test} NAME_WE)
+    get_filename_component(dir ${test} DIRECTORY)
+    get_filename_component(area ${dir} NAME)
+    string(REPLACE "test_" "" name ${name})
+    set(target ${label}_${area}_${name})
+    add_executable(${target} ${test})
+    target_link_libraries(${target} PRIVATE test_support)
+    if(TARGET svc_${area})
+      target_link_libraries(${target} PRIVATE svc_${area})
+    endif()
+    target_compile_options(${target} PRIVATE ${MUSTER_WARNINGS})
+    set_target_properties(${target} PROPERTIES
+      RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    add_test(NAME ${label}/${area}/${name} COMMAND ${target})
+    set_tests_properties(${label}/${area}/${name} PROPERTIES
+      LABELS ${label} TIMEOUT 120
+      ENVIRONMENT "MUSTER_BIN=${CMAKE_BINARY_DIR}/bin;MUSTER_SOURCE=${CMAKE_SOURCE_DIR}")
+  endforeach()
+endforeach()
+
+# Programs that other tests start: bench/*.c and support/programs/*.c. Each
+# names the services it links in a line "// links: svc_x svc_y".
+file(GLOB programs CONFIGURE_DEPENDS
+     ${CMAKE_SOURCE_DIR}/tests/bench/*.c
+     ${CMAKE_SOURCE_DIR}/tests/support/programs/*.c)
+foreach(program ${programs})
+  get_filename_component(name ${program} NAME_WE)
+  add_executable(${name} ${program})
+  file(STRINGS ${program} links REGEX "^// links: ")
+  string(REPLACE "// links: " "" links "${links}")
+  separate_arguments(links)
+  target_link_libraries(${name} PRIVATE ${links} test_support)
+  target_compile_options(${name} PRIVATE ${MUSTER_WARNINGS})
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+endforeach()
+
+# tests/fuzz/<area>_<name>.c: one libFuzzer target per parser.
+if(MUSTER_FUZZ)
+  file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*.c)
+  foreach(fuzzer ${fuzzers})
+    get_filename_component(name ${fuzzer} NAME_WE)
+    string(REGEX REPLACE "_.*" "" area ${name})
+    add_executable(fuzz_${name} ${fuzzer})
+    target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(fuzz_${name} PRIVATE muster_common)
+    if(TARGET svc_${area})
+      target_link_libraries(fuzz_${name} PRIVATE svc_${area})
+    endif()
+    set_target_properties(fuzz_${name} PROPERTIES
+      RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  endforeach()
+endif()

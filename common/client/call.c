@@ -1,0 +1,54 @@
+/* call -- what every typed client stub does: pack, ask, unpack, check. */
+#include "common/client/call.h"
+
+#include <stdlib.h>
+
+#include "common/buf.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/wire.h"
+
+struct call {
+    const ProtobufCMessageDescriptor *reply_type;
+    call_cb *cb;
+    void *arg;
+};
+
+static void
+on_answer(void *arg, enum err err, const char *detail, const void *body,
+          size_t len)
+{
+    struct call *call = arg;
+    ProtobufCMessage *reply = NULL;
+    if (err == ERR_NONE) {
+        reply = wire_unpack(call->reply_type, body, len, BUS_BODY_BYTES_MAX);
+        if (reply == NULL) {
+            log_error("call.bad_reply",
+                      log_str("type", call->reply_type->name));
+            err = ERR_INTERNAL;
+            detail = "a service answered with a message that is not valid";
+        }
+    }
+    call->cb(call->arg, err, detail, reply);
+    wire_free(reply);
+    free(call);
+}
+
+void
+call_ask(struct bus_peer *peer, const struct call_options *options,
+         const void *request, call_cb *cb, void *arg)
+{
+    struct call *call = mem_new(sizeof(*call));
+    *call = (struct call){options->reply_type, cb, arg};
+    struct buf body;
+    buf_init(&body, 0);
+    wire_pack(request, &body);
+    bus_ask(peer,
+            &(struct bus_ask){.body = body.data,
+                              .len = body.len,
+                              .deadline_ms = options->deadline_ms,
+                              .is_repeatable = options->is_repeatable,
+                              .instance = options->instance},
+            on_answer, call);
+    buf_fini(&body);
+}

@@ -1,0 +1,102 @@
+/* clock -- the one seam through which time comes in. */
+#include "common/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define MS_PER_MINUTE 60000
+
+static int64_t test_wall_ms = -1;
+static int64_t test_boot_ms = -1;
+
+static int64_t
+read_us(clockid_t id)
+{
+    struct timespec now;
+    (void)clock_gettime(id, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
+clock_wall_ms(void)
+{
+    return test_wall_ms >= 0 ? test_wall_ms : read_us(CLOCK_REALTIME) / 1000;
+}
+
+int64_t
+clock_boot_ms(void)
+{
+    return clock_boot_us() / 1000;
+}
+
+int64_t
+clock_boot_us(void)
+{
+    return test_boot_ms >= 0 ? test_boot_ms * 1000 : read_us(CLOCK_BOOTTIME);
+}
+
+void
+clock_set_for_test(int64_t wall_ms, int64_t boot_ms)
+{
+    test_wall_ms = wall_ms;
+    test_boot_ms = boot_ms;
+}
+
+const char *
+clock_format(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
+{
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm tm;
+    (void)gmtime_r(&seconds, &tm);
+    char date[sizeof("2026-11-23T07:23:11")];
+    if (wall_ms < 0 || tm.tm_year > 8099 ||
+        strftime(date, sizeof(date), "%FT%T", &tm) == 0) {
+        memcpy(text, "1970-01-01T00:00:00.000Z", CLOCK_TEXT_SIZE);
+        return text;
+    }
+    (void)snprintf(text, CLOCK_TEXT_SIZE, "%s.%03dZ", date,
+                   (int)(wall_ms % 1000));
+    return text;
+}
+
+/* "+01:00", "-05:30", "Z" -> minutes; INT32_MIN when it is none of these. */
+static int32_t
+parse_offset(const char *text)
+{
+    if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0) {
+        return 0;
+    }
+    int hours = 0, minutes = 0, end = 0;
+    if (sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &end) != 2 ||
+        end != 5 || text[6] != '\0' || hours > 23 || minutes > 59 ||
+        (text[0] != '+' && text[0] != '-')) {
+        return INT32_MIN;
+    }
+    int32_t offset = hours * 60 + minutes;
+    return text[0] == '-' ? -offset : offset;
+}
+
+int64_t
+clock_parse(const char *text)
+{
+    struct tm tm = {0};
+    const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+    if (rest == NULL || rest - text != 19) {
+        return -1;
+    }
+    int ms = 0;
+    if (*rest == '.') {
+        int scale = 100;
+        for (rest++; *rest >= '0' && *rest <= '9'; rest++) {
+            ms += (*rest - '0') * scale;
+            scale /= 10;
+        }
+    }
+    int32_t offset = *rest == '\0' ? INT32_MIN : parse_offset(rest);
+    int64_t seconds = (int64_t)timegm(&tm);
+    if (offset == INT32_MIN || seconds < 0) {
+        return -1;
+    }
+    return seconds * 1000 + ms - (int64_t)offset * MS_PER_MINUTE;
+}

@@ -1,0 +1,66 @@
+/* service -- what every process does around its subject.
+ *
+ *   main: service_open -> the service's own start -> service_run
+ *         -> the service's own stop -> service_close
+ *
+ * service_open reads --config FILE, --instance N (default 0), --help and
+ * --version; opens log, conf, loop, bus, store (waits until it is durable)
+ * and the admin port (/healthz /readyz /metrics). service_run returns after
+ * SIGTERM or SIGINT, when is_idle says so or DRAIN_MS_MAX has passed.
+ *
+ * Endpoints: [endpoints] <service>.<n>.ask and .news; default
+ * ipc://<[run] dir>/<service>.<n>.ask. Instances: [instances] <service> = n
+ * (default 1; courier 2). */
+#ifndef COMMON_SERVICE_H
+#define COMMON_SERVICE_H
+
+#include <stdbool.h>
+
+#include "common/bus.h"
+#include "common/conf.h"
+#include "common/loop.h"
+#include "common/metrics.h"
+#include "common/store.h"
+
+#define SERVICE_DRAIN_MS_MAX 8000
+
+struct service_spec {
+    const char *name;    /* "signup" */
+    const char *about;   /* one sentence for --help */
+    bool uses_store;     /* ACL user and password: [store] <name>_password */
+    bus_serve_cb *serve; /* NULL: answers nobody */
+    /* Called once at SIGTERM: take nothing new. Asks are already refused. */
+    void (*drain)(void *arg);
+    /* Everything accepted is finished or durably pending. NULL: at once. */
+    bool (*is_idle)(void *arg);
+    /* Beyond store and bus: NULL, or a sentence why not ready. */
+    const char *(*not_ready_why)(void *arg);
+    void *arg;
+};
+
+struct service {
+    const struct service_spec *spec;
+    char name[64]; /* "signup.0" */
+    int instance;
+    struct conf *conf;
+    struct loop *loop;
+    struct bus *bus;
+    struct store *store; /* NULL unless uses_store */
+    struct metrics *metrics;
+    struct admin *admin;
+    bool is_draining;
+    struct timer *drain_timer;
+};
+
+void service_open(struct service *service, const struct service_spec *spec,
+                  int argc, char **argv);
+/* Serving begins: call when the service can answer. Then service_run. */
+void service_run(struct service *service);
+void service_close(struct service *service);
+
+/* A peer, by the configuration's endpoints. */
+struct bus_peer *service_connect(struct service *service, const char *peer);
+void service_follow(struct service *service, const char *peer,
+                    const char *topic, bus_news_cb *cb, void *arg);
+
+#endif

@@ -1,0 +1,35 @@
+/* template -- {{field}} merged into a text, escaped for where it goes.
+ *
+ * A field is {{name}}, [a-z_]{1,40}, spaces inside the braces allowed. An
+ * unknown field is an error found before anyone approves, never an empty
+ * space in a message. No logic, no nesting. */
+#ifndef COMMON_TEMPLATE_H
+#define COMMON_TEMPLATE_H
+
+#include <stddef.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+
+enum template_context {
+    TEMPLATE_TEXT,   /* as is, control characters but \n dropped */
+    TEMPLATE_HTML,   /* & < > " ' as entities */
+    TEMPLATE_HEADER, /* one line: no byte below 0x20, 0x7f, U+2028/9 */
+};
+
+struct template_field {
+    const char *name, *value; /* borrowed */
+};
+
+/* ERR_BAD_REQUEST: *why_out says which field is unknown or where a brace is
+ * open (owned by the caller). Appends to to. */
+MUST_CHECK enum err template_merge(const char *text,
+                                   enum template_context context,
+                                   const struct template_field *fields,
+                                   size_t field_count, struct buf *to,
+                                   char **why_out);
+/* The same check without values: names only. */
+MUST_CHECK enum err template_check(const char *text, const char *const *names,
+                                   size_t name_count, char **why_out);
+
+#endif

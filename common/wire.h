@@ -1,0 +1,24 @@
+/* wire -- protobuf, packed and unpacked within limits.
+ *
+ * protobuf-c accepts too much: wire_unpack gives it a budget of memory (16
+ * times the message, at most 16 MiB) and refuses the empty message where a
+ * required field is missing, embedded NUL and bad UTF-8 in any string field,
+ * and enum values that the proto does not name, at every depth. */
+#ifndef COMMON_WIRE_H
+#define COMMON_WIRE_H
+
+#include <protobuf-c/protobuf-c.h>
+#include <stddef.h>
+
+#include "common/buf.h"
+
+#define WIRE_OUTSIDE_BYTES_MAX (64 * 1024) /* frames that began outside */
+
+/* NULL when it is not a valid message. Free with wire_free. */
+void *wire_unpack(const ProtobufCMessageDescriptor *type, const void *bytes,
+                  size_t len, size_t len_max);
+void wire_free(void *message); /* NULL is fine */
+/* Appends the packed message. */
+void wire_pack(const void *message, struct buf *to);
+
+#endif
