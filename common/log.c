@@ -10,6 +10,7 @@
 #include "common/clock.h"
 
 #define LINE_BYTES_MAX 4096
+#define END_BYTES 2 /* kept free for the closing brace and newline */
 
 static const char *service_name = "muster";
 static enum log_level least = LOG_INFO;
@@ -51,6 +52,23 @@ add_json_string(struct buf *line, const char *text)
     buf_add_byte(line, '"');
 }
 
+/* A field that does not fit whole is left out. */
+static void
+add_field(struct buf *line, const struct log_field *field)
+{
+    size_t len_before = line->len;
+    buf_printf(line, ",\"%s\":", field->key);
+    if (field->text == NULL) {
+        buf_printf(line, "%lld", (long long)field->number);
+    } else {
+        add_json_string(line, field->text);
+    }
+    if (line->is_cut) {
+        line->len = len_before;
+        line->is_cut = false;
+    }
+}
+
 void
 log_write(enum log_level level, const char *event, size_t field_count,
           const struct log_field *fields)
@@ -60,20 +78,16 @@ log_write(enum log_level level, const char *event, size_t field_count,
     }
     char now[CLOCK_TEXT_SIZE];
     struct buf line;
-    buf_init(&line, LINE_BYTES_MAX);
+    buf_init(&line, LINE_BYTES_MAX - END_BYTES);
     buf_printf(&line,
                "{\"time\":\"%s\",\"level\":\"%s\",\"service\":\"%s\","
                "\"event\":\"%s\"",
                clock_format(clock_wall_ms(), now), level_names[level],
                service_name, event);
     for (size_t i = 0; i < field_count; i++) {
-        buf_printf(&line, ",\"%s\":", fields[i].key);
-        if (fields[i].text == NULL) {
-            buf_printf(&line, "%lld", (long long)fields[i].number);
-        } else {
-            add_json_string(&line, fields[i].text);
-        }
+        add_field(&line, &fields[i]);
     }
+    line.len_max = LINE_BYTES_MAX;
     buf_add_string(&line, "}\n");
     /* One write, so that lines of several processes never mingle. */
     if (write(STDERR_FILENO, buf_string(&line), line.len) < 0) {

@@ -4,7 +4,8 @@
  *
  * Every line carries time, level, service, event. Never personal data: no
  * names, addresses, phone numbers, texts, tokens. Supporter numbers are fine.
- * Lines are cut at 4 KiB. */
+ * A line is at most 4 KiB: a field
+ * that does not fit is left out. */
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H
 
