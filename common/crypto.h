@@ -40,9 +40,10 @@ MUST_CHECK bool crypto_unseal(const struct crypto_key *key, const void *sealed,
                               size_t len, const void *context,
                               size_t context_len, uint8_t *to);
 
-/* BLAKE2b, keyed (key NULL: plain); out_len 1..64. */
-void crypto_hash(const struct crypto_key *key, const void *bytes, size_t len,
-                 uint8_t *out, size_t out_len);
+/* BLAKE2b, keyed (key NULL: plain); out_len 1..64; below 16 it is the
+ * first bytes of the hash of 16. */
+void crypto_digest(const struct crypto_key *key, const void *bytes, size_t len,
+                   uint8_t *out, size_t out_len);
 /* SipHash-2-4 of the first 16 key bytes: short MACs at millions a second. */
 uint64_t crypto_mac64(const struct crypto_key *key, const void *bytes,
                       size_t len);
@@ -51,8 +52,9 @@ MUST_CHECK bool crypto_is_equal(const void *a, const void *b, size_t len);
 /* Ed25519; the key is the seed. */
 void crypto_public_of(const struct crypto_key *seed,
                       uint8_t public_key[CRYPTO_PUBLIC_BYTES]);
-void crypto_sign(const struct crypto_key *seed, const void *bytes, size_t len,
-                 uint8_t signature[CRYPTO_SIGNATURE_BYTES]);
+void crypto_make_signature(const struct crypto_key *seed, const void *bytes,
+                           size_t len,
+                           uint8_t signature[CRYPTO_SIGNATURE_BYTES]);
 MUST_CHECK bool crypto_verify(const uint8_t public_key[CRYPTO_PUBLIC_BYTES],
                               const void *bytes, size_t len,
                               const uint8_t signature[CRYPTO_SIGNATURE_BYTES]);
@@ -63,9 +65,8 @@ MUST_CHECK bool crypto_password_hash(const char *password,
                                      char to[CRYPTO_PASSWORD_HASH_SIZE]);
 MUST_CHECK bool crypto_password_verify(const char *hash, const char *password);
 
-/* base64url without padding, hex, Crockford base 32: append to a buf. The
- * decoders return bytes written, or -1 when it is not that form or longer
- * than size. */
+/* base64url without padding, and hex: append to a buf. The decoders return
+ * bytes written, or -1 when it is not that form or longer than size. */
 void crypto_add_base64url(struct buf *to, const void *bytes, size_t len);
 long crypto_read_base64url(const char *text, size_t len, uint8_t *to,
                            size_t size);

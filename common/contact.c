@@ -1,0 +1,218 @@
+/* contact -- phone numbers and email addresses in their one true form. */
+#include "common/contact.h"
+
+#include <ctype.h>
+#include <idn2.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/phone_shim.h"
+
+#define TYPED_LEN_MAX 40 /* a phone number with all its spaces */
+#define UK 44
+#define DRAMA_FIRST 7700900000u /* Ofcom: numbers for drama use */
+#define DRAMA_LAST 7700900999u
+#define LOCAL_LEN_MAX 64 /* RFC 5321, 4.5.3.1.1 */
+#define DOMAIN_LEN_MAX 253
+#define LABEL_LEN_MAX 63
+
+/* ---- phone ---- */
+
+static const char *const why_not_kind[] = {
+    [PHONE_NOT_A_NUMBER] = "this is not a phone number",
+    [PHONE_INVALID] = "nobody can have this phone number: check the digits",
+    [PHONE_MOBILE] = NULL,
+    [PHONE_LANDLINE] = "this is a landline: give a mobile number",
+    [PHONE_PERSONAL] = "070 is a personal number, not a mobile",
+    [PHONE_PREMIUM] = "this is a premium number: give a mobile number",
+    [PHONE_OTHER] = "this is not a mobile number",
+};
+
+static bool
+is_drama(const struct phone_facts *facts)
+{
+    return facts->country_code == UK && facts->national >= DRAMA_FIRST &&
+           facts->national <= DRAMA_LAST;
+}
+
+static const char *
+find_fault(const struct phone_facts *facts, bool allows_drama)
+{
+    if (facts->kind == PHONE_NOT_A_NUMBER) {
+        return why_not_kind[PHONE_NOT_A_NUMBER];
+    }
+    if (facts->country_code != UK) {
+        return "only mobile numbers of the United Kingdom (07…) can be used";
+    }
+    if (is_drama(facts)) {
+        return allows_drama ? NULL : "07700 900 numbers are for drama alone";
+    }
+    if (facts->national / 100000000 == 70) {
+        return why_not_kind[PHONE_PERSONAL];
+    }
+    if (why_not_kind[facts->kind] == NULL &&
+        facts->national / 1000000000 != 7) {
+        return why_not_kind[PHONE_OTHER];
+    }
+    return why_not_kind[facts->kind];
+}
+
+enum err
+contact_phone(const char *typed, bool allows_drama, char out[PHONE_TEXT_SIZE],
+              const char **why_out)
+{
+    size_t len = strlen(typed);
+    *why_out = why_not_kind[PHONE_NOT_A_NUMBER];
+    /* libphonenumber would read letters as a vanity number. */
+    if (len == 0 || len > TYPED_LEN_MAX ||
+        strspn(typed, "0123456789 +-.()/\t") != len) {
+        return ERR_BAD_REQUEST;
+    }
+    struct phone_facts facts = phone_shim_read(typed);
+    *why_out = find_fault(&facts, allows_drama);
+    if (*why_out != NULL) {
+        return ERR_BAD_REQUEST;
+    }
+    (void)snprintf(out, PHONE_TEXT_SIZE, "+%d%llu", facts.country_code,
+                   (unsigned long long)facts.national);
+    return ERR_NONE;
+}
+
+/* ---- email ---- */
+
+/* A dot-atom (RFC 5322, 3.2.3): quoted local parts are refused. */
+static bool
+is_local_part(const char *s, size_t len)
+{
+    if (len == 0 || len > LOCAL_LEN_MAX || s[0] == '.' || s[len - 1] == '.') {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        bool is_atom = isalnum((unsigned char)s[i]) != 0 ||
+                       (s[i] != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", s[i]));
+        bool is_dot = s[i] == '.' && s[i + 1] != '.';
+        if ((unsigned char)s[i] > 0x7e || (!is_atom && !is_dot)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+is_ldh(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+static bool
+is_label(const char *s, size_t len)
+{
+    if (len == 0 || len > LABEL_LEN_MAX || s[0] == '-' || s[len - 1] == '-') {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (!is_ldh(s[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Letters, digits, hyphens; two labels or more; the last no number. */
+static bool
+is_host_name(const char *s)
+{
+    if (strlen(s) > DOMAIN_LEN_MAX) {
+        return false;
+    }
+    int labels = 0;
+    for (;;) {
+        size_t len = strcspn(s, ".");
+        if (!is_label(s, len)) {
+            return false;
+        }
+        labels++;
+        if (s[len] == '\0') {
+            return labels >= 2 && strspn(s, "0123456789") != len;
+        }
+        s += len + 1;
+    }
+}
+
+/* libidn2 would drop what it does not like (with STD3 exa_mple.org becomes
+ * example.org and is called a success), so ASCII is looked at before it. */
+static bool
+has_only_host_bytes(const char *s)
+{
+    for (; *s != '\0'; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c < 0x80 && !isalnum(c) && c != '-' && c != '.') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static char *
+domain_to_ascii(const char *typed)
+{
+    char *ascii = NULL;
+    if (!has_only_host_bytes(typed) ||
+        idn2_to_ascii_8z(typed, &ascii,
+                         IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK) {
+        return NULL;
+    }
+    for (char *c = ascii; *c != '\0'; c++) {
+        *c = (char)tolower((unsigned char)*c);
+    }
+    if (!is_host_name(ascii)) {
+        idn2_free(ascii);
+        return NULL;
+    }
+    return ascii;
+}
+
+static const char *
+read_email(const char *typed, size_t len, char out[EMAIL_TEXT_SIZE])
+{
+    char text[EMAIL_TEXT_SIZE];
+    if (len >= sizeof(text)) {
+        return "this email address is too long";
+    }
+    memcpy(text, typed, len);
+    text[len] = '\0';
+    char *at = strrchr(text, '@');
+    if (at == NULL) {
+        return "an email address has an @";
+    }
+    size_t local_len = (size_t)(at - text);
+    if (!is_local_part(text, local_len)) {
+        return "what stands before the @ cannot be in an email address";
+    }
+    char *domain = domain_to_ascii(at + 1);
+    if (domain == NULL) {
+        return "what stands after the @ is not the name of a mail domain";
+    }
+    bool fits = local_len + 1 + strlen(domain) < EMAIL_TEXT_SIZE;
+    if (fits) {
+        (void)snprintf(out, EMAIL_TEXT_SIZE, "%.*s@%s", (int)local_len, text,
+                       domain);
+    }
+    idn2_free(domain);
+    return fits ? NULL : "this email address is too long";
+}
+
+enum err
+contact_email(const char *typed, char out[EMAIL_TEXT_SIZE],
+              const char **why_out)
+{
+    typed += strspn(typed, " \t");
+    size_t len = strlen(typed);
+    while (len > 0 && strchr(" \t\r\n", typed[len - 1]) != NULL) {
+        len--;
+    }
+    *why_out = read_email(typed, len, out);
+    return *why_out == NULL ? ERR_NONE : ERR_BAD_REQUEST;
+}
