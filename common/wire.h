@@ -1,9 +1,9 @@
 /* wire -- protobuf, packed and unpacked within limits.
  *
- * protobuf-c accepts too much: wire_unpack gives it a budget of memory (16
- * times the message, at most 16 MiB) and refuses the empty message where a
- * required field is missing, embedded NUL and bad UTF-8 in any string field,
- * and enum values that the proto does not name, at every depth. */
+ * protobuf-c accepts too much: wire_unpack gives it a budget of memory (64
+ * KiB and 24 times the message, at most 32 MiB) and refuses the empty message
+ * where a required field is missing, embedded NUL and bad UTF-8 in any string
+ * field, and enum values that the proto does not name, at every depth. */
 #ifndef COMMON_WIRE_H
 #define COMMON_WIRE_H
 
