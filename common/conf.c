@@ -165,7 +165,7 @@ conf_string(const struct conf *conf, const char *section, const char *key,
 
 int64_t
 conf_number(const struct conf *conf, const char *section, const char *key,
-            int64_t fallback, int64_t min, int64_t max)
+            int64_t fallback, struct conf_range range)
 {
     const char *value = conf_string(conf, section, key, NULL);
     if (value == NULL) {
@@ -177,9 +177,9 @@ conf_number(const struct conf *conf, const char *section, const char *key,
     if (end == value || *end != '\0' || errno != 0) {
         log_fatal("[%s] %s = %s: not a whole number", section, key, value);
     }
-    if (number < min || number > max) {
+    if (number < range.min || number > range.max) {
         log_fatal("[%s] %s = %s: not from %lld to %lld", section, key, value,
-                  (long long)min, (long long)max);
+                  (long long)range.min, (long long)range.max);
     }
     return number;
 }

@@ -17,9 +17,11 @@ void conf_close(struct conf **conf);
 /* fallback may be NULL. */
 const char *conf_string(const struct conf *conf, const char *section,
                         const char *key, const char *fallback);
+struct conf_range {
+    int64_t min, max; /* both allowed */
+};
 int64_t conf_number(const struct conf *conf, const char *section,
-                    const char *key, int64_t fallback, int64_t min,
-                    int64_t max);
+                    const char *key, int64_t fallback, struct conf_range range);
 bool conf_bool(const struct conf *conf, const char *section, const char *key,
                bool fallback);
 /* Calls cb with each section whose name begins with prefix, in file order. */

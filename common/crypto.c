@@ -105,26 +105,26 @@ crypto_random(void *to, size_t len)
 /* ---- sealing ---- */
 
 void
-crypto_seal(const struct crypto_key *key, const void *plain, size_t len,
-            const void *context, size_t context_len, uint8_t *to)
+crypto_seal(const struct crypto_key *key, struct bytes plain,
+            struct bytes context, uint8_t *to)
 {
     randombytes_buf(to, NONCE_BYTES);
     (void)crypto_aead_xchacha20poly1305_ietf_encrypt(
-        to + NONCE_BYTES, NULL, plain, len, context, context_len, NULL, to,
-        key->bytes);
+        to + NONCE_BYTES, NULL, plain.data, plain.len, context.data,
+        context.len, NULL, to, key->bytes);
 }
 
 bool
-crypto_unseal(const struct crypto_key *key, const void *sealed, size_t len,
-              const void *context, size_t context_len, uint8_t *to)
+crypto_unseal(const struct crypto_key *key, struct bytes sealed,
+              struct bytes context, uint8_t *to)
 {
-    const uint8_t *bytes = sealed;
-    if (len < CRYPTO_SEAL_EXTRA_BYTES) {
+    const uint8_t *nonce = sealed.data;
+    if (sealed.len < CRYPTO_SEAL_EXTRA_BYTES) {
         return false;
     }
     return crypto_aead_xchacha20poly1305_ietf_decrypt(
-               to, NULL, NULL, bytes + NONCE_BYTES, len - NONCE_BYTES, context,
-               context_len, bytes, key->bytes) == 0;
+               to, NULL, NULL, nonce + NONCE_BYTES, sealed.len - NONCE_BYTES,
+               context.data, context.len, nonce, key->bytes) == 0;
 }
 
 /* ---- hashes and MACs ---- */

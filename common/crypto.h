@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "common/bytes.h"
 #include "common/err.h"
 
 #define CRYPTO_KEY_BYTES 32
@@ -32,13 +33,12 @@ void crypto_key_derive(const struct crypto_key *from, const char *purpose,
                        struct crypto_key *out);
 void crypto_random(void *to, size_t len);
 
-/* to: len + CRYPTO_SEAL_EXTRA_BYTES. context is bound, not stored. */
-void crypto_seal(const struct crypto_key *key, const void *plain, size_t len,
-                 const void *context, size_t context_len, uint8_t *to);
-/* to: len - CRYPTO_SEAL_EXTRA_BYTES. False: not ours, or changed. */
-MUST_CHECK bool crypto_unseal(const struct crypto_key *key, const void *sealed,
-                              size_t len, const void *context,
-                              size_t context_len, uint8_t *to);
+/* to: plain.len + CRYPTO_SEAL_EXTRA_BYTES. context is bound, not stored. */
+void crypto_seal(const struct crypto_key *key, struct bytes plain,
+                 struct bytes context, uint8_t *to);
+/* to: sealed.len - CRYPTO_SEAL_EXTRA_BYTES. False: not ours, or changed. */
+MUST_CHECK bool crypto_unseal(const struct crypto_key *key, struct bytes sealed,
+                              struct bytes context, uint8_t *to);
 
 /* BLAKE2b, keyed (key NULL: plain); out_len 1..64; below 16 it is the
  * first bytes of the hash of 16. */

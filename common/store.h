@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/bytes.h"
 #include "common/err.h"
 #include "common/loop.h"
 
@@ -51,12 +52,6 @@ void store_wait_ready(struct store *store, int64_t wait_ms);
 bool store_is_ready(const struct store *store);
 int store_in_flight(const struct store *store);
 
-struct bytes {
-    const void *data; /* borrowed */
-    size_t len;
-};
-struct bytes bytes_of_string(const char *s);
-
 enum store_type { STORE_NIL, STORE_INTEGER, STORE_STRING, STORE_ARRAY };
 
 /* Borrowed for the call: copy what is kept. string is NUL-terminated past
@@ -77,12 +72,18 @@ typedef void store_reply_cb(void *arg, enum err err,
  * after NOSCRIPT loaded and sent again. Owned by the store. */
 struct store_script *store_script(struct store *store, const char *source);
 
-/* Exactly one call of cb, always later, also on failure and shutdown. keys
- * and args are copied before it returns. */
-void store_run(struct store *store, struct store_script *script,
-               const struct bytes *keys, size_t key_count,
-               const struct bytes *args, size_t arg_count, store_reply_cb *cb,
-               void *arg);
+struct store_call {
+    struct store_script *script;
+    const struct bytes *keys; /* one hash slot */
+    size_t key_count;
+    const struct bytes *args;
+    size_t arg_count;
+};
+
+/* Exactly one call of cb, always later, also on failure and shutdown. The
+ * keys and args are copied before it returns. */
+void store_run(struct store *store, const struct store_call *call,
+               store_reply_cb *cb, void *arg);
 /* The same for one plain command, for reads: words are borrowed. */
 void store_command(struct store *store, const struct bytes *words,
                    size_t word_count, store_reply_cb *cb, void *arg);

@@ -158,12 +158,11 @@ static const struct {
 /* ---- merging ---- */
 
 static const char *
-find_value(const struct found *found, const struct template_field *fields,
-           size_t field_count)
+find_value(const struct found *found, const struct template_fields *fields)
 {
-    for (size_t i = 0; i < field_count; i++) {
-        if (is_named(found, fields[i].name)) {
-            return fields[i].value;
+    for (size_t i = 0; i < fields->count; i++) {
+        if (is_named(found, fields->items[i].name)) {
+            return fields->items[i].value;
         }
     }
     return NULL;
@@ -171,13 +170,13 @@ find_value(const struct found *found, const struct template_field *fields,
 
 enum err
 template_merge(const char *text, enum template_context context,
-               const struct template_field *fields, size_t field_count,
-               struct buf *to, char **why_out)
+               const struct template_fields *fields, struct buf *to,
+               char **why_out)
 {
     struct found found;
     *why_out = NULL;
     while (find_field(text, &found, why_out)) {
-        const char *value = find_value(&found, fields, field_count);
+        const char *value = find_value(&found, fields);
         if (value == NULL) {
             *why_out = unknown_field(&found);
             return ERR_BAD_REQUEST;

@@ -20,14 +20,17 @@ enum template_context {
 struct template_field {
     const char *name, *value; /* borrowed */
 };
+struct template_fields {
+    const struct template_field *items;
+    size_t count;
+};
 
 /* ERR_BAD_REQUEST: *why_out says which field is unknown or where a brace is
  * open (owned by the caller). Appends to to. */
 MUST_CHECK enum err template_merge(const char *text,
                                    enum template_context context,
-                                   const struct template_field *fields,
-                                   size_t field_count, struct buf *to,
-                                   char **why_out);
+                                   const struct template_fields *fields,
+                                   struct buf *to, char **why_out);
 /* The same check without values: names only. */
 MUST_CHECK enum err template_check(const char *text, const char *const *names,
                                    size_t name_count, char **why_out);

@@ -23,8 +23,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         struct buf to;
         char *why = NULL, *why_check = NULL;
         buf_init(&to, 1 << 20);
-        enum err err = template_merge(text, (enum template_context)context,
-                                      fields, 2, &to, &why);
+        enum err err =
+            template_merge(text, (enum template_context)context,
+                           &(struct template_fields){fields, 2}, &to, &why);
         assert((err == ERR_NONE) == (why == NULL));
         assert(template_check(text, names, 2, &why_check) == err);
         for (size_t i = 0; context == TEMPLATE_HEADER && i < to.len; i++) {

@@ -65,8 +65,11 @@ values_come_from_the_file_or_are_the_fallback(void **state)
     assert_string_equal(conf_string(conf, "route.a", "body", NULL),
                         "{\"to\":\"{{to}}\"}");
     assert_null(conf_string(conf, "run", "other", NULL));
-    assert_int_equal(conf_number(conf, "route.a", "rate", 1, 1, 500), 500);
-    assert_int_equal(conf_number(conf, "route.b", "rate", 7, 1, 5), 7);
+    assert_int_equal(
+        conf_number(conf, "route.a", "rate", 1, (struct conf_range){1, 500}),
+        500);
+    assert_int_equal(
+        conf_number(conf, "route.b", "rate", 7, (struct conf_range){1, 5}), 7);
     assert_true(conf_bool(conf, "route.a", "is_idempotent", false));
     assert_true(conf_bool(conf, "route.b", "is_idempotent", true));
     conf_close(&conf);
@@ -79,9 +82,13 @@ the_environment_wins_over_the_file(void **state)
     (void)state;
     struct conf *conf = open_text("[route.a-b]\nrate = 5\n");
     assert_int_equal(setenv("MUSTER_ROUTE_A_B_RATE", "6", 1), 0);
-    assert_int_equal(conf_number(conf, "route.a-b", "rate", 1, 1, 9), 6);
+    assert_int_equal(
+        conf_number(conf, "route.a-b", "rate", 1, (struct conf_range){1, 9}),
+        6);
     assert_int_equal(unsetenv("MUSTER_ROUTE_A_B_RATE"), 0);
-    assert_int_equal(conf_number(conf, "route.a-b", "rate", 1, 1, 9), 5);
+    assert_int_equal(
+        conf_number(conf, "route.a-b", "rate", 1, (struct conf_range){1, 9}),
+        5);
     conf_close(&conf);
 }
 
@@ -107,7 +114,7 @@ sections_come_once_and_in_file_order(void **state)
 static void
 read_number(struct conf *conf)
 {
-    (void)conf_number(conf, "a", "n", 1, 1, 10);
+    (void)conf_number(conf, "a", "n", 1, (struct conf_range){1, 10});
 }
 
 static void

@@ -107,17 +107,21 @@ what_is_sealed_opens_only_whole_with_its_key_and_context(void **state)
     const char plain[] = "+447700900123";
     uint8_t sealed[sizeof(plain) + CRYPTO_SEAL_EXTRA_BYTES];
     uint8_t open[sizeof(plain)];
-    crypto_seal(&key, plain, sizeof(plain), "su:1", 4, sealed);
-    assert_true(crypto_unseal(&key, sealed, sizeof(sealed), "su:1", 4, open));
+    crypto_seal(&key, bytes_of(plain, sizeof(plain)), bytes_of_string("su:1"),
+                sealed);
+    assert_true(crypto_unseal(&key, bytes_of(sealed, sizeof(sealed)),
+                              bytes_of_string("su:1"), open));
     assert_string_equal((char *)open, plain);
-    assert_false(
-        crypto_unseal(&other, sealed, sizeof(sealed), "su:1", 4, open));
-    assert_false(crypto_unseal(&key, sealed, sizeof(sealed), "su:2", 4, open));
-    assert_false(crypto_unseal(&key, sealed, 39, "su:1", 4, open));
+    assert_false(crypto_unseal(&other, bytes_of(sealed, sizeof(sealed)),
+                               bytes_of_string("su:1"), open));
+    assert_false(crypto_unseal(&key, bytes_of(sealed, sizeof(sealed)),
+                               bytes_of_string("su:2"), open));
+    assert_false(crypto_unseal(&key, bytes_of(sealed, 39),
+                               bytes_of_string("su:1"), open));
     for (size_t i = 0; i < sizeof(sealed); i++) {
         sealed[i] ^= 1;
-        assert_false(
-            crypto_unseal(&key, sealed, sizeof(sealed), "su:1", 4, open));
+        assert_false(crypto_unseal(&key, bytes_of(sealed, sizeof(sealed)),
+                                   bytes_of_string("su:1"), open));
         sealed[i] ^= 1;
     }
 }

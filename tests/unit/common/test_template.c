@@ -56,8 +56,9 @@ merge_row(const struct row *row)
     struct buf got;
     char *why = NULL;
     buf_init(&got, 0);
-    enum err err = template_merge(row->text, row->context, fields, FIELD_COUNT,
-                                  &got, &why);
+    enum err err = template_merge(
+        row->text, row->context, &(struct template_fields){fields, FIELD_COUNT},
+        &got, &why);
     if (row->want != NULL) {
         if (err != ERR_NONE || strcmp(buf_string(&got), row->want) != 0) {
             fail_msg("\"%s\": got \"%s\" (%s), want \"%s\"", row->text,
