@@ -23,7 +23,7 @@
 #include "common/err.h"
 #include "common/loop.h"
 
-#define BUS_BODY_BYTES_MAX (1024 * 1024)
+#define BUS_BODY_BYTES_MAX ((size_t)1024 * 1024)
 #define BUS_ASKS_IN_FLIGHT_MAX 65536 /* per process; more: ERR_LIMIT */
 #define BUS_DEADLINE_MS_DEFAULT 3000
 #define BUS_TOPIC_BYTES_MAX 180

@@ -1,6 +1,7 @@
 /* clock -- the one seam through which time comes in. */
 #include "common/clock.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -60,6 +61,15 @@ clock_format(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
     return text;
 }
 
+/* Two digits -> 0..99; -1 when they are not. */
+static int
+parse_two(const char *text)
+{
+    bool is_number =
+        text[0] >= '0' && text[0] <= '9' && text[1] >= '0' && text[1] <= '9';
+    return is_number ? (text[0] - '0') * 10 + text[1] - '0' : -1;
+}
+
 /* "+01:00", "-05:30", "Z" -> minutes; INT32_MIN when it is none of these. */
 static int32_t
 parse_offset(const char *text)
@@ -67,10 +77,12 @@ parse_offset(const char *text)
     if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0) {
         return 0;
     }
-    int hours = 0, minutes = 0, end = 0;
-    if (sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &end) != 2 ||
-        end != 5 || text[6] != '\0' || hours > 23 || minutes > 59 ||
+    if (strlen(text) != 6 || text[3] != ':' ||
         (text[0] != '+' && text[0] != '-')) {
+        return INT32_MIN;
+    }
+    int hours = parse_two(text + 1), minutes = parse_two(text + 4);
+    if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) {
         return INT32_MIN;
     }
     int32_t offset = hours * 60 + minutes;

@@ -82,6 +82,13 @@ contact_phone(const char *typed, bool allows_drama, char out[PHONE_TEXT_SIZE],
 
 /* ---- email ---- */
 
+static bool
+is_alphanumeric(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9');
+}
+
 /* A dot-atom (RFC 5322, 3.2.3): quoted local parts are refused. */
 static bool
 is_local_part(const char *s, size_t len)
@@ -90,7 +97,7 @@ is_local_part(const char *s, size_t len)
         return false;
     }
     for (size_t i = 0; i < len; i++) {
-        bool is_atom = isalnum((unsigned char)s[i]) != 0 ||
+        bool is_atom = is_alphanumeric(s[i]) ||
                        (s[i] != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", s[i]));
         bool is_dot = s[i] == '.' && s[i + 1] != '.';
         if ((unsigned char)s[i] > 0x7e || (!is_atom && !is_dot)) {

@@ -145,8 +145,10 @@ arena_new(size_t message_len, size_t len)
 static void
 arena_free(struct arena *arena)
 {
-    while (arena->blocks.next != &arena->blocks) {
-        remove_block(arena->blocks.next);
+    for (struct block *b = arena->blocks.next; b != &arena->blocks;) {
+        struct block *next = b->next;
+        free(b);
+        b = next;
     }
     free(arena);
 }
