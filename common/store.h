@@ -1,6 +1,7 @@
 /* store -- Redis, by scripts, with a known outcome for everything.
  *
- * One pipelined connection. Commands go out in the order given. Every one
+ * One pipelined connection. Commands go out in the order given (after a
+ * SCRIPT FLUSH by hand, calls already on their way may be overtaken). Every one
  * has a deadline (2 s); at most STORE_IN_FLIGHT_MAX are open. The store
  * reconnects by itself (full-jitter back-off to 1 s) and answers
  * ERR_UNAVAILABLE while it is away. Outcomes:
@@ -8,7 +9,8 @@
  *   ERR_NONE         committed (Redis has fsynced before it answers)
  *   ERR_UNAVAILABLE  nothing happened: not connected, LOADING, BUSY, OOM,
  *                    MISCONF, READONLY, NOAUTH, NOPERM
- *   ERR_UNKNOWN      sent and not answered: cut, silence, garbage
+ *   ERR_UNKNOWN      sent and not answered: cut, silence, garbage. When the
+ *                    store is ready again it has happened or never will
  *   ERR_LIMIT        too many in flight; nothing happened
  *   ERR_INTERNAL     Redis says our command is wrong
  *   ERR_CONFLICT…    a script's own refusal: redis.error_reply("CONFLICT …")
@@ -34,7 +36,7 @@ struct store;
 struct store_script;
 
 struct store_options {
-    const char *endpoint; /* "unix:/path" or "tcp:host:port"; copied */
+    const char *endpoint; /* "unix:/path", "tcp:host:port"; copied */
     const char *user;     /* ACL user, or NULL */
     const char *password;
     bool allows_volatile; /* start on a Redis that is not durable */
@@ -42,13 +44,16 @@ struct store_options {
 
 /* Connects in the background. */
 struct store *store_new(struct loop *loop, const struct store_options *);
-void store_free(struct store **store); /* open commands: ERR_UNKNOWN */
+/* Not from a callback. Open commands: ERR_UNKNOWN. */
+void store_free(struct store **store);
 
 /* Start-up: turns the loop until connected and found durable (appendonly
- * yes, appendfsync always, noeviction). Exits with a sentence that says what
+ * yes, appendfsync always, noeviction; seen by CONFIG GET, which the ACL user
+ * must be allowed). Exits with a sentence that says what
  * to set if it is not, or if it is not there within wait_ms. */
 void store_wait_ready(struct store *store, int64_t wait_ms);
-/* Connected, and the last PING (every 500 ms) answered in time. */
+/* Connected, and the last probe (every 500 ms; refused whenever a write would
+ * be) was answered well and in time. */
 bool store_is_ready(const struct store *store);
 int store_in_flight(const struct store *store);
 
