@@ -57,6 +57,9 @@ store_reply_is_error(const struct redisReply *reply, const char *word)
 static enum err
 err_of_words(const char *text, const char **sentence_out)
 {
+    if (starts_with_word(text, "ERR") && strrchr(text, ' ') == text + 3) {
+        text += 4; /* Redis puts ERR before a word that stands alone */
+    }
     *sentence_out = text;
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (!starts_with_word(text, words[i].word)) {
