@@ -1,0 +1,238 @@
+/* http_listen -- accepting for an http server: its listener, the addresses it
+ * counts, its timers.
+ *
+ * The listener is ours, not evhttp's, so that it can pause at the descriptor
+ * limit, where accept would fail for ever and the loop would spin. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/http_conn.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#define BACKLOG 1024
+#define PAUSE_MS 100 /* of accepting, at a limit */
+
+/* All of this process, to find one by its listener. */
+static struct http_server *servers;
+
+/* ---- counting addresses ---- */
+
+static struct http_caller **
+find_caller(struct http_server *server, const uint8_t address[16])
+{
+    uint32_t hash = 2166136261u;
+    for (int i = 0; i < 16; i++) {
+        hash = (hash ^ address[i]) * 16777619u;
+    }
+    struct http_caller **at = &server->callers[hash % HTTP_CALLER_SLOTS];
+    while (*at != NULL && memcmp((*at)->address, address, 16) != 0) {
+        at = &(*at)->next;
+    }
+    return at;
+}
+
+static void
+count_caller(struct http_conn *conn, const uint8_t address[16])
+{
+    struct http_caller **at = find_caller(conn->server, address);
+    if (*at == NULL) {
+        *at = mem_new(sizeof(**at));
+        memcpy((*at)->address, address, 16);
+    }
+    (*at)->connections++;
+    conn->caller = *at;
+}
+
+void
+http_conn_uncount(struct http_conn *conn)
+{
+    if (conn->caller == NULL || --conn->caller->connections > 0) {
+        return;
+    }
+    struct http_caller **at = find_caller(conn->server, conn->caller->address);
+    *at = conn->caller->next;
+    free(conn->caller);
+}
+
+void
+http_conn_look_at_address(struct http_conn *conn)
+{
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof(peer);
+    uint8_t address[16] = {0};
+    if (getpeername(conn->fd, (struct sockaddr *)&peer, &len) != 0) {
+        return;
+    }
+    if (peer.ss_family == AF_INET6) {
+        struct in6_addr *a = &((struct sockaddr_in6 *)&peer)->sin6_addr;
+        memcpy(address, a, 16);
+        (void)inet_ntop(AF_INET6, a, conn->address, sizeof(conn->address));
+        conn->is_loopback = IN6_IS_ADDR_LOOPBACK(a);
+    } else if (peer.ss_family == AF_INET) {
+        struct in_addr *a = &((struct sockaddr_in *)&peer)->sin_addr;
+        memcpy(address + 12, a, 4);
+        (void)inet_ntop(AF_INET, a, conn->address, sizeof(conn->address));
+        conn->is_loopback = (ntohl(a->s_addr) >> 24) == 127;
+    }
+    count_caller(conn, address);
+}
+
+/* ---- the listener ---- */
+
+static void
+on_resume(void *arg)
+{
+    struct http_server *server = arg;
+    server->is_paused = false;
+    if (!server->is_draining) {
+        (void)evconnlistener_enable(server->listener);
+    }
+}
+
+/* At the descriptor limit accept fails for ever and the loop would spin: the
+ * spare descriptor lets one waiting client be turned away, then we pause. */
+static void
+on_accept_error(struct evconnlistener *listener, void *arg)
+{
+    int why = errno;
+    struct http_server *server = servers;
+    (void)arg; /* evhttp's, as it has bound the listener */
+    while (server->listener != listener) {
+        server = server->next;
+    }
+    if (why != EMFILE && why != ENFILE && why != ENOMEM && why != ENOBUFS) {
+        return;
+    }
+    if (server->spare_fd >= 0) {
+        (void)close(server->spare_fd);
+        int fd =
+            accept4(evconnlistener_get_fd(listener), NULL, NULL, SOCK_CLOEXEC);
+        if (fd >= 0) {
+            (void)close(fd);
+        }
+        server->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    }
+    server->is_paused = true;
+    (void)evconnlistener_disable(listener);
+    timer_start(server->resume, PAUSE_MS);
+    log_warn("http.descriptors_used_up",
+             log_int("connections", server->connections));
+}
+
+static socklen_t
+read_address(const char *host, int port, struct sockaddr_storage *out)
+{
+    struct sockaddr_in *four = (struct sockaddr_in *)out;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)out;
+    memset(out, 0, sizeof(*out));
+    if (inet_pton(AF_INET, host, &four->sin_addr) == 1) {
+        four->sin_family = AF_INET;
+        four->sin_port = htons((uint16_t)port);
+        return sizeof(*four);
+    }
+    if (inet_pton(AF_INET6, host, &six->sin6_addr) == 1) {
+        six->sin6_family = AF_INET6;
+        six->sin6_port = htons((uint16_t)port);
+        return sizeof(*six);
+    }
+    log_fatal("cannot listen: \"%s\" is not an IP address", host);
+}
+
+static int
+port_of(int fd)
+{
+    struct sockaddr_storage bound;
+    socklen_t len = sizeof(bound);
+    if (getsockname(fd, (struct sockaddr *)&bound, &len) != 0) {
+        return 0;
+    }
+    return bound.ss_family == AF_INET6
+               ? ntohs(((struct sockaddr_in6 *)&bound)->sin6_port)
+               : ntohs(((struct sockaddr_in *)&bound)->sin_port);
+}
+
+static void
+start_listening(struct http_server *server)
+{
+    const struct http_options *o = &server->options;
+    struct sockaddr_storage address;
+    const char *host = o->host == NULL ? "127.0.0.1" : o->host;
+    socklen_t len = read_address(host, o->port, &address);
+    unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
+                     LEV_OPT_REUSEABLE |
+                     (o->is_shared ? LEV_OPT_REUSEABLE_PORT : 0u);
+    server->listener =
+        evconnlistener_new_bind(loop_base(server->loop), NULL, NULL, flags,
+                                BACKLOG, (struct sockaddr *)&address, (int)len);
+    if (server->listener == NULL) {
+        log_fatal("cannot listen on %s port %d: %s", host, o->port,
+                  strerror(errno));
+    }
+    int fd = evconnlistener_get_fd(server->listener);
+    int yes = 1; /* accepted sockets inherit it */
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+    server->port = port_of(fd);
+}
+
+static void
+on_sweep(void *arg)
+{
+    struct http_server *server = arg;
+    http_conn_sweep(server);
+    timer_start(server->sweep, HTTP_SWEEP_MS);
+}
+
+void
+http_conns_open(struct http_server *server)
+{
+    server->now_ms = clock_boot_ms();
+    server->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    server->sweep = timer_new(server->loop, on_sweep, server);
+    server->resume = timer_new(server->loop, on_resume, server);
+    timer_start(server->sweep, HTTP_SWEEP_MS);
+    evhttp_set_bevcb(server->evhttp, http_conn_new, server);
+    start_listening(server);
+    if (evhttp_bind_listener(server->evhttp, server->listener) == NULL) {
+        log_fatal("cannot serve HTTP on port %d", server->port);
+    }
+    evconnlistener_set_error_cb(server->listener, on_accept_error);
+    server->next = servers;
+    servers = server;
+}
+
+void
+http_conns_drain(struct http_server *server)
+{
+    server->is_draining = true;
+    (void)evconnlistener_disable(server->listener);
+    for (struct http_conn *c = server->conns; c != NULL; c = c->next) {
+        if (c->phase == HTTP_IDLE) {
+            c->deadline_ms = server->now_ms;
+        }
+    }
+}
+
+void
+http_conns_close(struct http_server *server)
+{
+    struct http_server **at = &servers;
+    while (*at != server) {
+        at = &(*at)->next;
+    }
+    *at = server->next;
+    http_conns_forget(server);
+    evhttp_free(server->evhttp); /* closes each; and the listener */
+    timer_free(&server->sweep);
+    timer_free(&server->resume);
+    if (server->spare_fd >= 0) {
+        (void)close(server->spare_fd);
+    }
+    free(server->by_fd);
+}

@@ -1,0 +1,509 @@
+/* test_http -- the server as a raw socket sees it: refusals, slow and greedy
+ * clients, keep-alive, HEAD, draining. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/clock.h"
+#include "common/http.h"
+#include "common/http_stream.h"
+#include "common/mem.h"
+
+#define WAIT_MS 10000
+#define CLIENTS_MAX 64
+
+struct fixture {
+    struct loop *loop;
+    struct http_server *server;
+    struct http_request *kept; /* a request not yet replied to */
+    int served;
+    char seen[4096]; /* "METHOD path?query body|" of each */
+    bool keeps;
+};
+
+static void
+on_request(void *arg, struct http_request *request)
+{
+    struct fixture *f = arg;
+    size_t len;
+    const char *body = http_body(request, &len);
+    size_t at = strlen(f->seen);
+    f->served++;
+    (void)snprintf(f->seen + at, sizeof(f->seen) - at, "%d %s?%s %s|",
+                   (int)http_method(request), http_path(request),
+                   http_query(request), body);
+    if (f->keeps) {
+        f->kept = request;
+        return;
+    }
+    http_reply(request, &(struct http_answer){.status = 200,
+                                              .content_type = "text/plain",
+                                              .body = "hello",
+                                              .len = 5});
+}
+
+static void
+open_server(struct fixture *f, struct http_options options)
+{
+    options.on_request = on_request;
+    options.arg = f;
+    f->server = http_open(f->loop, &options);
+}
+
+static int
+set_up(void **state)
+{
+    static struct fixture fixture;
+    memset(&fixture, 0, sizeof(fixture));
+    fixture.loop = loop_new();
+    *state = &fixture;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct fixture *f = *state;
+    http_close(&f->server);
+    loop_free(&f->loop);
+    return 0;
+}
+
+static int
+dial(struct fixture *f)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)http_port(f->server)),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    assert_true(fd >= 0);
+    int rc = connect(fd, (struct sockaddr *)&to, sizeof(to));
+    assert_true(rc == 0 || errno == EINPROGRESS);
+    return fd;
+}
+
+static void
+say(struct fixture *f, int fd, const void *bytes, size_t len)
+{
+    int64_t until = clock_boot_ms() + WAIT_MS;
+    size_t sent = 0;
+    while (sent < len && clock_boot_ms() < until) {
+        ssize_t n =
+            send(fd, (const char *)bytes + sent, len - sent, MSG_NOSIGNAL);
+        if (n > 0) {
+            sent += (size_t)n;
+        } else if (errno != EAGAIN && errno != ENOTCONN) {
+            return; /* refused meanwhile */
+        } else {
+            loop_turn(f->loop, 5);
+        }
+    }
+}
+
+static void
+say_text(struct fixture *f, int fd, const char *text)
+{
+    say(f, fd, text, strlen(text));
+}
+
+/* Reads until the text holds part or the connection ends: true at the end. */
+static bool
+hear(struct fixture *f, int fd, const char *part, char *text, size_t size)
+{
+    int64_t until = clock_boot_ms() + WAIT_MS;
+    size_t len = strlen(text);
+    while (clock_boot_ms() < until) {
+        if (part != NULL && strstr(text, part) != NULL) {
+            return false;
+        }
+        ssize_t n = recv(fd, text + len, size - len - 1, 0);
+        if (n == 0 || (n < 0 && errno == ECONNRESET)) {
+            return true;
+        }
+        if (n > 0) {
+            len += (size_t)n;
+            text[len] = '\0';
+        }
+        loop_turn(f->loop, 5);
+    }
+    fail_msg("waited too long; so far: %s", text);
+    return true;
+}
+
+static void
+wait_for_no_connection(struct fixture *f)
+{
+    int64_t until = clock_boot_ms() + WAIT_MS;
+    while (http_connections(f->server) > 0 && clock_boot_ms() < until) {
+        loop_turn(f->loop, 5);
+    }
+    assert_int_equal(http_connections(f->server), 0);
+}
+
+static void
+assert_starts(const char *text, const char *start)
+{
+    if (strncmp(text, start, strlen(start)) != 0) {
+        fail_msg("got %.200s, want %s", text, start);
+    }
+}
+
+static void
+a_connection_serves_one_request_after_another(void **state)
+{
+    struct fixture *f = *state;
+    open_server(f, (struct http_options){0});
+    int fd = dial(f);
+    for (int i = 1; i <= 3; i++) {
+        char text[512] = "";
+        say_text(f, fd, "GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_false(hear(f, fd, "hello", text, sizeof(text)));
+        assert_starts(text, "HTTP/1.1 200 OK\r\n");
+        assert_non_null(strstr(text, "Content-Length: 5\r\n"));
+        assert_int_equal(f->served, i);
+    }
+    assert_string_equal(f->seen, "1 /a?b=c |1 /a?b=c |1 /a?b=c |");
+    (void)close(fd);
+}
+
+static void
+pipelined_and_dripping_requests_are_all_served_in_order(void **state)
+{
+    struct fixture *f = *state;
+    open_server(f, (struct http_options){0});
+    int fd = dial(f);
+    const char two[] =
+        "POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab"
+        "POST /2 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "2\r\ncd\r\n1\r\ne\r\n0\r\n\r\n"
+        "GET /3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    for (size_t i = 0; i < strlen(two); i += 7) {
+        size_t left = strlen(two) - i;
+        say(f, fd, two + i, left < 7 ? left : 7);
+        loop_turn(f->loop, 1);
+    }
+    char text[2048] = "";
+    assert_true(hear(f, fd, NULL, text, sizeof(text)));
+    assert_string_equal(f->seen, "4 /1? ab|4 /2? cde|1 /3? |");
+    (void)close(fd);
+}
+
+static void
+what_is_refused_is_answered_400_and_closed(void **state)
+{
+    struct fixture *f = *state;
+    const char *const bad[] = {
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n"
+        "Content-Length: 3\r\n\r\nabc",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length : 3\r\n\r\nabc",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +3\r\n\r\nabc",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0x3\r\n\r\nabc",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\nHost: y\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3\r\nabcd\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3\r\nabc\r\n+0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "0\r\nX: y\r\n\r\n",
+    };
+    open_server(f, (struct http_options){0});
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        char text[2048] = "";
+        int fd = dial(f);
+        say_text(f, fd, bad[i]);
+        say_text(f, fd, "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_true(hear(f, fd, NULL, text, sizeof(text)));
+        if (strncmp(text, "HTTP/1.1 400 ", 13) != 0 ||
+            strstr(text, "Connection: close\r\n") == NULL || f->served != 0) {
+            fail_msg("row %zu: got %s; %s", i, text, f->seen);
+        }
+        (void)close(fd);
+    }
+    assert_int_equal(http_refusals(f->server), sizeof(bad) / sizeof(bad[0]));
+}
+
+static void
+what_came_before_a_refused_request_is_served(void **state)
+{
+    struct fixture *f = *state;
+    char text[2048] = "";
+    open_server(f, (struct http_options){0});
+    int fd = dial(f);
+    say_text(f, fd,
+             "GET /good HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n\r\n");
+    assert_true(hear(f, fd, NULL, text, sizeof(text)));
+    assert_starts(text, "HTTP/1.1 200 ");
+    assert_non_null(strstr(text, "HTTP/1.1 400 "));
+    assert_string_equal(f->seen, "1 /good? |");
+    (void)close(fd);
+}
+
+static void
+a_huge_body_is_refused_and_the_answer_still_arrives(void **state)
+{
+    struct fixture *f = *state;
+    char text[1024] = "", *body = mem_new(300000);
+    open_server(f, (struct http_options){.body_bytes_max = 1000});
+    int fd = dial(f);
+    say_text(f, fd,
+             "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n");
+    say(f, fd, body, 300000);
+    (void)hear(f, fd, "\r\n\r\n", text, sizeof(text));
+    assert_starts(text, "HTTP/1.1 413 ");
+    assert_int_equal(f->served, 0);
+    free(body);
+    (void)close(fd);
+}
+
+static void
+a_head_without_end_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    char text[1024] = "", head[40000];
+    memset(head, 'a', sizeof(head));
+    open_server(f, (struct http_options){0});
+    int fd = dial(f);
+    say_text(f, fd, "GET / HTTP/1.1\r\nHost: x\r\nX: ");
+    say(f, fd, head, sizeof(head));
+    (void)hear(f, fd, "\r\n\r\n", text, sizeof(text));
+    assert_starts(text, "HTTP/1.1 431 ");
+    (void)close(fd);
+}
+
+static void
+a_client_of_one_byte_at_a_time_meets_the_deadline(void **state)
+{
+    struct fixture *f = *state;
+    char text[1024] = "";
+    open_server(f, (struct http_options){.request_ms_max = 300});
+    int fd = dial(f);
+    const char drip[] = "GET / HTTP/1.1\r\nHost: x\r\nX: aaaaaaaaaaaaaaaaaaaaa";
+    int64_t until = clock_boot_ms() + WAIT_MS;
+    for (size_t i = 0; text[0] == '\0' && clock_boot_ms() < until; i++) {
+        if (i < 2000) { /* never enough to meet another limit first */
+            say(f, fd, i < sizeof(drip) - 1 ? &drip[i] : "a", 1);
+        }
+        loop_turn(f->loop, 20);
+        (void)recv(fd, text, sizeof(text) - 1, 0);
+    }
+    assert_starts(text, "HTTP/1.1 408 ");
+    assert_int_equal(f->served, 0);
+    (void)close(fd);
+}
+
+static void
+an_idle_connection_is_closed(void **state)
+{
+    struct fixture *f = *state;
+    char text[1024] = "";
+    open_server(f, (struct http_options){.idle_ms_max = 200});
+    int fd = dial(f);
+    assert_true(hear(f, fd, NULL, text, sizeof(text)));
+    assert_string_equal(text, "");
+    wait_for_no_connection(f);
+    (void)close(fd);
+}
+
+static void
+connections_beyond_the_caps_are_turned_away(void **state)
+{
+    struct fixture *f = *state;
+    const struct http_options caps[] = {{.connections_max = 3},
+                                        {.connections_per_address_max = 3}};
+    for (size_t i = 0; i < 2; i++) {
+        open_server(f, caps[i]);
+        int fds[4];
+        for (int n = 0; n < 4; n++) {
+            char text[512] = "";
+            fds[n] = dial(f);
+            say_text(f, fds[n], "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            (void)hear(f, fds[n], "\r\n\r\n", text, sizeof(text));
+            assert_starts(text, n < 3 ? "HTTP/1.1 200 " : "HTTP/1.1 503 ");
+        }
+        for (int n = 0; n < 4; n++) {
+            (void)close(fds[n]);
+        }
+        http_close(&f->server);
+    }
+}
+
+static void
+head_options_and_patch_are_answered_without_a_needless_body(void **state)
+{
+    struct fixture *f = *state;
+    open_server(f, (struct http_options){0});
+    int fd = dial(f);
+    char text[512] = "";
+    say_text(f, fd, "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_false(hear(f, fd, "\r\n\r\n", text, sizeof(text)));
+    assert_non_null(strstr(text, "Content-Length: 5\r\n"));
+    assert_string_equal(strstr(text, "\r\n\r\n"), "\r\n\r\n");
+    text[0] = '\0';
+    say_text(f, fd,
+             "OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n"
+             "PATCH / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n"
+             "Connection: close\r\n\r\nz");
+    assert_true(hear(f, fd, NULL, text, sizeof(text)));
+    assert_string_equal(f->seen, "2 /? |32 /? |64 /? z|");
+    (void)close(fd);
+}
+
+static void
+a_client_that_leaves_before_its_reply_harms_nobody(void **state)
+{
+    struct fixture *f = *state;
+    f->keeps = true;
+    open_server(f, (struct http_options){0});
+    int fd = dial(f);
+    say_text(f, fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (f->kept == NULL) {
+        loop_turn(f->loop, 5);
+    }
+    assert_false(http_is_idle(f->server));
+    struct linger hard = {1, 0};
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+    (void)close(fd);
+    loop_turn(f->loop, 5);
+    http_reply(f->kept, &(struct http_answer){.status = 200,
+                                              .content_type = "text/plain",
+                                              .body = "x",
+                                              .len = 1});
+    wait_for_no_connection(f);
+    assert_true(http_is_idle(f->server));
+}
+
+static void
+a_server_that_closes_first_still_takes_the_reply(void **state)
+{
+    struct fixture *f = *state;
+    f->keeps = true;
+    open_server(f, (struct http_options){0});
+    int fd = dial(f);
+    say_text(f, fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (f->kept == NULL) {
+        loop_turn(f->loop, 5);
+    }
+    http_close(&f->server);
+    assert_null(http_header(f->kept, "Host"));
+    http_reply(f->kept, &(struct http_answer){.status = 204});
+    (void)close(fd);
+}
+
+static void
+draining_finishes_what_is_open_and_takes_nothing_new(void **state)
+{
+    struct fixture *f = *state;
+    char text[512] = "", idle_text[16] = "";
+    f->keeps = true;
+    open_server(f, (struct http_options){0});
+    int fd = dial(f), idle = dial(f);
+    say_text(f, fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (f->kept == NULL || http_connections(f->server) < 2) {
+        loop_turn(f->loop, 5);
+    }
+    http_drain(f->server);
+    assert_false(http_is_idle(f->server));
+    assert_true(hear(f, idle, NULL, idle_text, sizeof(idle_text)));
+    http_reply(f->kept, &(struct http_answer){.status = 200,
+                                              .content_type = "text/plain",
+                                              .body = "last",
+                                              .len = 4});
+    assert_true(hear(f, fd, NULL, text, sizeof(text)));
+    assert_non_null(strstr(text, "Connection: close\r\n"));
+    assert_non_null(strstr(text, "last"));
+    assert_true(http_is_idle(f->server));
+    (void)close(fd);
+    (void)close(idle);
+}
+
+static void
+at_the_descriptor_limit_it_pauses_and_comes_back(void **state)
+{
+    struct fixture *f = *state;
+    struct rlimit before, low;
+    int fds[CLIENTS_MAX], used = 0;
+    char text[512] = "";
+    open_server(f, (struct http_options){0});
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    for (; used < 6; used++) {
+        fds[used] = dial(f); /* they wait to be accepted */
+    }
+    int next = dup(0); /* the lowest free descriptor */
+    (void)close(next);
+    low = before;
+    low.rlim_cur = (rlim_t)next + 3;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+    for (int i = 0; i < 20; i++) {
+        loop_turn(f->loop, 20);
+    }
+    assert_in_range(http_connections(f->server), 1, 5);
+    for (int i = 0; i < used; i++) {
+        (void)close(fds[i]);
+    }
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    int fd = dial(f);
+    say_text(f, fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_false(hear(f, fd, "hello", text, sizeof(text)));
+    (void)close(fd);
+}
+
+static void
+forms_are_decoded_and_bad_encodings_refused(void **state)
+{
+    (void)state;
+    char value[16];
+    const char form[] = "a=1&b=x+y%21&a=2&c&d=%zz&e=%00&f=0123456789abcdefg";
+    assert_true(http_form_value(form, "a", 0, value, sizeof(value)));
+    assert_string_equal(value, "1");
+    assert_true(http_form_value(form, "a", 1, value, sizeof(value)));
+    assert_string_equal(value, "2");
+    assert_false(http_form_value(form, "a", 2, value, sizeof(value)));
+    assert_true(http_form_value(form, "b", 0, value, sizeof(value)));
+    assert_string_equal(value, "x y!");
+    assert_true(http_form_value(form, "c", 0, value, sizeof(value)));
+    assert_string_equal(value, "");
+    assert_false(http_form_value(form, "d", 0, value, sizeof(value)));
+    assert_false(http_form_value(form, "e", 0, value, sizeof(value)));
+    assert_false(http_form_value(form, "f", 0, value, sizeof(value)));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_connection_serves_one_request_after_another),
+        TEST(pipelined_and_dripping_requests_are_all_served_in_order),
+        TEST(what_is_refused_is_answered_400_and_closed),
+        TEST(what_came_before_a_refused_request_is_served),
+        TEST(a_huge_body_is_refused_and_the_answer_still_arrives),
+        TEST(a_head_without_end_is_refused),
+        TEST(a_client_of_one_byte_at_a_time_meets_the_deadline),
+        TEST(an_idle_connection_is_closed),
+        TEST(connections_beyond_the_caps_are_turned_away),
+        TEST(head_options_and_patch_are_answered_without_a_needless_body),
+        TEST(a_client_that_leaves_before_its_reply_harms_nobody),
+        TEST(a_server_that_closes_first_still_takes_the_reply),
+        TEST(draining_finishes_what_is_open_and_takes_nothing_new),
+        TEST(at_the_descriptor_limit_it_pauses_and_comes_back),
+        TEST(forms_are_decoded_and_bad_encodings_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
