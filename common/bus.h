@@ -25,7 +25,9 @@
 
 #define BUS_BODY_BYTES_MAX ((size_t)1024 * 1024)
 #define BUS_ASKS_IN_FLIGHT_MAX 65536 /* per process; more: ERR_LIMIT */
+#define BUS_OPEN_REQUESTS_MAX 65536  /* more are refused: ERR_UNAVAILABLE */
 #define BUS_DEADLINE_MS_DEFAULT 3000
+#define BUS_REACH_MS 300 /* an ask waits so long for any instance */
 #define BUS_TOPIC_BYTES_MAX 180
 #define BUS_ENDPOINTS_MAX 16 /* per service */
 
@@ -36,18 +38,23 @@ struct bus_request;
 struct bus_options {
     const char *name;      /* this instance, "signup.0"; borrowed */
     const char *curve_dir; /* NULL: no CURVE. Holds <name>.secret, own key
-                              pair, and <name>.public for each peer let in */
+                              pair, and <name>.public for each peer let in;
+                              see bus_make_keys */
 };
 
 /* Starts no thread but libzmq's; with curve_dir exits when a key is missing
  * or unreadable (start-up only). */
 struct bus *bus_new(struct loop *loop, const struct bus_options *options);
-void bus_free(struct bus **bus); /* answers what is open: ERR_UNAVAILABLE */
+/* What is open is answered: ERR_UNAVAILABLE, or ERR_UNKNOWN when sent.
+ * Requests not yet replied to may be replied to later, to nobody. */
+void bus_free(struct bus **bus);
 
 /* ---- asking ---- */
 
 /* endpoints: "ipc:///run/x.ask,tcp://host:port", one per instance, in
- * instance order. Copied. Owned by the bus. */
+ * instance order; instance i is proved by the key of "<service>.<i>" when
+ * CURVE is on, and tcp off this machine is refused when it is not (exits;
+ * start-up only). Copied. Owned by the bus. */
 struct bus_peer *bus_connect(struct bus *bus, const char *service,
                              const char *endpoints);
 int bus_peer_instances(const struct bus_peer *peer);
@@ -56,14 +63,17 @@ struct bus_ask {
     const void *body; /* packed; copied before bus_ask returns */
     size_t len;
     int64_t deadline_ms; /* from now; 0: BUS_DEADLINE_MS_DEFAULT */
-    bool is_repeatable;  /* may go to another instance after a time-out */
+    bool is_repeatable;  /* may be sent once more: elsewhere after half the
+                            deadline, or when the instance has gone */
     int instance;        /* 1..n: that one only; 0: any */
     uint64_t trace;      /* 0: none; goes to the logs of both sides */
 };
 
 /* body is borrowed for the call, empty unless err is ERR_NONE; detail is a
- * sentence or "". ERR_TIMEOUT: outcome unknown. ERR_UNAVAILABLE: no instance
- * could be reached and nothing was sent. */
+ * sentence or "". ERR_TIMEOUT: outcome unknown. ERR_UNKNOWN: the same, known
+ * sooner: the instance that was asked has gone. ERR_UNAVAILABLE: nothing
+ * happened: no instance could be reached within BUS_REACH_MS, or it refused.
+ * ERR_TOO_LARGE: not sent. */
 typedef void bus_answer_cb(void *arg, enum err err, const char *detail,
                            const void *body, size_t len);
 
@@ -86,7 +96,8 @@ int bus_open_requests(const struct bus *bus); /* taken, not yet answered */
 const void *bus_request_body(const struct bus_request *request,
                              size_t *len_out);
 int64_t bus_request_time_left_ms(const struct bus_request *request);
-/* Proved by CURVE when it is on; else what the asker says. Never NULL. */
+/* The asker's instance name, "gateway.0". Proved by CURVE when it is on;
+ * else what the asker says. Never NULL. */
 const char *bus_request_caller(const struct bus_request *request);
 uint64_t bus_request_trace(const struct bus_request *request);
 
@@ -105,16 +116,29 @@ void bus_announce(struct bus *bus, const char *topic, const void *body,
 
 typedef void bus_news_cb(void *arg, const char *topic, const void *body,
                          size_t len);
-/* topic is a prefix. endpoints as for bus_connect. Lasts as long as bus. */
-void bus_follow(struct bus *bus, const char *endpoints, const char *topic,
-                bus_news_cb *cb, void *arg);
+/* topic is a prefix; service and endpoints as for bus_connect. Lasts as long
+ * as bus. */
+void bus_follow(struct bus *bus, const char *service, const char *endpoints,
+                const char *topic, bus_news_cb *cb, void *arg);
+
+/* ---- keys ---- */
+
+/* Writes <dir>/<name>.secret (0600) and <name>.public; exits when it cannot.
+ * Peers on other machines get the .public file alone. */
+void bus_make_keys(const char *dir, const char *name);
 
 /* ---- for tests and metrics ---- */
 
 struct bus_stats {
     uint64_t asked, answered, timed_out, retried, served, late_answers;
+    uint64_t expired;   /* asks dropped: their asker no longer waits */
+    uint64_t refused;   /* asks refused: draining, or too many are open */
+    uint64_t unclaimed; /* answers whose asker was gone */
+    uint64_t malformed; /* messages that were not ours; dropped */
     uint64_t watchdog_rescues; /* the 1 s watchdog found unread mail: 0 */
 };
 const struct bus_stats *bus_stats(const struct bus *bus);
+/* From now on sockets are read at most budget() messages at a time. */
+void bus_set_budget_for_test(struct bus *bus, int (*budget)(void));
 
 #endif
