@@ -167,6 +167,19 @@ on_read(char *to, size_t size, size_t count, void *arg)
     return len;
 }
 
+/* After QUIT curl waits for the answer, and the loop with it, for as long as
+ * the server likes. We say QUIT and do not listen any more. */
+static int
+on_trace(CURL *easy, curl_infotype type, char *bytes, size_t len, void *arg)
+{
+    const struct exchange *x = arg;
+    if (type == CURLINFO_HEADER_OUT && len >= 4 &&
+        memcmp(bytes, "QUIT", 4) == 0) {
+        fetch_multi_deafen(x->target->multi, easy);
+    }
+    return 0;
+}
+
 /* ---- making ---- */
 
 static void
@@ -191,6 +204,9 @@ set_smtp(const struct fetch_target *t, CURL *easy, struct exchange *x)
     CURL_MUST(curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L));
     CURL_MUST(curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read));
     CURL_MUST(curl_easy_setopt(easy, CURLOPT_READDATA, x));
+    CURL_MUST(curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_trace));
+    CURL_MUST(curl_easy_setopt(easy, CURLOPT_DEBUGDATA, x));
+    CURL_MUST(curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L));
 }
 
 static struct exchange *

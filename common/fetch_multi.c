@@ -5,6 +5,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -14,6 +15,7 @@ struct socket {
     int fd;
     short what; /* as on the loop: EV_READ, EV_WRITE; 0: not on it */
     bool is_idle;
+    CURL *easy; /* that used it last; perhaps gone */
     struct event *event;
     struct fetch_multi *multi;
 };
@@ -121,8 +123,8 @@ static int
 on_socket_wish(CURL *easy, curl_socket_t fd, int wish, void *arg, void *mine)
 {
     struct socket *s = get_socket(arg, fd);
-    (void)easy;
     (void)mine;
+    s->easy = easy;
     s->is_idle = wish == CURL_POLL_REMOVE;
     if (s->is_idle) {
         return 0;
@@ -190,6 +192,7 @@ fetch_multi_free(struct fetch_multi **multi)
     if (m == NULL) {
         return;
     }
+    fetch_multi_deafen(m, NULL);
     must(curl_multi_cleanup(m->curl)); /* closes: see on_close */
     event_free(m->time);
     for (size_t i = 0; i < m->socket_count; i++) {
@@ -217,4 +220,15 @@ void
 fetch_multi_remove(struct fetch_multi *multi, void *easy)
 {
     must(curl_multi_remove_handle(multi->curl, easy));
+}
+
+void
+fetch_multi_deafen(struct fetch_multi *multi, const void *easy)
+{
+    for (size_t i = 0; i < multi->socket_count; i++) {
+        struct socket *s = multi->sockets[i];
+        if (s != NULL && (easy == NULL || s->easy == easy)) {
+            (void)shutdown(s->fd, SHUT_RD);
+        }
+    }
 }

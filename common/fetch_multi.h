@@ -22,5 +22,8 @@ void fetch_multi_free(struct fetch_multi **multi);
 void fetch_multi_adopt(struct fetch_multi *multi, void *easy);
 void fetch_multi_add(struct fetch_multi *multi, void *easy);
 void fetch_multi_remove(struct fetch_multi *multi, void *easy);
+/* Nothing more is read on the connection that easy used last (NULL: on any),
+ * so that nobody waits for an answer. */
+void fetch_multi_deafen(struct fetch_multi *multi, const void *easy);
 
 #endif
