@@ -49,6 +49,10 @@ struct bus *bus_new(struct loop *loop, const struct bus_options *options);
  * Requests not yet replied to may be replied to later, to nobody. */
 void bus_free(struct bus **bus);
 
+/* Drops what is open without a call: for the end of a process, when those
+ * who asked are gone already. */
+void bus_forget_asks(struct bus *bus);
+
 /* ---- asking ---- */
 
 /* endpoints: "ipc:///run/x.ask,tcp://host:port", one per instance, in

@@ -398,6 +398,28 @@ bus_ask(struct bus_peer *peer, const struct bus_ask *from, bus_answer_cb *cb,
     dispatch(ask, now_ms);
 }
 
+static void
+forget(void *arg, enum err err, const char *detail, const void *body,
+       size_t len)
+{
+    (void)arg;
+    (void)err;
+    (void)detail;
+    (void)body;
+    (void)len;
+}
+
+void
+bus_forget_asks(struct bus *bus)
+{
+    for (uint32_t i = 0; i < bus->asks.count; i++) {
+        bus->asks.slots[i]->cb = forget;
+    }
+    for (struct refusal *r = bus->asks.refusals; r != NULL; r = r->next) {
+        r->cb = forget;
+    }
+}
+
 void
 asks_init(struct bus *bus)
 {

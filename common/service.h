@@ -5,12 +5,20 @@
  *
  * service_open reads --config FILE, --instance N (default 0), --help and
  * --version; opens log, conf, loop, bus, store (waits until it is durable)
- * and the admin port (/healthz /readyz /metrics). service_run returns after
- * SIGTERM or SIGINT, when is_idle says so or DRAIN_MS_MAX has passed.
+ * and the admin port (/healthz /readyz /metrics). At SIGTERM or SIGINT new
+ * asks are refused, drain is called, and service_run returns when every
+ * request is answered and is_idle says so, or SERVICE_DRAIN_MS_MAX has
+ * passed. After that nothing calls back any more: what is still asked is
+ * forgotten.
  *
- * Endpoints: [endpoints] <service>.<n>.ask and .news; default
- * ipc://<[run] dir>/<service>.<n>.ask. Instances: [instances] <service> = n
- * (default 1; courier 2). */
+ * Configuration (defaults in brackets):
+ *   [run] dir, log_level (info: debug info warn error)
+ *   [store] endpoint, <name>_user (<name>), <name>_password (no AUTH),
+ *           allows_volatile (no), wait_ms (30000)
+ *   [instances] <name> (1; courier 2)
+ *   [endpoints] <name>.<n>.ask, .news (ipc://<run dir>/<name>.<n>.ask, .news)
+ *   [curve] dir (none: no CURVE)   [admin] host (127.0.0.1), <name>.<n> (0)
+ * One process for each instance: <run dir>/<name>.<n>.lock is held. */
 #ifndef COMMON_SERVICE_H
 #define COMMON_SERVICE_H
 
@@ -48,13 +56,15 @@ struct service {
     struct store *store; /* NULL unless uses_store */
     struct metrics *metrics;
     struct admin *admin;
-    bool is_draining;
-    struct timer *drain_timer;
+    bool is_running, is_draining;
+    int64_t drain_until_ms; /* boot time */
+    struct timer *drain_timer, *stats_timer;
+    int lock; /* descriptor */
 };
 
 void service_open(struct service *service, const struct service_spec *spec,
                   int argc, char **argv);
-/* Serving begins: call when the service can answer. Then service_run. */
+/* Serving begins: call it when the service can answer. */
 void service_run(struct service *service);
 void service_close(struct service *service);
 
