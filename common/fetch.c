@@ -423,8 +423,8 @@ has_only(const char *s, unsigned char min, unsigned char max)
 }
 
 void
-fetch_http(struct fetch_target *target, const char *url, const void *body,
-           size_t len, fetch_cb *cb, void *arg)
+fetch_http(struct fetch_target *target, const char *url, struct bytes body,
+           fetch_cb *cb, void *arg)
 {
     assert(!target->is_smtp);
     if (url != NULL && !has_only(url, 0x21, 0x7e)) {
@@ -433,18 +433,19 @@ fetch_http(struct fetch_target *target, const char *url, const void *body,
                      arg);
         return;
     }
-    struct exchange *x = take(target, len, cb, arg);
+    struct exchange *x = take(target, body.len, cb, arg);
     if (x == NULL) {
         return;
     }
-    buf_add(&x->body, body, len);
+    buf_add(&x->body, body.data, body.len);
     if (url != NULL) {
         CURL_MUST(curl_easy_setopt(x->easy, CURLOPT_URL, url));
     }
     if (strcmp(target->method, "GET") != 0) {
         CURL_MUST(curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS,
                                    buf_string(&x->body)));
-        CURL_MUST(curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE, (long)len));
+        CURL_MUST(
+            curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE, (long)body.len));
     }
     begin(x);
 }

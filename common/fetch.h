@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/bytes.h"
 #include "common/loop.h"
 
 #define FETCH_CONNECTIONS_MAX 1024
@@ -69,8 +70,8 @@ int fetch_open_count(const struct fetch_target *target);
  * More than connections_max open: FETCH_NEVER_BEGAN. */
 
 /* url NULL: the target's own. body is copied. */
-void fetch_http(struct fetch_target *target, const char *url, const void *body,
-                size_t len, fetch_cb *cb, void *arg);
+void fetch_http(struct fetch_target *target, const char *url, struct bytes body,
+                fetch_cb *cb, void *arg);
 
 struct fetch_mail {
     const char *from, *to; /* envelope: visible ASCII without < and > */

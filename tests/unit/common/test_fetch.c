@@ -209,7 +209,7 @@ static struct got
 post(struct fixture *f, const char *body)
 {
     struct got got = {0};
-    fetch_http(f->target, NULL, body, strlen(body), on_answer, &got);
+    fetch_http(f->target, NULL, bytes_of_string(body), on_answer, &got);
     assert_int_equal(got.calls, 0); /* always later */
     wait_for(f, &got, 1);
     return got;
@@ -323,9 +323,9 @@ more_than_the_connections_allow_never_begin(void **state)
     struct fixture f = aim_at("http", peer->port, DEADLINE_MS);
     struct got open[2] = {{0}}, third = {0};
     (void)state;
-    fetch_http(f.target, NULL, "a", 1, on_answer, &open[0]);
-    fetch_http(f.target, NULL, "b", 1, on_answer, &open[1]);
-    fetch_http(f.target, NULL, "c", 1, on_answer, &third);
+    fetch_http(f.target, NULL, bytes_of_string("a"), on_answer, &open[0]);
+    fetch_http(f.target, NULL, bytes_of_string("b"), on_answer, &open[1]);
+    fetch_http(f.target, NULL, bytes_of_string("c"), on_answer, &third);
     wait_for(&f, &third, 1);
     assert_int_equal(third.outcome, FETCH_NEVER_BEGAN);
     assert_int_equal(fetch_open_count(f.target), 2);
@@ -372,7 +372,8 @@ on_link(void *arg, const struct fetch_answer *answer)
     assert_string_equal(answer->body, "ok");
     chain->answered++;
     if (chain->left-- > 0) {
-        fetch_http(chain->f.target, NULL, "next", 4, on_link, chain);
+        fetch_http(chain->f.target, NULL, bytes_of_string("next"), on_link,
+                   chain);
     }
 }
 
@@ -388,7 +389,7 @@ a_callback_may_begin_the_next_at_once(void **state)
     struct chain chain = {aim_at("http", peer->port, DEADLINE_MS), 2, 0};
     int64_t until = clock_boot_ms() + DEADLINE_MS;
     (void)state;
-    fetch_http(chain.f.target, NULL, "next", 4, on_link, &chain);
+    fetch_http(chain.f.target, NULL, bytes_of_string("next"), on_link, &chain);
     while (chain.answered < 3) {
         assert_true(clock_boot_ms() < until);
         loop_turn(chain.f.loop, 20);
@@ -431,7 +432,8 @@ a_url_with_a_line_break_is_refused(void **state)
     struct fixture f = aim_at("http", 1, DEADLINE_MS);
     struct got got = {0};
     (void)state;
-    fetch_http(f.target, "http://127.0.0.1/\r\nX: y", "", 0, on_answer, &got);
+    fetch_http(f.target, "http://127.0.0.1/\r\nX: y", bytes_of_string(""),
+               on_answer, &got);
     wait_for(&f, &got, 1);
     assert_int_equal(got.outcome, FETCH_REFUSED);
     fini(&f);
