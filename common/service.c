@@ -230,9 +230,9 @@ on_stats(void *arg)
          i++) {
         uint64_t value;
         memcpy(&value, stats + bus_counters[i].offset, sizeof(value));
-        metric_set(metric_counter(service->metrics, bus_counters[i].name, NULL,
-                                  bus_counters[i].help),
-                   (int64_t)value);
+        struct metric *counter = metric_counter(
+            service->metrics, bus_counters[i].name, NULL, bus_counters[i].help);
+        metric_add(counter, (int64_t)value - metric_value(counter));
     }
     timer_start(service->stats_timer, STATS_MS);
 }

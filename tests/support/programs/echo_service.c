@@ -1,0 +1,55 @@
+/* echo_service -- a service with no subject: answers what it is asked.
+ *
+ * "slow": after 300 ms; "keep": never, so that it is never idle. With
+ * ECHO_USES_STORE in the environment it waits for Redis and needs it to be
+ * ready. For the tests of common/service. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+#include "common/service.h"
+
+struct late {
+    struct bus_request *request;
+    struct timer *timer;
+};
+
+static struct service service;
+
+static void
+reply_late(void *arg)
+{
+    struct late *late = arg;
+    bus_reply(late->request, ERR_NONE, NULL, "slow", 4);
+    timer_free(&late->timer);
+    free(late);
+}
+
+static void
+serve(void *arg, struct bus_request *request)
+{
+    size_t len;
+    const char *body = bus_request_body(request, &len);
+    (void)arg;
+    if (len == 4 && memcmp(body, "slow", 4) == 0) {
+        struct late *late = mem_new(sizeof(*late));
+        late->request = request;
+        late->timer = timer_new(service.loop, reply_late, late);
+        timer_start(late->timer, 300);
+    } else if (len != 4 || memcmp(body, "keep", 4) != 0) {
+        bus_reply(request, ERR_NONE, NULL, body, len);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    struct service_spec spec = {.name = "echo",
+                                .about = "answers what it is asked",
+                                .uses_store = getenv("ECHO_USES_STORE") != NULL,
+                                .serve = serve};
+    service_open(&service, &spec, argc, argv);
+    service_run(&service);
+    service_close(&service);
+    return 0;
+}
