@@ -167,6 +167,13 @@ http_stream_end(struct http_stream **stream)
 }
 
 void
+http_stream_cut(struct http_stream **stream)
+{
+    http_conn_cut((*stream)->conn);
+    http_stream_end(stream); /* the connection may end here already */
+}
+
+void
 http_stream_orphan(struct http_stream *stream)
 {
     struct http_stream_events events = stream->events;

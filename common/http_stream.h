@@ -25,7 +25,8 @@ struct http_stream_events {
 };
 
 /* Consumes the request and answers 200 with content_type. Both callbacks
- * come from the loop, never from inside these calls. */
+ * come from the loop, never from inside these calls. NULL: the client has
+ * gone already, and neither is called. */
 struct http_stream *http_stream_start(struct http_request *request,
                                       const char *content_type,
                                       const struct http_stream_events *events);
@@ -34,5 +35,7 @@ void http_stream_write(struct http_stream *stream, struct http_frame *frame);
 size_t http_stream_waiting(const struct http_stream *stream);
 /* The stream is gone at once; on_closed is not called. */
 void http_stream_end(struct http_stream **stream);
+/* The same, and what waits is thrown away. */
+void http_stream_cut(struct http_stream **stream);
 
 #endif
