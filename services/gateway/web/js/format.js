@@ -1,34 +1,49 @@
 // format -- numbers, times and slugs as people read them.
 
-const NUMBER = new Intl.NumberFormat("en-GB");
-const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "Europe/London" });
-const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" });
+const NUMBER = new Intl.NumberFormat('en-GB');
+const CLOCK = new Intl.DateTimeFormat('en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZone: 'Europe/London',
+});
+const DAY = new Intl.DateTimeFormat('en-GB', {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: 'Europe/London',
+});
 
 export const number = (n) => NUMBER.format(n || 0);
 export const clock = (at) => CLOCK.format(new Date(at));
-export const dayAndTime = (at) => (at ? DAY.format(new Date(at)) : "");
+export const dayAndTime = (at) => (at ? DAY.format(new Date(at)) : '');
 export const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 
 /** "care-worker" -> "Care worker". */
 export function label(slug) {
-  const text = String(slug || "not said").replace(/[-_]/g, " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+    const text = String(slug || 'not said').replace(/[-_]/g, ' ');
+    return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export function percent(part, whole) {
-  if (!whole) return "0%";
-  const share = (100 * part) / whole;
-  return share > 0 && share < 1 ? "<1%" : `${Math.floor(share)}%`;
+    if (!whole) return '0%';
+    const share = (100 * part) / whole;
+    return share > 0 && share < 1 ? '<1%' : `${Math.floor(share)}%`;
 }
 
 /** 75 -> "1 min 15 s". */
 export function duration(seconds) {
-  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 3600) {
-    const rest = Math.round(seconds % 60);
-    return `${Math.floor(seconds / 60)} min${rest ? ` ${rest} s` : ""}`;
-  }
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+    if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+    if (seconds < 3600) {
+        const rest = Math.round(seconds % 60);
+        return `${Math.floor(seconds / 60)} min${rest ? ` ${rest} s` : ''}`;
+    }
+    return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
 }
 
-export const pounds = (value) => new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP" }).format(Number(value) || 0);
+export const pounds = (value) =>
+    new Intl.NumberFormat('en-GB', {style: 'currency', currency: 'GBP'}).format(
+        Number(value) || 0,
+    );

@@ -4,117 +4,174 @@
 //   2. follow its stream; each frame is the whole count  show
 //   3. every second: is what is shown still fresh?       showFreshness
 
-import { get, goToLogin } from "./api.js";
-import { drawMinutes } from "./chart.js";
-import { byId, fill, h, setText } from "./dom.js";
-import { clock, duration, label, number, percent, plural } from "./format.js";
-import { dressNav } from "./staff.js";
-import { follow } from "./stream.js";
+import {get, goToLogin} from './api.js';
+import {drawMinutes} from './chart.js';
+import {byId, fill, h, setText} from './dom.js';
+import {clock, duration, label, number, percent, plural} from './format.js';
+import {dressNav} from './staff.js';
+import {follow} from './stream.js';
 
-const root = byId("live");
-const { campaign, action } = root.dataset;
+const root = byId('live');
+const {campaign, action} = root.dataset;
 const base = `/v1/campaigns/${encodeURIComponent(campaign)}`;
 const path = `${base}/actions/${encodeURIComponent(action)}/attendance`;
-const state = { shown: null, isLost: true, lastLifeAt: 0 };
+const state = {shown: null, isLost: true, lastLifeAt: 0};
 
 function row(cells) {
-  const [name, ...rest] = cells;
-  return h("tr", {}, h("th", { scope: "row" }, name), rest.map((n, i) => h("td", { class: i ? "less" : null }, number(n))));
+    const [name, ...rest] = cells;
+    return h(
+        'tr',
+        {},
+        h('th', {scope: 'row'}, name),
+        rest.map((n, i) => h('td', {class: i ? 'less' : null}, number(n))),
+    );
 }
 
 function tally(caption, heads, rows, nothing) {
-  if (rows.length === 0) return h("p", { class: "meta" }, nothing);
-  return h("table", { class: "tally" },
-    h("caption", { class: "unseen" }, caption),
-    h("thead", {}, h("tr", {}, heads.map((t) => h("th", { scope: "col" }, t)))),
-    h("tbody", {}, rows.map(row)));
+    if (rows.length === 0) return h('p', {class: 'meta'}, nothing);
+    return h(
+        'table',
+        {class: 'tally'},
+        h('caption', {class: 'unseen'}, caption),
+        h(
+            'thead',
+            {},
+            h(
+                'tr',
+                {},
+                heads.map((t) => h('th', {scope: 'col'}, t)),
+            ),
+        ),
+        h('tbody', {}, rows.map(row)),
+    );
 }
 
 function showParts(count) {
-  fill(byId("gates"), tally("People by gate", ["Gate", "Here now", "Arrived"],
-    count.gates.map((g) => [g.name || label(g.gate), g.inside, g.arrived]), "No gate has been used yet."));
-  fill(byId("roles"), tally("People by role", ["Role", "Here now", "Arrived", "Signed up"],
-    count.roles.map((r) => [label(r.role), r.inside, r.arrived, r.signed_up]), "Nobody has signed up yet."));
+    fill(
+        byId('gates'),
+        tally(
+            'People by gate',
+            ['Gate', 'Here now', 'Arrived'],
+            count.gates.map((g) => [
+                g.name || label(g.gate),
+                g.inside,
+                g.arrived,
+            ]),
+            'No gate has been used yet.',
+        ),
+    );
+    fill(
+        byId('roles'),
+        tally(
+            'People by role',
+            ['Role', 'Here now', 'Arrived', 'Signed up'],
+            count.roles.map((r) => [
+                label(r.role),
+                r.inside,
+                r.arrived,
+                r.signed_up,
+            ]),
+            'Nobody has signed up yet.',
+        ),
+    );
 }
 
 function show(count) {
-  if (state.shown && count.revision < state.shown.revision) return;
-  state.shown = count;
-  setText(byId("inside"), number(count.inside));
-  byId("inside").style.setProperty("--len", Math.max(3, number(count.inside).length));
-  setText(byId("arrived"), number(count.arrived));
-  setText(byId("signed-up"), number(count.signed_up));
-  const share = count.signed_up ? Math.min(1, count.arrived / count.signed_up) : 0;
-  byId("meter-in").style.width = `${share * 100}%`;
-  setText(byId("share"), `${percent(count.arrived, count.signed_up)} of the people who signed up have arrived.`);
-  showParts(count);
-  drawMinutes(byId("chart"), byId("chart-words"), count.minutes, count.as_of);
-  const silent = count.devices_silent ? ` ${plural(count.devices_silent, "gate device has", "gate devices have")} been silent for five minutes.` : "";
-  setText(byId("method"), `How this is counted: ${count.method}${silent}`);
-  showFreshness();
+    if (state.shown && count.revision < state.shown.revision) return;
+    state.shown = count;
+    setText(byId('inside'), number(count.inside));
+    byId('inside').style.setProperty(
+        '--len',
+        Math.max(3, number(count.inside).length),
+    );
+    setText(byId('arrived'), number(count.arrived));
+    setText(byId('signed-up'), number(count.signed_up));
+    const share = count.signed_up
+        ? Math.min(1, count.arrived / count.signed_up)
+        : 0;
+    byId('meter-in').style.width = `${share * 100}%`;
+    setText(
+        byId('share'),
+        `${percent(count.arrived, count.signed_up)} of the people who signed up have arrived.`,
+    );
+    showParts(count);
+    drawMinutes(byId('chart'), byId('chart-words'), count.minutes, count.as_of);
+    const silent = count.devices_silent
+        ? ` ${plural(count.devices_silent, 'gate device has', 'gate devices have')} been silent for five minutes.`
+        : '';
+    setText(byId('method'), `How this is counted: ${count.method}${silent}`);
+    showFreshness();
 }
 
 function showFreshness() {
-  if (!state.shown) return;
-  const at = clock(state.shown.as_of);
-  const silentS = Math.round((Date.now() - state.lastLifeAt) / 1000);
-  root.classList.toggle("is-stale", state.isLost);
-  setText(byId("fresh-text"), state.isLost
-    ? `Not live. As of ${at}. ${silentS < 5 ? "Trying again…" : `Silent for ${duration(silentS - (silentS % 5))}. Trying again…`}`
-    : `Live, as of ${at}`);
+    if (!state.shown) return;
+    const at = clock(state.shown.as_of);
+    const silentS = Math.round((Date.now() - state.lastLifeAt) / 1000);
+    root.classList.toggle('is-stale', state.isLost);
+    setText(
+        byId('fresh-text'),
+        state.isLost
+            ? `Not live. As of ${at}. ${silentS < 5 ? 'Trying again…' : `Silent for ${duration(silentS - (silentS % 5))}. Trying again…`}`
+            : `Live, as of ${at}`,
+    );
 }
 
 function refuse(status) {
-  if (status === 401) return goToLogin();
-  const box = byId("problem");
-  box.querySelector("p").textContent = status === 404 ? "There is no such action." : "Your role does not let you see it. Ask an organiser.";
-  root.hidden = true;
-  box.hidden = false;
-  return box.focus();
+    if (status === 401) return goToLogin();
+    const box = byId('problem');
+    box.querySelector('p').textContent =
+        status === 404
+            ? 'There is no such action.'
+            : 'Your role does not let you see it. Ask an organiser.';
+    root.hidden = true;
+    box.hidden = false;
+    return box.focus();
 }
 
 async function showNames() {
-  const { campaign: about, actions } = await get(`${base}/actions`);
-  const found = actions.find((a) => a.id === action);
-  setText(byId("live-campaign"), about.name);
-  if (found) {
-    setText(byId("live-action"), found.name);
-    document.title = `${found.name}, live count – Muster`;
-  }
+    const {campaign: about, actions} = await get(`${base}/actions`);
+    const found = actions.find((a) => a.id === action);
+    setText(byId('live-campaign'), about.name);
+    if (found) {
+        setText(byId('live-action'), found.name);
+        document.title = `${found.name}, live count – Muster`;
+    }
 }
 
 function watch() {
-  follow(`${path}/stream`, {
-    event: (event) => event.type === "attendance" && show(JSON.parse(event.data)),
-    live: () => {
-      state.isLost = false;
-      state.lastLifeAt = Date.now();
-      showFreshness();
-    },
-    lost: () => {
-      state.isLost = true;
-      showFreshness();
-    },
-    refused: refuse,
-  });
-  setInterval(showFreshness, 1000);
+    follow(`${path}/stream`, {
+        event: (event) =>
+            event.type === 'attendance' && show(JSON.parse(event.data)),
+        live: () => {
+            state.isLost = false;
+            state.lastLifeAt = Date.now();
+            showFreshness();
+        },
+        lost: () => {
+            state.isLost = true;
+            showFreshness();
+        },
+        refused: refuse,
+    });
+    setInterval(showFreshness, 1000);
 }
 
 async function start() {
-  dressNav(campaign);
-  try {
-    const count = await get(path);
-    root.hidden = false;
-    state.lastLifeAt = Date.now();
-    state.isLost = false;
-    show(count);
-  } catch (error) {
-    if ([401, 403, 404].includes(error.status)) return refuse(error.status);
-    root.hidden = false;
-  }
-  showNames().catch(() => null);
-  return watch();
+    dressNav(campaign);
+    try {
+        const count = await get(path);
+        root.hidden = false;
+        state.lastLifeAt = Date.now();
+        state.isLost = false;
+        show(count);
+    } catch (error) {
+        if ([401, 403, 404].includes(error.status)) return refuse(error.status);
+        root.hidden = false;
+    }
+    showNames().catch(() => null);
+    return watch();
 }
 
-if (new URLSearchParams(location.search).get("screen") === "big") document.body.classList.add("big-screen");
+if (new URLSearchParams(location.search).get('screen') === 'big')
+    document.body.classList.add('big-screen');
 start();

@@ -1,32 +1,33 @@
 // staff -- who is signed in, the staff links of this campaign, signing out.
 
-import { call, get, goToLogin } from "./api.js";
-import { byId } from "./dom.js";
+import {call, get, goToLogin} from './api.js';
+import {byId} from './dom.js';
 
 /** The session's staff {id, name, role, campaign}; goes to sign in if none. */
 export async function whoAmI() {
-  try {
-    const { staff } = await get("/v1/session");
-    return staff;
-  } catch (error) {
-    if (error.status === 401) goToLogin();
-    throw error;
-  }
+    try {
+        const {staff} = await get('/v1/session');
+        return staff;
+    } catch (error) {
+        if (error.status === 401) goToLogin();
+        throw error;
+    }
 }
 
 /** Shows the links of campaign c in the top bar, and the way out. */
 export function dressNav(c) {
-  const nav = byId("staff-nav");
-  if (!nav) return;
-  for (const link of nav.querySelectorAll("a")) {
-    const path = new URL(link.href).pathname;
-    link.href = `${path}?c=${encodeURIComponent(c)}`;
-    if (path === location.pathname) link.setAttribute("aria-current", "page");
-  }
-  const out = byId("sign-out");
-  out.hidden = false;
-  out.addEventListener("click", async () => {
-    await call("DELETE", "/v1/session").catch(() => null);
-    location.assign("/login");
-  });
+    const nav = byId('staff-nav');
+    if (!nav) return;
+    for (const link of nav.querySelectorAll('a')) {
+        const path = new URL(link.href).pathname;
+        link.href = `${path}?c=${encodeURIComponent(c)}`;
+        if (path === location.pathname)
+            link.setAttribute('aria-current', 'page');
+    }
+    const out = byId('sign-out');
+    out.hidden = false;
+    out.addEventListener('click', async () => {
+        await call('DELETE', '/v1/session').catch(() => null);
+        location.assign('/login');
+    });
 }

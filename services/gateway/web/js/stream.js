@@ -9,21 +9,22 @@ const RETRY_MS_MAX = 8000;
 const BUFFER_CHARS_MAX = 1024 * 1024;
 
 function readFrame(frame) {
-  const event = { type: "message", id: "", data: "" };
-  for (const line of frame.split("\n")) {
-    const [, name, value] = /^([a-z]*):? ?([^]*)$/.exec(line) || [];
-    if (name === "event") event.type = value;
-    else if (name === "id") event.id = value;
-    else if (name === "data") event.data += (event.data ? "\n" : "") + value;
-  }
-  return event;
+    const event = {type: 'message', id: '', data: ''};
+    for (const line of frame.split('\n')) {
+        const [, name, value] = /^([a-z]*):? ?([^]*)$/.exec(line) || [];
+        if (name === 'event') event.type = value;
+        else if (name === 'id') event.id = value;
+        else if (name === 'data')
+            event.data += (event.data ? '\n' : '') + value;
+    }
+    return event;
 }
 
 /** Cuts whole frames off text: [frames, rest]. */
 export function cutFrames(text) {
-  const parts = text.replace(/\r\n?/g, "\n").split("\n\n");
-  const rest = parts.pop();
-  return [parts.filter((p) => p !== "").map(readFrame), rest];
+    const parts = text.replace(/\r\n?/g, '\n').split('\n\n');
+    const rest = parts.pop();
+    return [parts.filter((p) => p !== '').map(readFrame), rest];
 }
 
 /**
@@ -33,68 +34,73 @@ export function cutFrames(text) {
  * Returns a function that stops it.
  */
 export function follow(path, on) {
-  let isStopped = false;
-  let lastId = "";
-  let tries = 0;
-  let abort = null;
-  let retryTimer = 0;
+    let isStopped = false;
+    let lastId = '';
+    let tries = 0;
+    let abort = null;
+    let retryTimer = 0;
 
-  function retry() {
-    if (isStopped) return;
-    on.lost();
-    const most = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** tries++);
-    retryTimer = setTimeout(run, most / 2 + (Math.random() * most) / 2);
-  }
-
-  async function read(answer, alive) {
-    const reader = answer.body.getReader();
-    const decoder = new TextDecoder();
-    let text = "";
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      alive();
-      text += decoder.decode(value, { stream: true });
-      const [events, rest] = cutFrames(text);
-      text = rest.length > BUFFER_CHARS_MAX ? "" : rest;
-      for (const event of events) {
-        if (event.id) lastId = event.id;
-        if (event.data) on.event(event);
-      }
+    function retry() {
+        if (isStopped) return;
+        on.lost();
+        const most = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** tries++);
+        retryTimer = setTimeout(run, most / 2 + (Math.random() * most) / 2);
     }
-  }
 
-  async function run() {
-    abort = new AbortController();
-    let silence = 0;
-    const alive = () => {
-      tries = 0;
-      clearTimeout(silence);
-      silence = setTimeout(() => abort.abort(), SILENT_MS_MAX);
-      on.live();
-    };
-    try {
-      silence = setTimeout(() => abort.abort(), SILENT_MS_MAX);
-      const headers = { Accept: "text/event-stream" };
-      if (lastId) headers["Last-Event-ID"] = lastId;
-      const answer = await fetch(path, { headers, signal: abort.signal, credentials: "same-origin", cache: "no-store" });
-      if ([401, 403, 404].includes(answer.status)) {
+    async function read(answer, alive) {
+        const reader = answer.body.getReader();
+        const decoder = new TextDecoder();
+        let text = '';
+        for (;;) {
+            const {done, value} = await reader.read();
+            if (done) return;
+            alive();
+            text += decoder.decode(value, {stream: true});
+            const [events, rest] = cutFrames(text);
+            text = rest.length > BUFFER_CHARS_MAX ? '' : rest;
+            for (const event of events) {
+                if (event.id) lastId = event.id;
+                if (event.data) on.event(event);
+            }
+        }
+    }
+
+    async function run() {
+        abort = new AbortController();
+        let silence = 0;
+        const alive = () => {
+            tries = 0;
+            clearTimeout(silence);
+            silence = setTimeout(() => abort.abort(), SILENT_MS_MAX);
+            on.live();
+        };
+        try {
+            silence = setTimeout(() => abort.abort(), SILENT_MS_MAX);
+            const headers = {Accept: 'text/event-stream'};
+            if (lastId) headers['Last-Event-ID'] = lastId;
+            const answer = await fetch(path, {
+                headers,
+                signal: abort.signal,
+                credentials: 'same-origin',
+                cache: 'no-store',
+            });
+            if ([401, 403, 404].includes(answer.status)) {
+                isStopped = true;
+                on.refused(answer.status);
+            } else if (answer.ok) {
+                await read(answer, alive);
+            }
+        } catch {
+            // The line broke: fall through and try again.
+        }
+        clearTimeout(silence);
+        retry();
+    }
+
+    run();
+    return () => {
         isStopped = true;
-        on.refused(answer.status);
-      } else if (answer.ok) {
-        await read(answer, alive);
-      }
-    } catch {
-      // The line broke: fall through and try again.
-    }
-    clearTimeout(silence);
-    retry();
-  }
-
-  run();
-  return () => {
-    isStopped = true;
-    clearTimeout(retryTimer);
-    if (abort) abort.abort();
-  };
+        clearTimeout(retryTimer);
+        if (abort) abort.abort();
+    };
 }

@@ -1,0 +1,75 @@
+/* show_home -- every campaign with what one can come to. */
+#include <stdio.h>
+
+#include "common/clock.h"
+#include "common/london.h"
+#include "services/gateway/pages/html.h"
+#include "services/gateway/pages/show.h"
+#include "services/gateway/pages/show_action.h"
+#include "services/gateway/pages/view.h"
+
+void
+show_action(struct buf *to, const char *html, const char *campaign,
+            const Signup__Action *action, bool is_checked)
+{
+    struct london_time starts;
+    london_of(action->starts_at_ms, &starts);
+    char day[12], when[LONDON_TEXT_SIZE], iso[CLOCK_TEXT_SIZE];
+    char seats[SHOW_SEATS_SIZE];
+    snprintf(day, sizeof(day), "%d", starts.day);
+    const struct template_field fields[] = {
+        {"campaign", campaign},
+        {"id", action->id},
+        {"name", action->name},
+        {"kind", show_kind(action->kind)},
+        {"day", day},
+        {"month", london_month(&starts)},
+        {"when", london_format(action->starts_at_ms, when)},
+        {"starts_at", clock_format(action->starts_at_ms, iso)},
+        {"place", action->place ? action->place : ""},
+        {"summary", action->summary ? action->summary : ""},
+        {"seats", show_seats(action, seats)},
+        {"checked", is_checked ? "checked" : ""},
+    };
+    view_add(to, &(struct view){html, fields, VIEW_COUNT(fields), NULL, 0});
+}
+
+static void
+add_campaign(struct buf *to, const Signup__Actions *about, int64_t now_ms)
+{
+    const Signup__Campaign *campaign = about->campaign;
+    struct buf actions;
+    buf_init(&actions, 0);
+    for (size_t i = 0; i < about->n_actions; i++) {
+        if (about->actions[i]->ends_at_ms >= now_ms) {
+            show_action(&actions, html_home_action, campaign->id,
+                        about->actions[i], false);
+        }
+    }
+    const struct template_field fields[] = {
+        {"id", campaign->id},
+        {"name", campaign->name},
+        {"summary", campaign->summary ? campaign->summary : ""},
+    };
+    const struct view_slot slots[] = {{"actions", &actions}};
+    view_add(to, &(struct view){html_home_campaign, fields, VIEW_COUNT(fields),
+                                slots, VIEW_COUNT(slots)});
+    buf_fini(&actions);
+}
+
+void
+show_home(struct buf *to, const Signup__Actions *const *campaigns, size_t count,
+          int64_t now_ms)
+{
+    struct buf list, main;
+    buf_init(&list, 0);
+    buf_init(&main, 0);
+    for (size_t i = 0; i < count; i++) {
+        add_campaign(&list, campaigns[i], now_ms);
+    }
+    const struct view_slot slots[] = {{"campaigns", &list}};
+    view_add(&main, &(struct view){html_home, NULL, 0, slots, 1});
+    view_add_page(to, &(struct view_page){"Come to something", &main, false});
+    buf_fini(&main);
+    buf_fini(&list);
+}

@@ -1,0 +1,41 @@
+/* view -- HTML from skeletons: {{field}} escaped, <!--slot name--> as it is.
+ *
+ * The skeletons are the .html files here, built in: html.h names them.
+ * A field holds words from anywhere; a slot holds HTML made here alone. */
+#ifndef GATEWAY_PAGES_VIEW_H
+#define GATEWAY_PAGES_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/buf.h"
+#include "common/template.h"
+
+struct view_slot {
+    const char *name;
+    const struct buf *html; /* borrowed; NULL: empty */
+};
+
+struct view {
+    const char *html; /* a skeleton */
+    const struct template_field *fields;
+    size_t field_count;
+    const struct view_slot *slots; /* one not named here is empty */
+    size_t slot_count;
+};
+
+/* Appends the filled skeleton. A field that the skeleton has and the view
+ * has not is our own bug: it aborts. */
+void view_add(struct buf *to, const struct view *view);
+
+/* The whole page round main: title is text; is_staff adds the staff links. */
+struct view_page {
+    const char *title;
+    const struct buf *main;
+    bool is_staff;
+};
+void view_add_page(struct buf *to, const struct view_page *page);
+
+#define VIEW_COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+#endif
