@@ -223,6 +223,13 @@ crypto_add_base64url(struct buf *to, const void *bytes, size_t len)
     to->len += size - 1;
 }
 
+void
+crypto_write_base64url(const void *bytes, size_t len, char *to, size_t size)
+{
+    (void)sodium_bin2base64(to, size, bytes, len,
+                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
 long
 crypto_read_base64url(const char *text, size_t len, uint8_t *to, size_t size)
 {

@@ -68,6 +68,10 @@ MUST_CHECK bool crypto_password_verify(const char *hash, const char *password);
 /* base64url without padding, and hex: append to a buf. The decoders return
  * bytes written, or -1 when it is not that form or longer than size. */
 void crypto_add_base64url(struct buf *to, const void *bytes, size_t len);
+/* The same into to, whole and NUL-terminated: size is at least
+ * (4 * len + 2) / 3 + 1. */
+void crypto_write_base64url(const void *bytes, size_t len, char *to,
+                            size_t size);
 long crypto_read_base64url(const char *text, size_t len, uint8_t *to,
                            size_t size);
 void crypto_add_hex(struct buf *to, const void *bytes, size_t len);

@@ -43,12 +43,7 @@ link_write(const struct crypto_key *key, const struct link *link,
         (uint8_t)link->number,
     };
     write_mac(key, bytes, bytes + BODY_BYTES);
-    struct buf text;
-    buf_init(&text, 0);
-    crypto_add_base64url(&text, bytes, sizeof(bytes));
-    assert(text.len == LINK_TOKEN_SIZE - 1);
-    memcpy(token, text.data, LINK_TOKEN_SIZE);
-    buf_fini(&text);
+    crypto_write_base64url(bytes, sizeof(bytes), token, LINK_TOKEN_SIZE);
 }
 
 void

@@ -79,13 +79,29 @@ is_control(char c)
     return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
+/* Appends the longest run that keep() allows; returns its length. */
+static size_t
+add_run(struct buf *to, const char *s, size_t len, bool (*keep)(char c))
+{
+    size_t run = 0;
+    while (run < len && keep(s[run])) {
+        run++;
+    }
+    buf_add(to, s, run);
+    return run;
+}
+
+static bool
+is_text(char c)
+{
+    return !is_control(c) || c == '\n';
+}
+
 static void
 add_text(struct buf *to, const char *s, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (!is_control(s[i]) || s[i] == '\n') {
-            buf_add_byte(to, (uint8_t)s[i]);
-        }
+        i += add_run(to, s + i, len - i, is_text);
     }
 }
 
@@ -131,15 +147,63 @@ entity_of(char c)
     }
 }
 
+static bool
+is_plain_html(char c)
+{
+    return entity_of(c) == NULL;
+}
+
 static void
 add_html_value(struct buf *to, const char *s, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        const char *entity = entity_of(s[i]);
-        if (entity != NULL) {
-            buf_add_string(to, entity);
+        i += add_run(to, s + i, len - i, is_plain_html);
+        if (i < len) {
+            buf_add_string(to, entity_of(s[i]));
+        }
+    }
+}
+
+static bool
+is_plain_json(char c)
+{
+    return !is_control(c) && c != '"' && c != '\\';
+}
+
+static void
+add_json_value(struct buf *to, const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        i += add_run(to, s + i, len - i, is_plain_json);
+        if (i == len) {
+            break;
+        }
+        if (s[i] == '\n') {
+            buf_add_string(to, "\\n");
+        } else if (is_control(s[i])) {
+            buf_printf(to, "\\u%04x", (unsigned)s[i]);
         } else {
+            buf_add_byte(to, '\\');
             buf_add_byte(to, (uint8_t)s[i]);
+        }
+    }
+}
+
+static bool
+is_unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+           c == '~';
+}
+
+static void
+add_url_value(struct buf *to, const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        i += add_run(to, s + i, len - i, is_unreserved);
+        if (i < len) {
+            buf_printf(to, "%%%02X", (unsigned char)s[i]);
         }
     }
 }
@@ -153,6 +217,8 @@ static const struct {
     [TEMPLATE_TEXT] = {add_text, add_text},
     [TEMPLATE_HTML] = {add_as_is, add_html_value},
     [TEMPLATE_HEADER] = {add_header, add_header},
+    [TEMPLATE_JSON] = {add_as_is, add_json_value},
+    [TEMPLATE_URL] = {add_as_is, add_url_value},
 };
 
 /* ---- merging ---- */

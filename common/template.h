@@ -15,6 +15,8 @@ enum template_context {
     TEMPLATE_TEXT,   /* as is, control characters but \n dropped */
     TEMPLATE_HTML,   /* & < > " ' as entities */
     TEMPLATE_HEADER, /* one line: no byte below 0x20, 0x7f, U+2028/9 */
+    TEMPLATE_JSON,   /* inside a JSON string (RFC 8259) */
+    TEMPLATE_URL,    /* percent-encoded but for RFC 3986's unreserved */
 };
 
 struct template_field {

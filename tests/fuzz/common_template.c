@@ -19,7 +19,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         memcpy(text, bytes, len);
     }
     const struct template_field fields[] = {{"name", text}, {"x", "<&>\r\n"}};
-    for (int context = TEMPLATE_TEXT; context <= TEMPLATE_HEADER; context++) {
+    for (int context = TEMPLATE_TEXT; context <= TEMPLATE_URL; context++) {
         struct buf to;
         char *why = NULL, *why_check = NULL;
         buf_init(&to, 1 << 20);
