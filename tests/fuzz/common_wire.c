@@ -1,0 +1,49 @@
+/* common_wire -- any bytes as an envelope or a request: refused or valid.
+ *
+ * What is accepted must pack again, and be accepted again. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "broadcast.pb-c.h"
+#include "checkin.pb-c.h"
+#include "common/bus.h"
+#include "common/wire.h"
+#include "feed.pb-c.h"
+#include "signup.pb-c.h"
+#include "wire.pb-c.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const ProtobufCMessageDescriptor *const types[] = {
+    &wire__ask__descriptor,          &wire__answer__descriptor,
+    &feed__page__descriptor,         &signup__request__descriptor,
+    &broadcast__request__descriptor, &checkin__request__descriptor,
+    &signup__reply__descriptor,      &broadcast__reply__descriptor,
+    &checkin__reply__descriptor,
+};
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size == 0) {
+        return 0;
+    }
+    const ProtobufCMessageDescriptor *type =
+        types[data[0] % (sizeof(types) / sizeof(types[0]))];
+    void *message = wire_unpack(type, data + 1, size - 1, BUS_BODY_BYTES_MAX);
+    if (message == NULL) {
+        return 0;
+    }
+    struct buf packed;
+    buf_init(&packed, 0);
+    wire_pack(message, &packed);
+    void *again =
+        wire_unpack(type, buf_string(&packed), packed.len, packed.len);
+    if (again == NULL) {
+        abort();
+    }
+    wire_free(again);
+    wire_free(message);
+    buf_fini(&packed);
+    return 0;
+}
