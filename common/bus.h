@@ -120,9 +120,11 @@ void bus_announce(struct bus *bus, const char *topic, const void *body,
 
 typedef void bus_news_cb(void *arg, const char *topic, const void *body,
                          size_t len);
-/* topic is a prefix; service and endpoints as for bus_connect. Lasts as long
- * as bus. */
-void bus_follow(struct bus *bus, const char *service, const char *endpoints,
+struct bus_source { /* as for bus_connect; borrowed for the call */
+    const char *service, *endpoints;
+};
+/* topic is a prefix. Lasts as long as bus. */
+void bus_follow(struct bus *bus, const struct bus_source *source,
                 const char *topic, bus_news_cb *cb, void *arg);
 
 /* ---- keys ---- */

@@ -76,8 +76,8 @@ connect_news(void *arg, const char *endpoint, int i)
 }
 
 void
-bus_follow(struct bus *bus, const char *service, const char *endpoints,
-           const char *topic, bus_news_cb *cb, void *arg)
+bus_follow(struct bus *bus, const struct bus_source *source, const char *topic,
+           bus_news_cb *cb, void *arg)
 {
     struct follower *follower = mem_new(sizeof(*follower));
     follower->cb = cb;
@@ -86,8 +86,8 @@ bus_follow(struct bus *bus, const char *service, const char *endpoints,
     follower->next = bus->followers;
     bus->followers = follower;
     bus_socket_subscribe(follower->sub, topic);
-    struct connecting connecting = {follower->sub, service};
-    bus_each_endpoint(endpoints, connect_news, &connecting);
+    struct connecting connecting = {follower->sub, source->service};
+    bus_each_endpoint(source->endpoints, connect_news, &connecting);
 }
 
 void

@@ -8,7 +8,8 @@
 using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
 
-static phone_kind kind_of(PhoneNumberUtil::PhoneNumberType type)
+static phone_kind
+kind_of(PhoneNumberUtil::PhoneNumberType type)
 {
     switch (type) {
     case PhoneNumberUtil::MOBILE:
@@ -28,7 +29,8 @@ static phone_kind kind_of(PhoneNumberUtil::PhoneNumberType type)
     }
 }
 
-phone_facts phone_shim_read(const char *typed)
+phone_facts
+phone_shim_read(const char *typed)
 {
     phone_facts facts = {PHONE_NOT_A_NUMBER, 0, 0};
     try {

@@ -402,6 +402,7 @@ service_follow(struct service *service, const char *peer, const char *topic,
                bus_news_cb *cb, void *arg)
 {
     char *endpoints = endpoints_of(service, peer, "news");
-    bus_follow(service->bus, peer, endpoints, topic, cb, arg);
+    bus_follow(service->bus, &(struct bus_source){peer, endpoints}, topic, cb,
+               arg);
     free(endpoints);
 }

@@ -485,7 +485,8 @@ a_follower_hears_its_topic_from_every_instance_and_after_restarts(void **state)
     char *first = endpoint_of(&world, 0, "news");
     char *second = endpoint_of(&world, 1, "news");
     char *both = mem_format("%s,%s", first, second);
-    bus_follow(world.client, "s", both, "live/", on_news, &news);
+    bus_follow(world.client, &(struct bus_source){"s", both}, "live/", on_news,
+               &news);
     announce_until_heard(&world, 0, &news);
     announce_until_heard(&world, 1, &news);
     stop_server(&world, 0);
