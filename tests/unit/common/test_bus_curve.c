@@ -119,7 +119,8 @@ connect_client(struct world *world, const char *curve_dir)
         bus_new(world->loop, &(struct bus_options){.name = "asker.0",
                                                    .curve_dir = curve_dir});
     world->peer = bus_connect(world->client, "s", world->endpoint);
-    bus_follow(world->client, "s", world->news, "", on_news, world);
+    bus_follow(world->client, &(struct bus_source){"s", world->news}, "",
+               on_news, world);
 }
 
 struct answer {
