@@ -1,4 +1,4 @@
-# services/gateway/web -> build/web: what the gateway serves under /web/, and
+# services/gateway/web -> build/web: what the gateway serves under /assets/, and
 # services/gateway/pages/*.html -> `const char html_<file>[]` in svc_gateway.
 #
 # The one thing from npm, uPlot, is installed by its lock file into build/npm

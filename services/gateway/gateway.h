@@ -70,6 +70,7 @@ struct gateway {
     struct outbox *outbox;
     const char *public_url, *keys_dir; /* borrowed */
     struct crypto_key token_key;
+    struct crypto_key link_key; /* common/link.h; loaded at the start */
     int open_exchanges;
     struct metric *requests, *request_ms;
 };

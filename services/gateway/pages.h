@@ -34,15 +34,20 @@
  * are served under /assets/ (any depth). Every page carries the security
  * headers of static.h: scripts and styles from /assets/ alone, none inline.
  *
- * A failed plain form is answered with page_problem when the browser wants
- * HTML. */
+ * A failed plain form is answered with a page when the browser wants HTML:
+ * the sign-up form with page_campaign_again, which shows x->errors beside
+ * the fields; all others with page_problem. In pages/, each *_flow.c asks,
+ * and show_*.c draws (show.h: HTML from answers, no I/O). */
 #ifndef GATEWAY_PAGES_H
 #define GATEWAY_PAGES_H
 
 #include "services/gateway/gateway.h"
 
-void page_home(struct exchange *x);             /* GET / */
-void page_campaign(struct exchange *x);         /* GET /c/{c} */
+void page_home(struct exchange *x);     /* GET / */
+void page_campaign(struct exchange *x); /* GET /c/{c}; ?done=yes or
+                                           ?done=waitlisted thanks */
+/* The form as it was posted to /v1/campaigns/{c}/signups, with x->errors. */
+void page_campaign_again(struct exchange *x);
 void page_ticket(struct exchange *x);           /* GET /t/{code} */
 void page_ticket_svg(struct exchange *x);       /* GET /t/{code}.svg */
 void page_preferences(struct exchange *x);      /* GET /p/{token} */
@@ -50,6 +55,7 @@ void page_preferences_save(struct exchange *x); /* POST /p/{token} */
 void page_unsubscribe(struct exchange *x);      /* GET /u/{token} */
 void page_unsubscribe_act(struct exchange *x);  /* POST /u/{token} */
 void page_here(struct exchange *x);             /* GET /here/{c}/{a}/{gate} */
+void page_here_act(struct exchange *x);         /* POST the same */
 void page_login(struct exchange *x);            /* GET /login */
 void page_console(struct exchange *x);          /* GET /console?c= */
 void page_live(struct exchange *x);             /* GET /live/{c}/{a} */

@@ -27,9 +27,11 @@ const char *show_code(const char *code, char to[SHOW_CODE_SIZE]);
 
 /* ---- actions and sign-up (show_home.c, show_sign_up.c) ---- */
 
-/* One for each campaign; actions that ended before now_ms are left out. */
-void show_home(struct buf *to, const Signup__Actions *const *campaigns,
-               size_t count, int64_t now_ms);
+/* A campaign's part of the front page; actions that ended before now_ms are
+ * left out. The parts together are show_home's campaigns. */
+void show_home_part(struct buf *to, const Signup__Actions *about,
+                    int64_t now_ms);
+void show_home(struct buf *to, const struct buf *parts);
 
 struct show_error {
     const char *field; /* a name of the form */
@@ -54,7 +56,6 @@ struct show_ticket {
     const Signup__Action *action;
     const Signup__Supporter *supporter;
     const char *code;
-    const char *preferences_path; /* "/p/…" */
 };
 /* Says so instead when the place is not confirmed. */
 void show_ticket(struct buf *to, const struct show_ticket *ticket);
@@ -79,6 +80,8 @@ struct show_choices {
     const char *token;
     bool is_saved;
 };
+bool show_has_consent(const Signup__Supporter *supporter,
+                      Words__Channel channel);
 void show_choices(struct buf *to, const struct show_choices *choices);
 
 struct show_stop {

@@ -50,8 +50,8 @@ add_place(struct buf *to, const Signup__Actions *about,
                                 VIEW_COUNT(fields), NULL, 0});
 }
 
-static bool
-has_consent(const Signup__Supporter *supporter, Words__Channel channel)
+bool
+show_has_consent(const Signup__Supporter *supporter, Words__Channel channel)
 {
     for (size_t i = 0; i < supporter->n_consents; i++) {
         const Signup__Consent *consent = supporter->consents[i];
@@ -90,8 +90,8 @@ add_choices(struct buf *to, const struct show_choices *choices,
     const Signup__Campaign *campaign = choices->about->campaign;
     const Signup__Supporter *who = choices->supporter;
     const char *wording = campaign->consent_wording;
-    bool by_sms = has_consent(who, WORDS__CHANNEL__CHANNEL_SMS);
-    bool by_email = has_consent(who, WORDS__CHANNEL__CHANNEL_EMAIL);
+    bool by_sms = show_has_consent(who, WORDS__CHANNEL__CHANNEL_SMS);
+    bool by_email = show_has_consent(who, WORDS__CHANNEL__CHANNEL_EMAIL);
     char phone[HINT_SIZE], email[HINT_SIZE];
     const struct template_field fields[] = {
         {"campaign", campaign->name},

@@ -34,8 +34,8 @@ show_action(struct buf *to, const char *html, const char *campaign,
     view_add(to, &(struct view){html, fields, VIEW_COUNT(fields), NULL, 0});
 }
 
-static void
-add_campaign(struct buf *to, const Signup__Actions *about, int64_t now_ms)
+void
+show_home_part(struct buf *to, const Signup__Actions *about, int64_t now_ms)
 {
     const Signup__Campaign *campaign = about->campaign;
     struct buf actions;
@@ -58,18 +58,12 @@ add_campaign(struct buf *to, const Signup__Actions *about, int64_t now_ms)
 }
 
 void
-show_home(struct buf *to, const Signup__Actions *const *campaigns, size_t count,
-          int64_t now_ms)
+show_home(struct buf *to, const struct buf *parts)
 {
-    struct buf list, main;
-    buf_init(&list, 0);
+    struct buf main;
     buf_init(&main, 0);
-    for (size_t i = 0; i < count; i++) {
-        add_campaign(&list, campaigns[i], now_ms);
-    }
-    const struct view_slot slots[] = {{"campaigns", &list}};
+    const struct view_slot slots[] = {{"campaigns", parts}};
     view_add(&main, &(struct view){html_home, NULL, 0, slots, 1});
     view_add_page(to, &(struct view_page){"Come to something", &main, false});
     buf_fini(&main);
-    buf_fini(&list);
 }

@@ -36,7 +36,6 @@ add_ticket(struct buf *to, const struct show_ticket *ticket)
         {"place", action->place ? action->place : "We will tell you"},
         {"code", ticket->code},
         {"code_spaced", show_code(ticket->code, spaced)},
-        {"preferences_url", ticket->preferences_path},
     };
     view_add(to,
              &(struct view){html_ticket, fields, VIEW_COUNT(fields), NULL, 0});
@@ -48,7 +47,6 @@ add_waiting(struct buf *to, const struct show_ticket *ticket)
     const struct template_field fields[] = {
         {"campaign", ticket->campaign->name},
         {"action", ticket->action->name},
-        {"preferences_url", ticket->preferences_path},
     };
     view_add(to, &(struct view){html_ticket_waiting, fields, VIEW_COUNT(fields),
                                 NULL, 0});

@@ -4,8 +4,8 @@
 import {setText} from './dom.js';
 import {number, plural} from './format.js';
 
-const SCRIPT = '/web/uplot/uPlot.iife.min.js';
-const SHEET = '/web/uplot/uPlot.min.css';
+const SCRIPT = '/assets/uplot/uPlot.iife.min.js';
+const SHEET = '/assets/uplot/uPlot.min.css';
 const SHOWN_MINUTES_MIN = 30;
 const CLOCK = new Intl.DateTimeFormat('en-GB', {
     hour: '2-digit',

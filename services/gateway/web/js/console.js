@@ -40,6 +40,7 @@ const app = {
                 : null,
         ),
 };
+const ABOVE_ALL = 'muster'; // the campaign of who looks after them all
 let leave = null;
 
 function viewOf(hash) {
@@ -55,10 +56,32 @@ function show(isFirst) {
     if (!isFirst) byId('main').focus({preventScroll: true});
 }
 
+/** For who looks after all campaigns: which one? */
+async function showCampaigns() {
+    const {campaigns} = await get('/v1/campaigns');
+    const links = campaigns.map((c) =>
+        h(
+            'li',
+            {},
+            h('a', {href: `?c=${encodeURIComponent(c.id)}`}, c.name),
+            h('span', {class: 'meta'}, c.summary || ''),
+        ),
+    );
+    fill(
+        app.root,
+        h('h1', {}, 'Which campaign?'),
+        h('section', {class: 'panel'}, h('ul', {class: 'links'}, links)),
+    );
+}
+
 async function start() {
     app.staff = await whoAmI();
     app.campaign =
         new URLSearchParams(location.search).get('c') || app.staff.campaign;
+    if (app.campaign === ABOVE_ALL) {
+        await showCampaigns();
+        return;
+    }
     app.base = `/v1/campaigns/${encodeURIComponent(app.campaign)}`;
     dressNav(app.campaign);
     try {

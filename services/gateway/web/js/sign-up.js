@@ -1,45 +1,66 @@
-// sign-up -- says what is missing before the form is sent. Without this file
-// the form works all the same: the gateway checks everything again.
+// sign-up -- says what is missing before the form is sent, and shows every
+// ticket at once afterwards. Without this file the form works all the same:
+// the gateway checks everything, and answers a plain form with a page.
 
-import {byId, h} from './dom.js';
+import {Problem, ownPath, post} from './api.js';
+import {byId, fill, h} from './dom.js';
 
 const form = byId('sign-up');
+const TEXTS = ['name', 'phone', 'email', 'role', 'region', 'format'];
+
+const boxesOf = (name) =>
+    Array.from(form.querySelectorAll(`input[name=${name}]`));
+const typed = (name) => form.elements[name].value.trim();
 
 function findMissing() {
     const missing = [];
-    const typed = (name) => form.elements[name].value.trim();
-    const boxes = Array.from(form.querySelectorAll('input[name=actions]'));
-    if (boxes.length && !boxes.some((b) => b.checked))
+    const boxes = boxesOf('actions');
+    if (boxes.length && !boxes.some((b) => b.checked)) {
         missing.push(['actions', 'Choose at least one thing to come to.']);
-    if (!typed('name')) missing.push(['name', 'Write your name.']);
-    if (!typed('phone') && !typed('email'))
+    }
+    if (!typed('name')) {
+        missing.push(['name', 'Write your name.']);
+    }
+    if (!typed('phone') && !typed('email')) {
         missing.push(['phone', 'Give a mobile number or an email.']);
-    else if (typed('email') && !form.elements.email.validity.valid)
+    } else if (typed('email') && !form.elements.email.validity.valid) {
         missing.push([
             'email',
             'Check your email. It should look like name@example.org.',
         ]);
+    }
     return missing;
 }
 
-function show(missing) {
-    for (const error of form.querySelectorAll('.error')) error.textContent = '';
-    for (const input of form.querySelectorAll('[aria-invalid]'))
-        input.setAttribute('aria-invalid', 'false');
-    const old = byId('problem');
-    if (old) old.remove();
-    for (const [field, detail] of missing) {
-        byId(`${field}-error`).textContent = detail;
-        if (byId(field)) byId(field).setAttribute('aria-invalid', 'true');
+function clearErrors() {
+    for (const error of form.querySelectorAll('.error')) {
+        error.textContent = '';
     }
-    if (missing.length === 0) return;
-    const items = missing.map(([field, detail]) =>
-        h(
-            'li',
-            {},
-            h('a', {href: byId(field) ? `#${field}` : '#sign-up'}, detail),
-        ),
-    );
+    for (const input of form.querySelectorAll('[aria-invalid]')) {
+        input.setAttribute('aria-invalid', 'false');
+    }
+    const old = byId('problem');
+    if (old) {
+        old.remove();
+    }
+}
+
+function markField([field, detail]) {
+    const error = byId(`${field}-error`);
+    if (error) {
+        error.textContent = detail;
+    }
+    const input = byId(field);
+    if (input) {
+        input.setAttribute('aria-invalid', 'true');
+    }
+    const href = input ? `#${field}` : '#sign-up';
+    return h('li', {}, h('a', {href}, detail));
+}
+
+/** errors: pairs of a field's name and a sentence. */
+function showErrors(errors) {
+    const items = errors.map(markField);
     const box = h(
         'div',
         {class: 'problem', role: 'alert', tabindex: '-1', id: 'problem'},
@@ -50,22 +71,105 @@ function show(missing) {
     box.focus();
 }
 
-if (form) {
-    form.addEventListener('submit', (event) => {
-        const missing = findMissing();
-        show(missing);
-        if (missing.length) event.preventDefault();
-        else
-            form.querySelector('button[type=submit]').setAttribute(
-                'aria-disabled',
-                'true',
-            );
-    });
-    addEventListener('pageshow', () =>
-        form
-            .querySelector('button[type=submit]')
-            .removeAttribute('aria-disabled'),
+// ---- sending ---------------------------------------------------------------
+
+function signUpOf() {
+    const wanted = {
+        actions: boxesOf('actions')
+            .filter((b) => b.checked)
+            .map((b) => b.value),
+    };
+    for (const name of TEXTS) {
+        if (typed(name)) {
+            wanted[name] = typed(name);
+        }
+    }
+    for (const name of ['consent_sms', 'consent_email']) {
+        wanted[name] = boxesOf(name).some((b) => b.checked);
+    }
+    return wanted;
+}
+
+function nameOf(action) {
+    const box = boxesOf('actions').find((b) => b.value === action);
+    const name = box && box.closest('label').querySelector('strong');
+    return name ? name.textContent : action;
+}
+
+function placeItem(place) {
+    const has = place.ticket && place.state === 'confirmed';
+    const path = has ? ownPath(`/t/${place.ticket.code}`, '/') : null;
+    return h(
+        'li',
+        {},
+        h('strong', {}, nameOf(place.action)),
+        has
+            ? h('a', {class: 'button', href: path}, 'Open your ticket')
+            : h('span', {class: 'pill wait'}, 'Waiting list'),
     );
 }
+
+function showPlaces(places) {
+    const main = byId('main');
+    const isWaiting = places.some((p) => p.state !== 'confirmed');
+    fill(
+        main,
+        h('link', {rel: 'stylesheet', href: '/assets/ticket.css'}),
+        h(
+            'div',
+            {class: 'narrow sheet'},
+            h('h1', {}, 'Thank you. You are signed up.'),
+            h('ul', {class: 'places'}, places.map(placeItem)),
+            isWaiting
+                ? h('p', {}, 'We will tell you when a place comes free.')
+                : null,
+        ),
+    );
+    scrollTo(0, 0);
+    main.focus({preventScroll: true});
+}
+
+async function send() {
+    const path = form.getAttribute('action');
+    try {
+        const {places} = await post(path, signUpOf());
+        const [first] = places;
+        if (places.length === 1 && first.ticket) {
+            location.assign(ownPath(`/t/${first.ticket.code}`, '/'));
+        } else {
+            showPlaces(places);
+        }
+    } catch (error) {
+        const known = error instanceof Problem ? error : new Problem(0, {});
+        const errors = known.errors.map((e) => [
+            e.field.replace(/\[.*$/, ''),
+            e.detail,
+        ]);
+        showErrors(errors.length ? errors : [['', known.message]]);
+    }
+}
+
+async function submit(event) {
+    event.preventDefault();
+    const button = form.querySelector('button[type=submit]');
+    if (button.disabled) {
+        return;
+    }
+    clearErrors();
+    const missing = findMissing();
+    if (missing.length) {
+        showErrors(missing);
+        return;
+    }
+    button.disabled = true;
+    await send();
+    button.disabled = false;
+}
+
+if (form) {
+    form.addEventListener('submit', submit);
+}
 const problem = byId('problem');
-if (problem) problem.focus();
+if (problem) {
+    problem.focus();
+}
