@@ -9,3 +9,9 @@ endforeach()
 find_library(PHONENUMBER_LIBRARY phonenumber REQUIRED)
 find_package(Threads REQUIRED)
 list(APPEND MUSTER_LIBRARIES ${PHONENUMBER_LIBRARY} Threads::Threads m)
+
+# A fuzz target learns from the branches of what it fuzzes.
+if(MUSTER_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()

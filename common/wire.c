@@ -276,6 +276,11 @@ is_valid(const ProtobufCMessage *message)
             return false;
         }
     }
+    for (unsigned i = 0; i < message->n_unknown_fields; i++) {
+        if (message->unknown_fields[i].tag == 0) { /* no field has it */
+            return false;
+        }
+    }
     return true;
 }
 

@@ -15,6 +15,7 @@ struct late {
 };
 
 static struct service service;
+static struct bus_request *kept;
 
 static void
 reply_late(void *arg)
@@ -36,7 +37,9 @@ serve(void *arg, struct bus_request *request)
         late->request = request;
         late->timer = timer_new(service.loop, reply_late, late);
         timer_start(late->timer, 300);
-    } else if (len != 4 || memcmp(body, "keep", 4) != 0) {
+    } else if (len == 4 && memcmp(body, "keep", 4) == 0) {
+        kept = request;
+    } else {
         bus_reply(request, ERR_NONE, NULL, body, len);
     }
 }
@@ -51,5 +54,8 @@ main(int argc, char **argv)
     service_open(&service, &spec, argc, argv);
     service_run(&service);
     service_close(&service);
+    if (kept != NULL) {
+        bus_reply(kept, ERR_UNAVAILABLE, NULL, NULL, 0); /* to nobody */
+    }
     return 0;
 }

@@ -27,7 +27,8 @@ struct server {
     char caller[64];
     int64_t time_left_ms;
     uint64_t trace;
-    struct bus_request *kept; /* the last one it said nothing to */
+    struct bus_request *kept[8]; /* it said nothing to these */
+    int kept_count;
 };
 
 struct world {
@@ -72,7 +73,8 @@ on_request(void *arg, struct bus_request *request)
     static char big[BUS_BODY_BYTES_MAX + 1];
     switch (len == 0 ? 'e' : body[0]) {
     case 's':
-        server->kept = request;
+        assert_in_range(server->kept_count, 0, 7);
+        server->kept[server->kept_count++] = request;
         break;
     case 'u':
         bus_reply(request, ERR_UNAVAILABLE, "not now", NULL, 0);
@@ -115,9 +117,9 @@ stop_server(struct world *world, int n)
 {
     struct server *server = &world->servers[n];
     bus_free(&server->bus);
-    if (server->kept != NULL) {
-        bus_reply(server->kept, ERR_NONE, NULL, "late", 4);
-        server->kept = NULL;
+    while (server->kept_count > 0) { /* to nobody */
+        struct bus_request *request = server->kept[--server->kept_count];
+        bus_reply(request, ERR_NONE, NULL, "late", 4);
     }
 }
 
@@ -297,8 +299,8 @@ silence_is_a_time_out_and_the_late_answer_is_dropped(void **state)
     struct bus_ask question = {.body = "s", .len = 1, .deadline_ms = 50};
     assert_int_equal(ask_with(&world, &question).err, ERR_TIMEOUT);
     assert_int_equal(bus_open_requests(world.servers[0].bus), 1);
-    bus_reply(world.servers[0].kept, ERR_NONE, NULL, "late", 4);
-    world.servers[0].kept = NULL;
+    bus_reply(world.servers[0].kept[0], ERR_NONE, NULL, "late", 4);
+    world.servers[0].kept_count = 0;
     assert_string_equal(ask(&world, "e").body, "e");
     assert_int_equal(bus_stats(world.client)->late_answers, 1);
     assert_int_equal(bus_stats(world.client)->timed_out, 1);

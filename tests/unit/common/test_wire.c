@@ -105,6 +105,13 @@ a_missing_required_field_is_refused(void **state)
     assert_refused(&wire__ask__descriptor, "\x10\x05", 2);
 }
 
+static void
+a_field_with_the_number_0_is_refused(void **state)
+{
+    (void)state;
+    assert_refused(&checkin__request__descriptor, "\x82\x00\x00", 3);
+}
+
 /* Since{campaign = 3 bytes at bytes[2]}. */
 static void
 strings_that_are_not_utf8_without_nul_are_refused(void **state)
@@ -218,6 +225,7 @@ main(void)
         cmocka_unit_test(a_message_comes_back_as_it_was),
         cmocka_unit_test(pages_of_a_thousand_entries_come_back_as_they_were),
         cmocka_unit_test(a_missing_required_field_is_refused),
+        cmocka_unit_test(a_field_with_the_number_0_is_refused),
         cmocka_unit_test(strings_that_are_not_utf8_without_nul_are_refused),
         cmocka_unit_test(an_enum_value_without_a_name_is_refused_at_any_depth),
         cmocka_unit_test(every_cut_of_a_message_is_refused_or_valid),
