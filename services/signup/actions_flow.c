@@ -1,0 +1,421 @@
+/* actions_flow -- putting and listing campaigns and actions.
+ *
+ *   put: check -> (number) -> read -> decide -> put -> read -> answered
+ *
+ * What is put is decided on one revision of the definitions; if they have
+ * changed by the time it is written, it is decided anew. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "common/wire.h"
+#include "services/signup/campaigns.h"
+#include "services/signup/definitions.h"
+
+#define TRIES_MAX 8
+#define FIELD_SIZE (SLUG_SIZE + 2)
+
+struct putting {
+    struct asked *asked;
+    char campaign_id[SLUG_SIZE];
+    unsigned campaign_number;  /* PutCampaign's */
+    struct campaign *campaign; /* NULL: there is none yet */
+    int tries;
+    char revision[REVISION_SIZE]; /* decided on */
+};
+
+static void number_done(void *arg, enum err err,
+                        const struct store_reply *reply);
+static void read_done(void *arg, enum err err, const char *detail,
+                      struct campaign *campaign);
+static void put_done(void *arg, enum err err, const struct store_reply *reply);
+static void reread_done(void *arg, enum err err, const char *detail,
+                        struct campaign *campaign);
+
+static bool
+is_campaign_put(const struct putting *p)
+{
+    return p->asked->message->is_case == SIGNUP__REQUEST__IS_PUT_CAMPAIGN;
+}
+
+static void
+refuse(struct putting *p, enum err err, const char *detail)
+{
+    asked_refuse(p->asked, err, detail);
+    free(p);
+}
+
+static struct putting *
+new_putting(struct asked *asked, const char *campaign)
+{
+    struct putting *p = mem_new(sizeof(*p));
+    p->asked = asked;
+    (void)snprintf(p->campaign_id, sizeof(p->campaign_id), "%s", campaign);
+    return p;
+}
+
+void
+actions_flow_put_campaign(struct asked *asked)
+{
+    const Signup__Campaign *campaign = asked->message->put_campaign->campaign;
+    const char *fault = definition_check_campaign(campaign);
+    if (fault != NULL) {
+        asked_refuse(asked, ERR_BAD_REQUEST, fault);
+        return;
+    }
+    su_number_campaign(asked->signup->su, campaign->id, number_done,
+                       new_putting(asked, campaign->id));
+}
+
+void
+actions_flow_put_action(struct asked *asked)
+{
+    const Signup__PutAction *ask = asked->message->put_action;
+    const char *fault = definition_check_action(ask->action);
+    if (fault == NULL && !campaign_is_slug(ask->campaign)) {
+        fault = "there is no such campaign";
+    }
+    if (fault != NULL) {
+        asked_refuse(asked, ERR_BAD_REQUEST, fault);
+        return;
+    }
+    campaigns_read(asked->signup->campaigns, ask->campaign, read_done,
+                   new_putting(asked, ask->campaign));
+}
+
+static void
+number_done(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct putting *p = arg;
+    if (err != ERR_NONE) {
+        refuse(p, err, err == ERR_LIMIT ? reply->string : NULL);
+        return;
+    }
+    p->campaign_number = (unsigned)reply->integer;
+    campaigns_read(p->asked->signup->campaigns, p->campaign_id, read_done, p);
+}
+
+/* ---- deciding ---- */
+
+/* Whether a message packs to the same bytes as what is there. */
+static bool
+is_same(const void *wanted, const void *there)
+{
+    struct buf a, b;
+    buf_init(&a, 0);
+    buf_init(&b, 0);
+    wire_pack(wanted, &a);
+    wire_pack(there, &b);
+    bool is = a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+    buf_fini(&a);
+    buf_fini(&b);
+    return is;
+}
+
+static void
+write_definition(struct putting *p, const struct su_put *what,
+                 const void *definition, const Signup__Event *event)
+{
+    struct su_put put = *what;
+    struct buf packed, packed_event, tail;
+    buf_init(&packed, 0);
+    buf_init(&packed_event, 0);
+    buf_init(&tail, 0);
+    wire_pack(definition, &packed);
+    wire_pack(event, &packed_event);
+    feed_flow_add_tail(&tail);
+    put.revision = p->revision;
+    put.definition = bytes_of(packed.data, packed.len);
+    put.event = bytes_of(packed_event.data, packed_event.len);
+    put.event_tail = bytes_of(tail.data, tail.len);
+    size_t used = p->campaign == NULL ? 0 : p->campaign->definitions_len;
+    if (used + packed.len > DEFINITIONS_BYTES_MAX) {
+        refuse(p, ERR_LIMIT,
+               "this campaign's actions have too much text in all");
+    } else {
+        su_put_definition(p->asked->signup->su, p->campaign_id, &put, put_done,
+                          p);
+    }
+    buf_fini(&packed);
+    buf_fini(&packed_event);
+    buf_fini(&tail);
+}
+
+static void
+answer_campaign(struct putting *p, Signup__Campaign *campaign)
+{
+    Signup__Reply reply = SIGNUP__REPLY__INIT;
+    reply.is_case = SIGNUP__REPLY__IS_PUT_CAMPAIGN;
+    reply.put_campaign = campaign;
+    asked_answer(p->asked, &reply);
+    free(p);
+}
+
+static void
+decide_campaign(struct putting *p)
+{
+    Signup__Campaign wanted = *p->asked->message->put_campaign->campaign;
+    wanted.has_number = true;
+    wanted.number = p->campaign_number;
+    if (p->campaign != NULL) {
+        const char *fault =
+            definition_check_change(p->campaign->definition, &wanted);
+        if (fault != NULL) {
+            refuse(p, ERR_CONFLICT, fault);
+            return;
+        }
+        if (is_same(&wanted, p->campaign->definition)) {
+            answer_campaign(p, p->campaign->definition);
+            return;
+        }
+    }
+    Signup__Event event = SIGNUP__EVENT__INIT;
+    event.is_case = SIGNUP__EVENT__IS_CAMPAIGN_PUT;
+    event.campaign_put = &wanted;
+    event.has_at_ms = true;
+    event.at_ms = clock_wall_ms();
+    write_definition(p, &(struct su_put){.field = "campaign"}, &wanted, &event);
+}
+
+static void
+answer_action(struct putting *p, Signup__Action *action)
+{
+    Signup__Reply reply = SIGNUP__REPLY__INIT;
+    reply.is_case = SIGNUP__REPLY__IS_PUT_ACTION;
+    reply.put_action = action;
+    asked_answer(p->asked, &reply);
+    free(p);
+}
+
+/* The counts are filled in answers only. */
+static Signup__Action
+without_counts(const Signup__Action *action)
+{
+    Signup__Action copy = *action;
+    copy.has_confirmed = copy.has_waitlisted = false;
+    return copy;
+}
+
+static void
+put_action(struct putting *p, Signup__Action *wanted)
+{
+    char field[FIELD_SIZE], slug_field[SLUG_FIELD_SIZE];
+    (void)snprintf(field, sizeof(field), "a:%s", wanted->id);
+    int n = snprintf(slug_field, sizeof(slug_field), "\x1a%c%s",
+                     (char)strlen(wanted->id), wanted->id);
+    Signup__Event event = SIGNUP__EVENT__INIT;
+    event.is_case = SIGNUP__EVENT__IS_ACTION_PUT;
+    event.action_put = wanted;
+    event.has_at_ms = true;
+    event.at_ms = clock_wall_ms();
+    write_definition(
+        p,
+        &(struct su_put){.field = field,
+                         .action_number = wanted->number,
+                         .has_capacity = wanted->has_capacity,
+                         .capacity = wanted->capacity,
+                         .slug_field = bytes_of(slug_field, (size_t)n)},
+        wanted, &event);
+}
+
+static void
+decide_action(struct putting *p)
+{
+    const Signup__Action *asked = p->asked->message->put_action->action;
+    const struct campaign_action *known =
+        campaign_find_action(p->campaign, asked->id);
+    if (known == NULL && p->campaign->action_count == SU_ACTIONS_MAX) {
+        refuse(p, ERR_LIMIT, "a campaign has at most 1,023 actions");
+        return;
+    }
+    Signup__Action wanted = without_counts(asked);
+    wanted.has_number = true;
+    wanted.number =
+        known != NULL ? known->number : (uint32_t)p->campaign->action_count + 1;
+    if (known != NULL) {
+        Signup__Action there = without_counts(known->definition);
+        if (is_same(&wanted, &there)) {
+            answer_action(p, known->definition);
+            return;
+        }
+    }
+    put_action(p, &wanted);
+}
+
+static void
+read_done(void *arg, enum err err, const char *detail,
+          struct campaign *campaign)
+{
+    struct putting *p = arg;
+    bool is_absent = err == ERR_NOT_FOUND && is_campaign_put(p);
+    if (err != ERR_NONE && !is_absent) {
+        refuse(p, err, detail);
+        return;
+    }
+    p->campaign = campaign;
+    (void)snprintf(p->revision, sizeof(p->revision), "%s",
+                   campaign == NULL ? "" : campaign->revision);
+    if (is_campaign_put(p)) {
+        decide_campaign(p);
+    } else {
+        decide_action(p);
+    }
+}
+
+static void
+put_done(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct putting *p = arg;
+    if (err != ERR_NONE) {
+        refuse(p, err, NULL);
+        return;
+    }
+    struct signup *signup = p->asked->signup;
+    bool is_stale = reply->type == STORE_STRING;
+    if (is_stale && ++p->tries > TRIES_MAX) {
+        refuse(p, ERR_UNAVAILABLE, NULL);
+        return;
+    }
+    if (!is_stale) {
+        feed_flow_announce(signup, p->campaign_id, (uint64_t)reply->integer);
+    }
+    campaigns_read(signup->campaigns, p->campaign_id,
+                   is_stale ? read_done : reread_done, p);
+}
+
+static void
+reread_done(void *arg, enum err err, const char *detail,
+            struct campaign *campaign)
+{
+    struct putting *p = arg;
+    if (err != ERR_NONE) {
+        refuse(p, err, detail);
+    } else if (is_campaign_put(p)) {
+        answer_campaign(p, campaign->definition);
+    } else {
+        const char *id = p->asked->message->put_action->action->id;
+        answer_action(p, campaign_find_action(campaign, id)->definition);
+    }
+}
+
+/* ---- listing ---- */
+
+struct listing {
+    struct asked *asked;
+    size_t waiting, count;
+    enum err err;
+    struct campaign *campaigns[SU_CAMPAIGNS_MAX];
+};
+
+static void listed(void *arg, enum err err, const struct store_reply *reply);
+static void one_read(void *arg, enum err err, const char *detail,
+                     struct campaign *campaign);
+
+void
+actions_flow_list_campaigns(struct asked *asked)
+{
+    struct listing *listing = mem_new(sizeof(*listing));
+    listing->asked = asked;
+    su_list_campaigns(asked->signup->su, listed, listing);
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+    const struct campaign *const *x = a, *const *y = b;
+    return (int)(*x)->definition->number - (int)(*y)->definition->number;
+}
+
+static void
+answer_list(struct listing *listing)
+{
+    qsort(listing->campaigns, listing->count, sizeof(listing->campaigns[0]),
+          by_number);
+    Signup__Campaign *pointers[SU_CAMPAIGNS_MAX];
+    for (size_t i = 0; i < listing->count; i++) {
+        pointers[i] = listing->campaigns[i]->definition;
+    }
+    Signup__Campaigns campaigns = SIGNUP__CAMPAIGNS__INIT;
+    campaigns.n_campaigns = listing->count;
+    campaigns.campaigns = pointers;
+    Signup__Reply reply = SIGNUP__REPLY__INIT;
+    reply.is_case = SIGNUP__REPLY__IS_LIST_CAMPAIGNS;
+    reply.list_campaigns = &campaigns;
+    asked_answer(listing->asked, &reply);
+}
+
+static void
+end_listing(struct listing *listing)
+{
+    if (listing->err != ERR_NONE) {
+        asked_refuse(listing->asked, listing->err, NULL);
+    } else {
+        answer_list(listing);
+    }
+    free(listing);
+}
+
+static void
+listed(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct listing *listing = arg;
+    listing->err = err;
+    size_t count = err == ERR_NONE ? reply->count / 2 : 0;
+    if (count == 0) {
+        end_listing(listing);
+        return;
+    }
+    listing->waiting = count;
+    for (size_t i = 0; i < count; i++) {
+        campaigns_read(listing->asked->signup->campaigns,
+                       reply->items[i * 2].string, one_read, listing);
+    }
+}
+
+/* One that has a number and no definition yet is left out. */
+static void
+one_read(void *arg, enum err err, const char *detail, struct campaign *campaign)
+{
+    (void)detail;
+    struct listing *listing = arg;
+    if (err == ERR_NONE) {
+        listing->campaigns[listing->count++] = campaign;
+    } else if (err != ERR_NOT_FOUND) {
+        listing->err = err;
+    }
+    if (--listing->waiting == 0) {
+        end_listing(listing);
+    }
+}
+
+static void
+actions_read(void *arg, enum err err, const char *detail,
+             struct campaign *campaign)
+{
+    struct asked *asked = arg;
+    if (err != ERR_NONE) {
+        asked_refuse(asked, err, detail);
+        return;
+    }
+    Signup__Action *pointers[SU_ACTIONS_MAX];
+    for (size_t i = 0; i < campaign->action_count; i++) {
+        pointers[i] = campaign->actions[i]->definition;
+    }
+    Signup__Actions actions = SIGNUP__ACTIONS__INIT;
+    actions.campaign = campaign->definition;
+    actions.n_actions = campaign->action_count;
+    actions.actions = pointers;
+    Signup__Reply reply = SIGNUP__REPLY__INIT;
+    reply.is_case = SIGNUP__REPLY__IS_LIST_ACTIONS;
+    reply.list_actions = &actions;
+    asked_answer(asked, &reply);
+}
+
+void
+actions_flow_list(struct asked *asked)
+{
+    campaigns_read(asked->signup->campaigns,
+                   asked->message->list_actions->campaign, actions_read, asked);
+}

@@ -1,0 +1,105 @@
+/* match -- one chunk of an audience, evaluated over columns. */
+#include "services/signup/audience/match.h"
+
+#include <string.h>
+
+static void
+or_bytes(const uint8_t *column, const bool wanted[256], unsigned people,
+         uint8_t *bits)
+{
+    for (unsigned i = 0; i < people; i += 8) {
+        unsigned byte = 0;
+        for (unsigned b = 0; b < 8; b++) {
+            byte |= (unsigned)wanted[column[i + b]] << b;
+        }
+        bits[i / 8] |= (uint8_t)byte;
+    }
+}
+
+static void
+or_bits(const uint8_t *column, uint8_t *bits)
+{
+    for (size_t i = 0; i < CHUNK_BIT_BYTES; i++) {
+        bits[i] |= column[i];
+    }
+}
+
+static void
+match_term(const struct plan_term *term, const struct match_chunk *chunk,
+           uint8_t *bits)
+{
+    memset(bits, term->is_all ? 0xff : 0, CHUNK_BIT_BYTES);
+    if (term->has_bytes) {
+        or_bytes(chunk->slots[term->byte_slot], term->wanted, chunk->people,
+                 bits);
+    }
+    for (size_t i = 0; i < term->bit_slot_count; i++) {
+        or_bits(chunk->slots[term->bit_slots[i]], bits);
+    }
+}
+
+/* Ones for the people there are. */
+static void
+fill_people(unsigned people, uint8_t *bits)
+{
+    memset(bits, 0, CHUNK_BIT_BYTES);
+    memset(bits, 0xff, people / 8);
+    if (people % 8 != 0) {
+        bits[people / 8] = (uint8_t)((1U << (people % 8)) - 1);
+    }
+}
+
+unsigned
+match_people(const struct plan *plan, const struct match_chunk *chunk,
+             uint8_t *bits)
+{
+    uint8_t term_bits[CHUNK_BIT_BYTES];
+    fill_people(chunk->people, bits);
+    for (size_t t = 0; t < plan->term_count; t++) {
+        match_term(&plan->terms[t], chunk, term_bits);
+        uint8_t flip = plan->terms[t].is_not ? 0xff : 0;
+        for (size_t i = 0; i < CHUNK_BIT_BYTES; i++) {
+            bits[i] = (uint8_t)(bits[i] & (term_bits[i] ^ flip));
+        }
+    }
+    unsigned count = 0;
+    for (size_t i = 0; i < CHUNK_BIT_BYTES; i++) {
+        count += (unsigned)__builtin_popcount(bits[i]);
+    }
+    return count;
+}
+
+/* Who has a place (confirmed, waitlisted or offered) at the action. */
+static void
+fill_places(const struct plan *plan, const struct match_chunk *chunk,
+            uint8_t *places)
+{
+    memset(places, 0, CHUNK_BIT_BYTES);
+    for (size_t i = 0; plan->has_place && i < 3; i++) {
+        or_bits(chunk->slots[plan->place_slots[i]], places);
+    }
+}
+
+void
+match_rules(const struct plan *plan, const struct match_chunk *chunk,
+            const uint8_t *bits, const struct rules_table *table,
+            struct match_result *result)
+{
+    uint8_t places[CHUNK_BIT_BYTES];
+    fill_places(plan, chunk, places);
+    if (result->eligible != NULL) {
+        memset(result->eligible, 0, CHUNK_BIT_BYTES);
+    }
+    const uint8_t *flags = chunk->slots[PLAN_SLOT_FLAGS];
+    for (size_t i = 0; i < CHUNK_BIT_BYTES; i++) {
+        for (unsigned left = bits[i]; left != 0; left &= left - 1) {
+            unsigned b = (unsigned)__builtin_ctz(left);
+            unsigned place = (places[i] >> b) & 1U;
+            uint8_t rule = table->rule[place][flags[i * 8 + b]];
+            result->counts[rule]++;
+            if (result->eligible != NULL && rule == 0) {
+                result->eligible[i] |= (uint8_t)(1U << b);
+            }
+        }
+    }
+}

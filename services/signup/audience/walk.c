@@ -1,0 +1,286 @@
+/* walk -- goes through an audience chunk by chunk, in order. */
+#include "services/signup/audience/walk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/client/checkin.h"
+#include "common/mem.h"
+#include "services/signup/audience/columns.h"
+
+#define CHUNKS_MAX 256 /* 24 bits of supporter number */
+
+struct walk {
+    struct signup *signup;
+    struct walk_ask ask; /* its strings are copies */
+    struct query query;
+    struct plan plan;
+    struct campaign *campaign;
+    bool is_reread; /* of the definitions, for a word not found */
+    struct columns_window window;
+    uint32_t people;
+    bool has_present; /* of this window */
+    int presents_open;
+    enum err present_err;
+    /* [slot * COLUMNS_WINDOW_CHUNKS + chunk in the window] */
+    uint8_t (*present)[CHUNK_BIT_BYTES];
+    char why[QUERY_WHY_SIZE];
+};
+
+static void on_campaign(void *arg, enum err err, const char *detail,
+                        struct campaign *campaign);
+static void read_window(struct walk *walk);
+static void columns_done(void *arg, enum err err, uint32_t people);
+static void ask_present(struct walk *walk);
+static void match_window(struct walk *walk);
+
+static void
+finish(struct walk *walk, enum err err, const char *detail)
+{
+    walk->ask.done(walk->ask.arg, err, detail,
+                   err == ERR_NONE ? walk->campaign : NULL);
+    free((char *)walk->ask.campaign);
+    free((char *)walk->ask.query);
+    free((char *)walk->ask.action);
+    free(walk->present);
+    free(walk);
+}
+
+void
+walk_start(struct signup *signup, const struct walk_ask *ask)
+{
+    struct walk *walk = mem_new(sizeof(*walk));
+    walk->signup = signup;
+    walk->ask = *ask;
+    walk->ask.campaign = mem_copy_string(ask->campaign);
+    walk->ask.query = mem_copy_string(ask->query);
+    walk->ask.action = mem_copy_string(ask->action);
+    enum err err = query_parse(ask->query, &walk->query, walk->why);
+    if (err != ERR_NONE) {
+        finish(walk, err, walk->why);
+        return;
+    }
+    if (ask->class_ == WORDS__CLASS__CLASS_NONE ||
+        (ask->action == NULL && rules_need_action(ask->class_))) {
+        finish(walk, ERR_BAD_REQUEST,
+               ask->class_ == WORDS__CLASS__CLASS_NONE
+                   ? "class is service, campaign or safety"
+                   : "a service or safety message is about an action: name it");
+        return;
+    }
+    if (ask->chunk >= CHUNKS_MAX) {
+        finish(walk, ERR_BAD_REQUEST, "there are 256 chunks at most");
+        return;
+    }
+    campaigns_get(signup->campaigns, walk->ask.campaign, on_campaign, walk);
+}
+
+static unsigned
+action_number(void *arg, const char *id, const char **id_out)
+{
+    const struct campaign_action *action = campaign_find_action(arg, id);
+    if (action == NULL) {
+        return 0;
+    }
+    *id_out = action->id;
+    return action->number;
+}
+
+/* A word that is not known may have been put since the definitions were
+ * read: they are read once more before it is refused. */
+static void
+on_campaign(void *arg, enum err err, const char *detail,
+            struct campaign *campaign)
+{
+    struct walk *walk = arg;
+    if (err != ERR_NONE) {
+        finish(walk, err, detail);
+        return;
+    }
+    walk->campaign = campaign;
+    struct plan_words words = {.roles = campaign->definition->roles,
+                               .role_count = campaign->definition->n_roles,
+                               .regions = campaign->definition->regions,
+                               .region_count = campaign->definition->n_regions,
+                               .action_number = action_number,
+                               .arg = campaign};
+    err = plan_make(&walk->query, &words, walk->ask.action, &walk->plan,
+                    walk->why);
+    if (err != ERR_NONE && !walk->is_reread) {
+        walk->is_reread = true;
+        campaigns_read(walk->signup->campaigns, walk->ask.campaign, on_campaign,
+                       walk);
+        return;
+    }
+    if (err != ERR_NONE) {
+        finish(walk, err, walk->why);
+        return;
+    }
+    walk->window = (struct columns_window){
+        walk->ask.chunk, walk->ask.is_one_chunk ? 1 : COLUMNS_WINDOW_CHUNKS};
+    read_window(walk);
+}
+
+static void
+read_window(struct walk *walk)
+{
+    columns_read(walk->campaign->columns, &walk->plan, walk->window,
+                 columns_done, walk);
+}
+
+static bool
+wants_present(const struct plan *plan)
+{
+    for (size_t s = 0; s < plan->slot_count; s++) {
+        if (plan->slots[s].source == SLOT_PRESENT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* With people present to ask for, the columns are read again after checkin
+ * has answered: what columns_get gives is good for one turn only. */
+static void
+columns_done(void *arg, enum err err, uint32_t people)
+{
+    struct walk *walk = arg;
+    if (err != ERR_NONE) {
+        finish(walk, err, NULL);
+        return;
+    }
+    walk->people = people;
+    if (wants_present(&walk->plan) && !walk->has_present) {
+        ask_present(walk);
+        return;
+    }
+    match_window(walk);
+}
+
+/* ---- who is present ---- */
+
+struct presence {
+    struct walk *walk;
+    uint8_t *to;
+};
+
+static void
+presence_done(void *arg, enum err err, const char *detail,
+              const Checkin__Reply *reply)
+{
+    (void)detail;
+    struct presence *presence = arg;
+    struct walk *walk = presence->walk;
+    if (err == ERR_NONE) {
+        const ProtobufCBinaryData *bits = &reply->present->bits;
+        memcpy(presence->to, bits->data,
+               bits->len < CHUNK_BIT_BYTES ? bits->len : CHUNK_BIT_BYTES);
+    } else {
+        walk->present_err = err;
+    }
+    free(presence);
+    if (--walk->presents_open > 0) {
+        return;
+    }
+    if (walk->present_err != ERR_NONE) {
+        finish(walk, walk->present_err,
+               "who is present could not be asked of checkin; try again");
+        return;
+    }
+    walk->has_present = true;
+    read_window(walk);
+}
+
+static void
+ask_presence(struct walk *walk, const struct slot *slot, uint32_t chunk,
+             uint8_t *to)
+{
+    struct presence *presence = mem_new(sizeof(*presence));
+    *presence = (struct presence){walk, to};
+    Checkin__GetPresent get = CHECKIN__GET_PRESENT__INIT;
+    get.campaign = walk->campaign->id;
+    get.action = (char *)slot->action;
+    get.chunk = chunk;
+    Checkin__Request request = CHECKIN__REQUEST__INIT;
+    request.is_case = CHECKIN__REQUEST__IS_PRESENT;
+    request.present = &get;
+    walk->presents_open++;
+    checkin_ask(walk->signup->checkin, 0, &request, presence_done, presence);
+}
+
+/* Chunks of the window that have people in them; at least one. */
+static uint32_t
+chunks_here(const struct walk *walk)
+{
+    uint32_t all = walk->people / CHUNK_PEOPLE +
+                   (walk->people % CHUNK_PEOPLE != 0 ? 1 : 0);
+    uint32_t left = all > walk->window.chunk ? all - walk->window.chunk : 1;
+    return left < walk->window.chunk_count ? left : walk->window.chunk_count;
+}
+
+static void
+ask_present(struct walk *walk)
+{
+    uint32_t chunks = chunks_here(walk);
+    free(walk->present);
+    walk->present = mem_new_array(walk->plan.slot_count * COLUMNS_WINDOW_CHUNKS,
+                                  CHUNK_BIT_BYTES);
+    for (size_t s = 0; s < walk->plan.slot_count; s++) {
+        const struct slot *slot = &walk->plan.slots[s];
+        for (uint32_t c = 0; slot->source == SLOT_PRESENT && c < chunks; c++) {
+            ask_presence(walk, slot, walk->window.chunk + c,
+                         walk->present[s * COLUMNS_WINDOW_CHUNKS + c]);
+        }
+    }
+}
+
+/* ---- matching ---- */
+
+static void
+fill_columns(const struct walk *walk, uint32_t chunk, struct match_chunk *out)
+{
+    for (size_t s = 0; s < walk->plan.slot_count; s++) {
+        const struct slot *slot = &walk->plan.slots[s];
+        out->slots[s] = slot->source == SLOT_PRESENT
+                            ? walk->present[s * COLUMNS_WINDOW_CHUNKS + chunk -
+                                            walk->window.chunk]
+                            : columns_get(walk->campaign->columns, slot, chunk);
+    }
+    uint64_t first = (uint64_t)chunk * CHUNK_PEOPLE;
+    uint64_t here = walk->people > first ? walk->people - first : 0;
+    out->people = here < CHUNK_PEOPLE ? (unsigned)here : CHUNK_PEOPLE;
+}
+
+/* Returns whether it was the last. */
+static bool
+match_chunk(struct walk *walk, uint32_t chunk)
+{
+    struct match_chunk columns = {.people = 0};
+    uint8_t bits[CHUNK_BIT_BYTES];
+    fill_columns(walk, chunk, &columns);
+    struct walk_chunk out = {.chunk = chunk,
+                             .is_last = ((uint64_t)chunk + 1) * CHUNK_PEOPLE >=
+                                        walk->people,
+                             .plan = &walk->plan,
+                             .columns = &columns,
+                             .bits = bits};
+    out.matched = match_people(&walk->plan, &columns, bits);
+    walk->ask.on_chunk(walk->ask.arg, &out);
+    return out.is_last || walk->ask.is_one_chunk;
+}
+
+static void
+match_window(struct walk *walk)
+{
+    uint32_t end = walk->window.chunk + chunks_here(walk);
+    for (uint32_t chunk = walk->window.chunk; chunk < end; chunk++) {
+        if (match_chunk(walk, chunk)) {
+            finish(walk, ERR_NONE, NULL);
+            return;
+        }
+    }
+    walk->window.chunk = end;
+    walk->has_present = false;
+    read_window(walk);
+}

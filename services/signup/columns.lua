@@ -1,0 +1,28 @@
+-- columns -- reads the chunks of columns that have changed.
+--
+-- KEYS  meta
+-- ARGV  first chunk, number of chunks, then for each column its name and,
+--       for each chunk, the stamp that is known ('-': none)
+-- Returns how many people there are, and for each column and chunk its stamp
+-- and its bytes (false: as known).
+local call = redis.call
+local meta, prefix = KEYS[1], string.sub(KEYS[1], 1, -2)
+local first, chunks = tonumber(ARGV[1]), tonumber(ARGV[2])
+local out = {tonumber(call('HGET', meta, 'people') or 0)}
+
+local function read(column, chunk, known)
+  local stamp = call('HGET', prefix .. 'v', column .. ':' .. chunk) or ''
+  out[#out + 1] = stamp
+  if stamp == known then
+    out[#out + 1] = false
+  else
+    out[#out + 1] = call('GET', prefix .. 'c:' .. column .. ':' .. chunk) or ''
+  end
+end
+
+for at = 3, #ARGV, chunks + 1 do
+  for i = 0, chunks - 1 do
+    read(ARGV[at], first + i, ARGV[at + 1 + i])
+  end
+end
+return out

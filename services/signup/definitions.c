@@ -1,0 +1,194 @@
+/* definitions -- whether a campaign or an action may be put so. */
+#include "services/signup/definitions.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "common/contact.h"
+#include "services/signup/campaigns.h"
+
+struct text_rule {
+    const char *text; /* NULL: absent */
+    size_t bytes_max;
+    bool is_line; /* no control characters at all */
+    const char *fault;
+};
+
+static bool
+is_good_text(const struct text_rule *rule)
+{
+    if (rule->text == NULL) {
+        return true;
+    }
+    for (const char *c = rule->text; *c != '\0'; c++) {
+        bool is_control = ((unsigned char)*c < 0x20 || *c == 0x7f);
+        if (is_control && (rule->is_line || *c != '\n')) {
+            return false;
+        }
+    }
+    return strlen(rule->text) <= rule->bytes_max;
+}
+
+static const char *
+check_texts(const struct text_rule *rules, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!is_good_text(&rules[i])) {
+            return rules[i].fault;
+        }
+    }
+    return NULL;
+}
+
+static bool
+are_slugs(char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!campaign_is_slug(list[i]) ||
+            campaign_index(list, i, list[i]) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *
+check_lists(const Signup__Campaign *c)
+{
+    if (c->n_roles > DEFINITION_ROLES_MAX || !are_slugs(c->roles, c->n_roles)) {
+        return "roles are at most 32 different ids of a-z, 0-9 and -";
+    }
+    if (c->n_regions > DEFINITION_REGIONS_MAX ||
+        !are_slugs(c->regions, c->n_regions)) {
+        return "regions are at most 64 different ids of a-z, 0-9 and -";
+    }
+    return NULL;
+}
+
+static const char *
+check_senders(const Signup__Campaign *c)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 &-+";
+    if (c->sms_sender != NULL &&
+        (strlen(c->sms_sender) > DEFINITION_SENDER_BYTES_MAX ||
+         c->sms_sender[strspn(c->sms_sender, letters)] != '\0')) {
+        return "sms_sender has at most 11 letters and digits";
+    }
+    char normal[EMAIL_TEXT_SIZE];
+    const char *why;
+    if (c->email_from != NULL && c->email_from[0] != '\0' &&
+        contact_email(c->email_from, normal, &why) != ERR_NONE) {
+        return "email_from is not an email address";
+    }
+    return NULL;
+}
+
+const char *
+definition_check_campaign(const Signup__Campaign *c)
+{
+    if (!campaign_is_slug(c->id) || strcmp(c->id, "muster") == 0) {
+        return "a campaign's id is 1 to 40 of a-z, 0-9 and -, and not muster";
+    }
+    const struct text_rule rules[] = {
+        {c->name, DEFINITION_NAME_BYTES_MAX, true,
+         "name is one line of at most 200 bytes"},
+        {c->email_from_name, DEFINITION_NAME_BYTES_MAX, true,
+         "email_from_name is one line of at most 200 bytes"},
+        {c->consent_wording, DEFINITION_TEXT_BYTES_MAX, false,
+         "consent_wording has at most 1,000 bytes"},
+        {c->consent_version, 40, true, "consent_version has at most 40 bytes"},
+        {c->summary, DEFINITION_TEXT_BYTES_MAX, false,
+         "summary has at most 1,000 bytes"},
+    };
+    const char *fault = check_texts(rules, sizeof(rules) / sizeof(rules[0]));
+    if (fault == NULL && c->name[0] == '\0') {
+        fault = "a campaign needs a name";
+    }
+    if (fault == NULL) {
+        fault = check_lists(c);
+    }
+    return fault != NULL ? fault : check_senders(c);
+}
+
+static bool
+is_prefix(char *const *from, size_t from_count, char *const *to,
+          size_t to_count)
+{
+    if (from_count > to_count) {
+        return false;
+    }
+    for (size_t i = 0; i < from_count; i++) {
+        if (strcmp(from[i], to[i]) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const char *
+definition_check_change(const Signup__Campaign *from,
+                        const Signup__Campaign *to)
+{
+    if (!is_prefix(from->roles, from->n_roles, to->roles, to->n_roles)) {
+        return "roles can be added at the end, never removed or reordered";
+    }
+    if (!is_prefix(from->regions, from->n_regions, to->regions,
+                   to->n_regions)) {
+        return "regions can be added at the end, never removed or reordered";
+    }
+    return NULL;
+}
+
+static const char *
+check_gates(const Signup__Action *a)
+{
+    if (a->n_gates > DEFINITION_GATES_MAX) {
+        return "an action has at most 32 gates";
+    }
+    for (size_t i = 0; i < a->n_gates; i++) {
+        const Signup__Gate *gate = a->gates[i];
+        const struct text_rule name = {gate->name, DEFINITION_NAME_BYTES_MAX,
+                                       true, NULL};
+        if (!campaign_is_slug(gate->id) || gate->name[0] == '\0' ||
+            !is_good_text(&name)) {
+            return "a gate has an id of a-z, 0-9 and -, and a name";
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(a->gates[j]->id, gate->id) == 0) {
+                return "two gates have the same id";
+            }
+        }
+    }
+    return NULL;
+}
+
+const char *
+definition_check_action(const Signup__Action *a)
+{
+    if (!campaign_is_slug(a->id)) {
+        return "an action's id is 1 to 40 of a-z, 0-9 and -";
+    }
+    const struct text_rule rules[] = {
+        {a->name, DEFINITION_NAME_BYTES_MAX, true,
+         "name is one line of at most 200 bytes"},
+        {a->place, DEFINITION_NAME_BYTES_MAX, true,
+         "place is one line of at most 200 bytes"},
+        {a->summary, DEFINITION_TEXT_BYTES_MAX, false,
+         "summary has at most 1,000 bytes"},
+    };
+    const char *fault = check_texts(rules, sizeof(rules) / sizeof(rules[0]));
+    if (fault != NULL) {
+        return fault;
+    }
+    if (a->name[0] == '\0') {
+        return "an action needs a name";
+    }
+    if (a->kind == WORDS__ACTION_KIND__KIND_NONE) {
+        return "an action needs a kind";
+    }
+    if (a->starts_at_ms <= 0 || a->ends_at_ms <= a->starts_at_ms) {
+        return "an action ends after it starts";
+    }
+    return check_gates(a);
+}

@@ -1,0 +1,26 @@
+/* definitions -- whether a campaign or an action may be put so. Pure. */
+#ifndef SIGNUP_DEFINITIONS_H
+#define SIGNUP_DEFINITIONS_H
+
+#include "common/err.h"
+#include "signup.pb-c.h"
+
+#define DEFINITION_ROLES_MAX 32
+#define DEFINITION_REGIONS_MAX 64
+#define DEFINITION_GATES_MAX 32
+#define DEFINITION_NAME_BYTES_MAX 200
+#define DEFINITION_TEXT_BYTES_MAX 1000
+#define DEFINITION_SENDER_BYTES_MAX 11
+/* All of a campaign's together, packed: they travel in one answer. */
+#define DEFINITIONS_BYTES_MAX ((size_t)768 * 1024)
+
+/* NULL: fine; else a sentence that says what is wrong. */
+const char *definition_check_campaign(const Signup__Campaign *campaign);
+const char *definition_check_action(const Signup__Action *action);
+
+/* Roles and regions are indexes in columns: appended to, never reordered.
+ * NULL: fine. */
+const char *definition_check_change(const Signup__Campaign *from,
+                                    const Signup__Campaign *to);
+
+#endif

@@ -1,0 +1,84 @@
+/* address -- a supporter's phone and email, kept, looked up, hinted at. */
+#include "services/signup/people/address.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+void
+address_keys_derive(const struct crypto_key *from, struct address_keys *out)
+{
+    crypto_key_derive(from, "record", &out->record);
+    crypto_key_derive(from, "phone-index", &out->phone);
+    crypto_key_derive(from, "email-index", &out->email);
+    crypto_key_derive(from, "check", &out->check);
+}
+
+/* The campaign is in the hash, so that one person's entries in two campaigns
+ * cannot be matched. */
+static void
+hash(const struct crypto_key *key, const char *campaign, const char *text,
+     uint8_t out[ADDRESS_HASH_BYTES])
+{
+    char bytes[EMAIL_TEXT_SIZE + 64];
+    int n = snprintf(bytes, sizeof(bytes), "%s/%s", campaign, text);
+    crypto_digest(key, bytes, (size_t)n, out, ADDRESS_HASH_BYTES);
+}
+
+void
+address_hash_phone(const struct address_keys *keys, const char *campaign,
+                   uint64_t phone, uint8_t out[ADDRESS_HASH_BYTES])
+{
+    char text[PHONE_TEXT_SIZE];
+    address_phone_text(phone, text);
+    hash(&keys->phone, campaign, text, out);
+}
+
+void
+address_hash_email(const struct address_keys *keys, const char *campaign,
+                   const char *email, uint8_t out[ADDRESS_HASH_BYTES])
+{
+    char lower[EMAIL_TEXT_SIZE];
+    size_t len = strnlen(email, EMAIL_TEXT_SIZE - 1);
+    for (size_t i = 0; i < len; i++) {
+        lower[i] = (char)tolower((unsigned char)email[i]);
+    }
+    lower[len] = '\0';
+    hash(&keys->email, campaign, lower, out);
+}
+
+bool
+address_is_same_email(const char *a, const char *b)
+{
+    return strcasecmp(a, b) == 0;
+}
+
+uint64_t
+address_phone_digits(const char *e164)
+{
+    return strtoull(e164 + (*e164 == '+'), NULL, 10);
+}
+
+void
+address_phone_text(uint64_t phone, char out[PHONE_TEXT_SIZE])
+{
+    (void)snprintf(out, PHONE_TEXT_SIZE, "+%" PRIu64,
+                   phone % 1000000000000000U); /* E.164: 15 digits */
+}
+
+void
+address_hint_phone(uint64_t phone, char out[ADDRESS_HINT_SIZE])
+{
+    (void)snprintf(out, ADDRESS_HINT_SIZE, "…%03u", (unsigned)(phone % 1000));
+}
+
+void
+address_hint_email(const char *email, char out[ADDRESS_HINT_SIZE])
+{
+    const char *at = strrchr(email, '@');
+    (void)snprintf(out, ADDRESS_HINT_SIZE, "%.1s…%s", email,
+                   at == NULL ? "" : at);
+}

@@ -1,0 +1,24 @@
+/* names -- whether two typed names can be one person's. Pure.
+ *
+ * Generous on purpose: initials, slips of the finger, accents, titles and
+ * another order are the same person; only another first name is another. */
+#ifndef SIGNUP_PEOPLE_NAMES_H
+#define SIGNUP_PEOPLE_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define NAME_LETTERS_MAX 100
+#define NAME_BYTES_MAX 400
+
+/* a, b: valid UTF-8. */
+bool names_clearly_differ(const char *a, const char *b);
+
+/* Without space at its ends and with single spaces within. False: empty,
+ * longer than NAME_LETTERS_MAX letters, or with control characters. */
+bool names_tidy(const char *typed, char out[NAME_BYTES_MAX + 1]);
+
+/* The first word, past a title: what a message says after "Dear". */
+void names_first(const char *name, char out[NAME_BYTES_MAX + 1]);
+
+#endif

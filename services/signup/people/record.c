@@ -1,0 +1,139 @@
+/* record -- what is kept of one supporter: sealed, opened, changed. */
+#include "services/signup/people/record.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/wire.h"
+#include "services/signup/people/rules.h"
+#include "signup_record.pb-c.h"
+
+/* Name and email at their longest, 16 consents of 20 bytes, and tags. */
+#define PLAIN_BYTES_MAX 1024
+
+/* Returns the length. */
+static size_t
+pack(const struct record *record, uint8_t to[PLAIN_BYTES_MAX])
+{
+    Signup__Given given[RECORD_GIVEN_MAX], *pointers[RECORD_GIVEN_MAX];
+    for (size_t i = 0; i < record->given_count; i++) {
+        const struct record_given *from = &record->given[i];
+        signup__given__init(&given[i]);
+        given[i].evidence = from->evidence;
+        given[i].at_ms = from->at_ms;
+        given[i].has_is_withdrawn = from->is_withdrawn;
+        given[i].is_withdrawn = from->is_withdrawn;
+        pointers[i] = &given[i];
+    }
+    Signup__Record message = SIGNUP__RECORD__INIT;
+    message.name = (char *)record->name;
+    message.has_phone = record->phone != 0;
+    message.phone = record->phone;
+    message.email = record->email[0] == '\0' ? NULL : (char *)record->email;
+    message.n_given = record->given_count;
+    message.given = pointers;
+    assert(signup__record__get_packed_size(&message) <= PLAIN_BYTES_MAX);
+    return signup__record__pack(&message, to);
+}
+
+void
+record_seal(const struct crypto_key *key, const char *campaign,
+            const struct record *record, struct buf *to)
+{
+    uint8_t plain[PLAIN_BYTES_MAX];
+    size_t len = pack(record, plain);
+    char *room = buf_room(to, len + CRYPTO_SEAL_EXTRA_BYTES);
+    assert(room != NULL);
+    crypto_seal(key, bytes_of(plain, len), bytes_of_string(campaign),
+                (uint8_t *)room);
+    to->len += len + CRYPTO_SEAL_EXTRA_BYTES;
+    to->data[to->len] = '\0';
+}
+
+static bool
+unpack(const uint8_t *plain, size_t len, struct record *out)
+{
+    Signup__Record *message =
+        wire_unpack(&signup__record__descriptor, plain, len, PLAIN_BYTES_MAX);
+    if (message == NULL || message->n_given > RECORD_GIVEN_MAX) {
+        wire_free(message);
+        return false;
+    }
+    (void)snprintf(out->name, sizeof(out->name), "%s", message->name);
+    out->phone = message->phone;
+    (void)snprintf(out->email, sizeof(out->email), "%s",
+                   message->email == NULL ? "" : message->email);
+    out->given_count = message->n_given;
+    for (size_t i = 0; i < message->n_given; i++) {
+        const Signup__Given *given = message->given[i];
+        out->given[i] = (struct record_given){given->evidence, given->at_ms,
+                                              given->is_withdrawn};
+    }
+    wire_free(message);
+    return true;
+}
+
+bool
+record_open(const struct crypto_key *key, const char *campaign,
+            struct bytes sealed, struct record *out)
+{
+    uint8_t plain[PLAIN_BYTES_MAX];
+    return sealed.len >= CRYPTO_SEAL_EXTRA_BYTES &&
+           sealed.len - CRYPTO_SEAL_EXTRA_BYTES <= sizeof(plain) &&
+           crypto_unseal(key, sealed, bytes_of_string(campaign), plain) &&
+           unpack(plain, sealed.len - CRYPTO_SEAL_EXTRA_BYTES, out);
+}
+
+/* When full, the oldest but the first makes room: the first is what was
+ * relied on from the start. */
+static void
+append(struct record *record, const struct record_given *given)
+{
+    if (record->given_count == RECORD_GIVEN_MAX) {
+        record->given_count--;
+        memmove(&record->given[1], &record->given[2],
+                (record->given_count - 1) * sizeof(record->given[0]));
+    }
+    record->given[record->given_count++] = *given;
+}
+
+int
+record_given_channel(const struct record_given *given)
+{
+    return (int)(given->evidence & 1);
+}
+
+static bool
+is_overtaken(const struct record *record, const struct record_given *by)
+{
+    for (size_t i = 0; i < record->given_count; i++) {
+        const struct record_given *known = &record->given[i];
+        if (record_given_channel(known) == record_given_channel(by) &&
+            known->at_ms > by->at_ms) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+record_apply_consent(struct record *record, uint8_t *flags,
+                     const struct record_given *given, bool is_import)
+{
+    int i = record_given_channel(given);
+    bool is_withdrawn = (*flags & FLAG_WITHDRAWN(i)) != 0;
+    bool is_said = given->is_withdrawn ? is_withdrawn
+                                       : rules_has_consent(*flags, i) ||
+                                             (is_withdrawn && is_import);
+    if (is_said || is_overtaken(record, given)) {
+        return false;
+    }
+    append(record, given);
+    if (given->is_withdrawn) {
+        *flags = (uint8_t)((*flags | FLAG_WITHDRAWN(i)) & ~FLAG_GIVEN(i));
+    } else {
+        *flags = (uint8_t)((*flags | FLAG_GIVEN(i)) & ~FLAG_WITHDRAWN(i));
+    }
+    return true;
+}

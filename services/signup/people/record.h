@@ -1,0 +1,57 @@
+/* record -- what is kept of one supporter: sealed, opened, changed. Pure but
+ * for the nonce.
+ *
+ * Stored as signup.Record, sealed with XChaCha20-Poly1305 under a key
+ * derived from signup.key and bound to the campaign's id. The first 8 bytes
+ * of what is sealed (of a random nonce) are its version: a script that
+ * replaces a record compares them. */
+#ifndef SIGNUP_PEOPLE_RECORD_H
+#define SIGNUP_PEOPLE_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/bytes.h"
+#include "common/contact.h"
+#include "common/crypto.h"
+#include "services/signup/people/names.h"
+
+#define RECORD_VERSION_BYTES 8
+/* Consents kept, given and withdrawn: the first, and the newest of them. */
+#define RECORD_GIVEN_MAX 16
+
+/* A consent given or withdrawn. */
+struct record_given {
+    uint32_t evidence; /* of the campaign: twice its index, plus the channel's
+                          index (as rules_channel_index) */
+    int64_t at_ms;
+    bool is_withdrawn;
+};
+
+struct record {
+    char name[NAME_BYTES_MAX + 1];
+    uint64_t phone;              /* E.164 digits; 0: none */
+    char email[EMAIL_TEXT_SIZE]; /* "": none */
+    size_t given_count;
+    struct record_given given[RECORD_GIVEN_MAX]; /* oldest first */
+};
+
+/* Appends. */
+void record_seal(const struct crypto_key *key, const char *campaign,
+                 const struct record *record, struct buf *to);
+/* False: not sealed by this key for this campaign, or not a record. */
+MUST_CHECK bool record_open(const struct crypto_key *key, const char *campaign,
+                            struct bytes sealed, struct record *out);
+
+/* The channel's index. */
+int record_given_channel(const struct record_given *given);
+
+/* Changes flags (of rules.h) and record if the consent says anything new: a
+ * give that is already given, a withdrawal already made, an older word than
+ * the newest for its channel and an import (someone else's list) after a
+ * withdrawal change nothing. Returns whether it changed anything. */
+bool record_apply_consent(struct record *record, uint8_t *flags,
+                          const struct record_given *given, bool is_import);
+
+#endif

@@ -1,0 +1,119 @@
+/* start -- what signup opens before it serves, and closes after. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "services/signup/campaigns.h"
+
+#define KEY_CHECK_MS_MAX 10000
+#define TURN_MS 50
+#define MARK_SIZE 17
+#define PATH_SIZE 512
+
+static void
+open_metrics(struct signup *signup)
+{
+    struct metrics *m = signup->service.metrics;
+    signup->metrics = (struct signup_metrics){
+        .signups = metric_counter(m, "muster_signup_signups_total", NULL,
+                                  "Sign-ups committed"),
+        .batches = metric_counter(m, "muster_signup_batches_total", NULL,
+                                  "Script calls with sign-ups"),
+        .undecided =
+            metric_counter(m, "muster_signup_undecided_total", NULL,
+                           "Sign-ups with a known contact, asked twice"),
+        .refused = metric_counter(m, "muster_signup_refused_total", NULL,
+                                  "Sign-ups refused"),
+        .resolved = metric_counter(m, "muster_signup_resolved_total", NULL,
+                                   "Supporters resolved for courier"),
+        .withheld = metric_counter(m, "muster_signup_withheld_total", NULL,
+                                   "Of those, withheld by a rule"),
+        .batch_ms = metric_histogram(m, "muster_signup_batch_ms", NULL,
+                                     "Milliseconds a batch takes to commit"),
+        .audience_ms = metric_histogram(m, "muster_signup_audience_ms", NULL,
+                                        "Milliseconds a preview takes"),
+    };
+}
+
+static void
+load_keys(struct signup *signup)
+{
+    const char *dir = conf_string(signup->service.conf, "keys", "dir", NULL);
+    if (dir == NULL) {
+        log_fatal("set [keys] dir: where signup.key is kept");
+    }
+    char path[PATH_SIZE];
+    (void)snprintf(path, sizeof(path), "%s/signup.key", dir);
+    struct crypto_key key;
+    crypto_key_load(path, true, &key);
+    address_keys_derive(&key, &signup->keys);
+}
+
+/* ---- the key and the data must belong together ---- */
+
+struct check {
+    char mark[MARK_SIZE];
+    bool is_answered, is_other;
+    enum err err;
+};
+
+static void
+on_checked(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct check *check = arg;
+    check->is_answered = true;
+    check->err = err;
+    check->is_other = err == ERR_NONE && reply->type == STORE_STRING &&
+                      strcmp(reply->string, check->mark) != 0;
+}
+
+/* Static: an answer that comes after the last turn still has a home. */
+static struct check check;
+
+/* With another key, every lookup would miss and everyone be new. */
+static void
+check_key(struct signup *signup)
+{
+    (void)snprintf(check.mark, sizeof(check.mark), "%016" PRIx64,
+                   crypto_mac64(&signup->keys.check, "signup", 6));
+    int64_t until = clock_boot_ms() + KEY_CHECK_MS_MAX;
+    do {
+        check.is_answered = false;
+        su_check_key(signup->su, check.mark, on_checked, &check);
+        while (!check.is_answered) {
+            loop_turn(signup->service.loop, TURN_MS);
+        }
+    } while (check.err != ERR_NONE && clock_boot_ms() < until);
+    if (check.err != ERR_NONE) {
+        log_fatal("Redis did not answer; see that it runs, and start again");
+    }
+    if (check.is_other) {
+        log_fatal("signup.key is not the key this data was sealed with; put "
+                  "the right one in [keys] dir");
+    }
+}
+
+void
+signup_start(struct signup *signup)
+{
+    crypto_init();
+    open_metrics(signup);
+    load_keys(signup);
+    signup->su = su_new(signup->service.store);
+    signup->campaigns = campaigns_new(signup);
+    signup->checkin = service_connect(&signup->service, "checkin");
+    check_key(signup);
+}
+
+void
+signup_stop(struct signup *signup)
+{
+    if (signup->open > 0) {
+        log_warn("signup.stopped_busy", log_int("open", signup->open));
+        return; /* their answers still have a home */
+    }
+    campaigns_free(&signup->campaigns);
+    su_free(&signup->su);
+}

@@ -1,0 +1,284 @@
+/* store -- signup's keys and scripts in Redis.
+ *
+ * Keys, all of one campaign in one hash slot:
+ *
+ *   {c}:su:m           hash: people, seq (feed's end), definitions (their
+ *                      revision), stamp, queued, and for each action number
+ *                      confirmed:n waitlisted:n offered:n cancelled:n
+ *   {c}:su:d           hash: "campaign" and "a:<id>" -> packed definition
+ *   {c}:su:capacity    hash: action number -> capacity
+ *   {c}:su:r:<k>       list: sealed records of supporters 64k..64k+63
+ *   {c}:su:i:<bucket>  hash: 6 bytes of blind index -> supporter, or "a b c"
+ *   {c}:su:c:<col>:<k> string: column col of supporters 65,536k on; role
+ *                      region format flags: a byte each; c<n> w<n> o<n> x<n>:
+ *                      a bit each, confirmed … cancelled at action n
+ *   {c}:su:v           hash: "<col>:<k>" -> stamp of its last change
+ *   {c}:su:w:<n>       sorted set: who waits for action n, longest first
+ *   {c}:su:x           set: channel and blind index of addresses that
+ *                      withdrew; outlives the supporter
+ *   {c}:su:e, ei       list and hash: the wordings of consents
+ *   {c}:su:feed        stream: <seq>-0 -> e: packed events, tag by tag as
+ *                      feed.Entry has them
+ *   {muster}:su:campaigns  hash: campaign -> number
+ *   {muster}:su:key        which key file this data belongs to
+ *
+ * Records go in lists because those stay packed whatever an item's size;
+ * a hash is packed only with items up to 64 bytes. The index stays packed to
+ * 512 entries a bucket: four million supporters with phone and email (more
+ * with hash-max-listpack-entries 1024). For a start in two seconds with a
+ * million supporters Redis needs aof-use-rdb-preamble (its default). */
+#include "services/signup/store.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+
+extern const char lua_prelude[], lua_sign_up[], lua_cancel[], lua_set_consent[],
+    lua_put[], lua_definitions[], lua_campaign_number[], lua_evidence[],
+    lua_people[], lua_records[], lua_columns[], lua_since[];
+
+enum script {
+    SCRIPT_SIGN_UP,
+    SCRIPT_CANCEL,
+    SCRIPT_SET_CONSENT,
+    SCRIPT_PUT,
+    SCRIPT_DEFINITIONS,
+    SCRIPT_CAMPAIGN_NUMBER,
+    SCRIPT_EVIDENCE,
+    SCRIPT_PEOPLE,
+    SCRIPT_RECORDS,
+    SCRIPT_COLUMNS,
+    SCRIPT_SINCE,
+    SCRIPT_COUNT
+};
+
+static const struct {
+    const char *source;
+    bool has_prelude;
+} scripts[SCRIPT_COUNT] = {
+    [SCRIPT_SIGN_UP] = {lua_sign_up, true},
+    [SCRIPT_CANCEL] = {lua_cancel, true},
+    [SCRIPT_SET_CONSENT] = {lua_set_consent, true},
+    [SCRIPT_PUT] = {lua_put, true},
+    [SCRIPT_DEFINITIONS] = {lua_definitions, false},
+    [SCRIPT_CAMPAIGN_NUMBER] = {lua_campaign_number, false},
+    [SCRIPT_EVIDENCE] = {lua_evidence, false},
+    [SCRIPT_PEOPLE] = {lua_people, false},
+    [SCRIPT_RECORDS] = {lua_records, false},
+    [SCRIPT_COLUMNS] = {lua_columns, false},
+    [SCRIPT_SINCE] = {lua_since, false},
+};
+
+#define KEY_SIZE 80
+#define NUMBER_SIZE 24
+#define CAMPAIGNS_KEY "{muster}:su:campaigns"
+
+struct su {
+    struct store *store;
+    char *sources[SCRIPT_COUNT]; /* as given to Redis; NULL: the plain one */
+    struct store_script *scripts[SCRIPT_COUNT];
+};
+
+struct su *
+su_new(struct store *store)
+{
+    struct su *su = mem_new(sizeof(*su));
+    su->store = store;
+    for (int i = 0; i < SCRIPT_COUNT; i++) {
+        const char *source = scripts[i].source;
+        if (scripts[i].has_prelude) {
+            su->sources[i] = mem_format("%s%s", lua_prelude, source);
+            source = su->sources[i];
+        }
+        su->scripts[i] = store_script(store, source);
+    }
+    return su;
+}
+
+void
+su_free(struct su **su)
+{
+    if (*su == NULL) {
+        return;
+    }
+    for (int i = 0; i < SCRIPT_COUNT; i++) {
+        free((*su)->sources[i]);
+    }
+    free(*su);
+    *su = NULL;
+}
+
+struct bound {
+    struct su *su;
+    enum script script;
+    const char *campaign;
+};
+
+static void
+run(struct bound bound, struct su_args args, store_reply_cb *cb, void *arg)
+{
+    char key[KEY_SIZE];
+    int n = snprintf(key, sizeof(key), "{%s}:su:m", bound.campaign);
+    assert(n > 0 && n < KEY_SIZE);
+    struct bytes keys[1] = {{key, (size_t)n}};
+    store_run(bound.su->store,
+              &(struct store_call){.script = bound.su->scripts[bound.script],
+                                   .keys = keys,
+                                   .key_count = 1,
+                                   .args = args.args,
+                                   .arg_count = args.count},
+              cb, arg);
+}
+
+void
+su_check_key(struct su *su, const char *mark, store_reply_cb *cb, void *arg)
+{
+    struct bytes words[] = {
+        bytes_of_string("SET"), bytes_of_string("{muster}:su:key"),
+        bytes_of_string(mark), bytes_of_string("NX"), bytes_of_string("GET")};
+    store_command(su->store, words, 5, cb, arg);
+}
+
+void
+su_list_campaigns(struct su *su, store_reply_cb *cb, void *arg)
+{
+    struct bytes words[] = {bytes_of_string("HGETALL"),
+                            bytes_of_string(CAMPAIGNS_KEY)};
+    store_command(su->store, words, 2, cb, arg);
+}
+
+void
+su_number_campaign(struct su *su, const char *id, store_reply_cb *cb, void *arg)
+{
+    char max[NUMBER_SIZE];
+    (void)snprintf(max, sizeof(max), "%d", SU_CAMPAIGNS_MAX);
+    struct bytes keys[] = {bytes_of_string(CAMPAIGNS_KEY)};
+    struct bytes args[] = {bytes_of_string(id), bytes_of_string(max)};
+    store_run(
+        su->store,
+        &(struct store_call){.script = su->scripts[SCRIPT_CAMPAIGN_NUMBER],
+                             .keys = keys,
+                             .key_count = 1,
+                             .args = args,
+                             .arg_count = 2},
+        cb, arg);
+}
+
+void
+su_read_definitions(struct su *su, const char *campaign, store_reply_cb *cb,
+                    void *arg)
+{
+    run((struct bound){su, SCRIPT_DEFINITIONS, campaign},
+        (struct su_args){NULL, 0}, cb, arg);
+}
+
+void
+su_put_definition(struct su *su, const char *campaign, const struct su_put *put,
+                  store_reply_cb *cb, void *arg)
+{
+    char number[NUMBER_SIZE], capacity[NUMBER_SIZE] = "";
+    (void)snprintf(number, sizeof(number), "%u", put->action_number);
+    if (put->has_capacity) {
+        (void)snprintf(capacity, sizeof(capacity), "%" PRIu32, put->capacity);
+    }
+    struct bytes args[] = {bytes_of_string(put->revision),
+                           bytes_of_string(put->field),
+                           put->definition,
+                           put->event,
+                           put->event_tail,
+                           bytes_of_string(number),
+                           bytes_of_string(capacity),
+                           put->slug_field};
+    run((struct bound){su, SCRIPT_PUT, campaign},
+        (struct su_args){args, sizeof(args) / sizeof(args[0])}, cb, arg);
+}
+
+void
+su_sign_up(struct su *su, const char *campaign, struct su_args args,
+           store_reply_cb *cb, void *arg)
+{
+    run((struct bound){su, SCRIPT_SIGN_UP, campaign}, args, cb, arg);
+}
+
+void
+su_cancel(struct su *su, const char *campaign, struct su_args args,
+          store_reply_cb *cb, void *arg)
+{
+    run((struct bound){su, SCRIPT_CANCEL, campaign}, args, cb, arg);
+}
+
+void
+su_set_consent(struct su *su, const char *campaign, struct su_args args,
+               store_reply_cb *cb, void *arg)
+{
+    run((struct bound){su, SCRIPT_SET_CONSENT, campaign}, args, cb, arg);
+}
+
+void
+su_number_evidence(struct su *su, const char *campaign, struct su_args args,
+                   store_reply_cb *cb, void *arg)
+{
+    run((struct bound){su, SCRIPT_EVIDENCE, campaign}, args, cb, arg);
+}
+
+void
+su_read_columns(struct su *su, const char *campaign, struct su_args args,
+                store_reply_cb *cb, void *arg)
+{
+    run((struct bound){su, SCRIPT_COLUMNS, campaign}, args, cb, arg);
+}
+
+/* Runs script with the action numbers as two bytes each, if it wants them,
+ * and then the numbers as text. */
+static void
+run_numbers(struct bound bound, const struct su_people *people,
+            store_reply_cb *cb, void *arg)
+{
+    bool has_actions = bound.script == SCRIPT_PEOPLE;
+    size_t count = 0, total = people->number_count + (has_actions ? 1 : 0);
+    struct bytes *args = mem_new_array(total, sizeof(args[0]));
+    char(*texts)[NUMBER_SIZE] = mem_new_array(total, sizeof(texts[0]));
+    if (has_actions) {
+        /* Little-endian, as the script reads it. */
+        args[count++] = bytes_of(people->actions, people->action_count * 2);
+    }
+    for (size_t i = 0; i < people->number_count; i++) {
+        int n = snprintf(texts[i], NUMBER_SIZE, "%" PRIu32, people->numbers[i]);
+        args[count++] = bytes_of(texts[i], (size_t)n);
+    }
+    run(bound, (struct su_args){args, count}, cb, arg);
+    free(args);
+    free(texts);
+}
+
+void
+su_read_people(struct su *su, const char *campaign,
+               const struct su_people *people, store_reply_cb *cb, void *arg)
+{
+    run_numbers((struct bound){su, SCRIPT_PEOPLE, campaign}, people, cb, arg);
+}
+
+void
+su_read_records(struct su *su, const char *campaign,
+                const struct su_people *lists, store_reply_cb *cb, void *arg)
+{
+    run_numbers((struct bound){su, SCRIPT_RECORDS, campaign}, lists, cb, arg);
+}
+
+void
+su_read_since(struct su *su, const char *campaign, const uint64_t page[2],
+              store_reply_cb *cb, void *arg)
+{
+    char after[NUMBER_SIZE], events[NUMBER_SIZE], bytes[NUMBER_SIZE];
+    (void)snprintf(after, sizeof(after), "%" PRIu64, page[0]);
+    (void)snprintf(events, sizeof(events), "%" PRIu64, page[1]);
+    (void)snprintf(bytes, sizeof(bytes), "%d", SU_FEED_BYTES_MAX);
+    struct bytes args[] = {bytes_of_string(after), bytes_of_string(events),
+                           bytes_of_string(bytes)};
+    run((struct bound){su, SCRIPT_SINCE, campaign}, (struct su_args){args, 3},
+        cb, arg);
+}

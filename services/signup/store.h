@@ -1,0 +1,84 @@
+/* store -- signup's keys and scripts in Redis; see store.c for the keys.
+ *
+ * Every function makes exactly one call of cb, always later, also on failure
+ * and shutdown. What it is given is copied before it returns. Replies are
+ * those of the script of the same name, described in its head. */
+#ifndef SIGNUP_STORE_H
+#define SIGNUP_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/bytes.h"
+#include "common/store.h"
+
+#define SU_RECORDS_PER_LIST 64
+#define SU_CAMPAIGNS_MAX 1023 /* ten bits in a ticket's code */
+#define SU_ACTIONS_MAX 1023   /* of one campaign; likewise */
+#define SU_EVIDENCE_MAX 256   /* wordings of one campaign */
+#define SU_FEED_EVENTS_MAX 1000
+#define SU_FEED_BYTES_MAX (512 * 1024)
+
+struct su;
+
+struct su *su_new(struct store *store); /* store is borrowed */
+void su_free(struct su **su);
+
+/* Whether mark is the one written the first time: a reply of NIL (written
+ * now) or a string (what was written). */
+void su_check_key(struct su *su, const char *mark, store_reply_cb *cb,
+                  void *arg);
+
+/* ---- definitions ---- */
+
+void su_list_campaigns(struct su *su, store_reply_cb *cb, void *arg);
+void su_number_campaign(struct su *su, const char *id, store_reply_cb *cb,
+                        void *arg);
+void su_read_definitions(struct su *su, const char *campaign,
+                         store_reply_cb *cb, void *arg);
+
+struct su_put {
+    const char *revision; /* decided on */
+    const char *field;    /* "campaign" or "a:<id>" */
+    struct bytes definition, event, event_tail;
+    unsigned action_number; /* 0: the campaign */
+    bool has_capacity;
+    uint32_t capacity;
+    struct bytes slug_field;
+};
+void su_put_definition(struct su *su, const char *campaign,
+                       const struct su_put *put, store_reply_cb *cb, void *arg);
+
+/* ---- people: args are the script's own ARGV ---- */
+
+struct su_args {
+    const struct bytes *args;
+    size_t count;
+};
+void su_sign_up(struct su *su, const char *campaign, struct su_args args,
+                store_reply_cb *cb, void *arg);
+void su_cancel(struct su *su, const char *campaign, struct su_args args,
+               store_reply_cb *cb, void *arg);
+void su_set_consent(struct su *su, const char *campaign, struct su_args args,
+                    store_reply_cb *cb, void *arg);
+void su_number_evidence(struct su *su, const char *campaign,
+                        struct su_args args, store_reply_cb *cb, void *arg);
+void su_read_columns(struct su *su, const char *campaign, struct su_args args,
+                     store_reply_cb *cb, void *arg);
+
+struct su_people {
+    const uint16_t *actions; /* whose places are wanted */
+    size_t action_count;
+    const uint32_t *numbers; /* at most 1,000 */
+    size_t number_count;
+};
+void su_read_people(struct su *su, const char *campaign,
+                    const struct su_people *people, store_reply_cb *cb,
+                    void *arg);
+void su_read_records(struct su *su, const char *campaign,
+                     const struct su_people *lists, store_reply_cb *cb,
+                     void *arg); /* numbers: the lists' */
+void su_read_since(struct su *su, const char *campaign, const uint64_t page[2],
+                   store_reply_cb *cb, void *arg); /* page: after, events */
+
+#endif
