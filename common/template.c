@@ -221,6 +221,13 @@ static const struct {
     [TEMPLATE_URL] = {add_as_is, add_url_value},
 };
 
+void
+template_escape(const char *value, enum template_context context,
+                struct buf *to)
+{
+    adders[context].value(to, value, strlen(value));
+}
+
 /* ---- merging ---- */
 
 static const char *

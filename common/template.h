@@ -33,6 +33,9 @@ MUST_CHECK enum err template_merge(const char *text,
                                    enum template_context context,
                                    const struct template_fields *fields,
                                    struct buf *to, char **why_out);
+/* Appends value as it would stand in that context. */
+void template_escape(const char *value, enum template_context context,
+                     struct buf *to);
 /* The same check without values: names only. */
 MUST_CHECK enum err template_check(const char *text, const char *const *names,
                                    size_t name_count, char **why_out);

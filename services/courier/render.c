@@ -1,0 +1,182 @@
+/* render -- a template and one person become one message. */
+#include "services/courier/render.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/link.h"
+#include "common/template.h"
+
+#define FIELDS_MAX 32
+
+struct fields {
+    struct template_field items[FIELDS_MAX];
+    size_t count;
+};
+
+void
+render_init(struct render *render)
+{
+    memset(render, 0, sizeof(*render));
+    buf_init(&render->text, RENDER_MESSAGE_BYTES_MAX);
+    buf_init(&render->subject, RENDER_MESSAGE_BYTES_MAX);
+    buf_init(&render->html, RENDER_MESSAGE_BYTES_MAX);
+}
+
+void
+render_fini(struct render *render)
+{
+    buf_fini(&render->text);
+    buf_fini(&render->subject);
+    buf_fini(&render->html);
+}
+
+static bool
+names_ticket(const char *text)
+{
+    return text != NULL && strstr(text, "ticket_") != NULL;
+}
+
+bool
+render_uses_ticket(const Broadcast__Template *template_, Words__Channel channel)
+{
+    const Broadcast__Content *content = template_->content;
+    return channel == WORDS__CHANNEL__CHANNEL_SMS
+               ? names_ticket(content->sms_text)
+               : names_ticket(content->email_subject) ||
+                     names_ticket(content->email_text) ||
+                     names_ticket(content->email_html);
+}
+
+/* ---- fields ---- */
+
+static void
+add_field(struct fields *fields, const char *name, const char *value)
+{
+    if (fields->count < FIELDS_MAX && value != NULL) {
+        fields->items[fields->count++] = (struct template_field){name, value};
+    }
+}
+
+static void
+write_link(const struct render_job *job, enum link_purpose purpose,
+           uint32_t number, char url[256])
+{
+    char path[LINK_PATH_SIZE];
+    const struct link link = {purpose, job->template_->campaign->number,
+                              number};
+    link_write_path(job->link_key, &link, path);
+    (void)snprintf(url, 256, "%s%s", job->public_url, path);
+}
+
+/* The person's own come first, so that no fact can take their place. */
+static void
+collect_fields(struct render *render, const struct render_job *job,
+               const struct person *person, struct fields *fields)
+{
+    add_field(fields, "name", person->name);
+    add_field(fields, "first_name", person->first_name);
+    write_link(job, LINK_PREFERENCES, person->number, render->preferences_url);
+    add_field(fields, "preferences_url", render->preferences_url);
+    if (person->ticket_code[0] != '\0') {
+        (void)snprintf(render->ticket_url, sizeof(render->ticket_url),
+                       "%s/t/%s", job->public_url, person->ticket_code);
+        add_field(fields, "ticket_url", render->ticket_url);
+        add_field(fields, "ticket_code", person->ticket_code);
+    }
+    for (size_t i = 0; i < job->template_->n_fields; i++) {
+        const Signup__Field *field = job->template_->fields[i];
+        add_field(fields, field->name, field->value);
+    }
+}
+
+static bool
+merge(const char *text, enum template_context context,
+      const struct fields *fields, struct buf *to)
+{
+    char *why = NULL;
+    const struct template_fields all = {fields->items, fields->count};
+    buf_reset(to);
+    enum err err = template_merge(text, context, &all, to, &why);
+    free(why); /* the planner is told the code; the text may be private */
+    return err == ERR_NONE && !to->is_cut;
+}
+
+/* ---- the two channels ---- */
+
+static enum reason
+render_sms(struct render *render, const struct render_job *job,
+           const struct fields *fields, struct message *out)
+{
+    const char *text = job->template_->content->sms_text;
+    const char *sender = job->template_->campaign->sms_sender;
+    if (text == NULL || !merge(text, TEMPLATE_TEXT, fields, &render->text)) {
+        return REASON_TEMPLATE;
+    }
+    out->from = sender == NULL ? "" : sender;
+    out->text = buf_string(&render->text);
+    return REASON_NONE;
+}
+
+static enum reason
+render_email(struct render *render, const struct render_job *job,
+             const struct fields *fields, struct message *out)
+{
+    const Broadcast__Content *content = job->template_->content;
+    const Signup__Campaign *campaign = job->template_->campaign;
+    const char *subject =
+        content->email_subject == NULL ? content->name : content->email_subject;
+    if (campaign->email_from == NULL || campaign->email_from[0] == '\0') {
+        return REASON_NO_SENDER;
+    }
+    if (content->email_text == NULL ||
+        !merge(subject, TEMPLATE_HEADER, fields, &render->subject) ||
+        !merge(content->email_text, TEMPLATE_TEXT, fields, &render->text)) {
+        return REASON_TEMPLATE;
+    }
+    if (content->email_html != NULL) {
+        if (!merge(content->email_html, TEMPLATE_HTML, fields, &render->html)) {
+            return REASON_TEMPLATE;
+        }
+        out->html = buf_string(&render->html);
+    }
+    out->from = campaign->email_from;
+    out->from_name = campaign->email_from_name;
+    out->subject = buf_string(&render->subject);
+    out->text = buf_string(&render->text);
+    return REASON_NONE;
+}
+
+enum reason
+render_message(struct render *render, const struct render_job *job,
+               const struct person *person, struct message *out)
+{
+    struct fields fields = {.count = 0};
+    struct reference reference = {.number = person->number,
+                                  .channel = (int)job->channel};
+    if (person->ticket_code[0] == '\0' &&
+        render_uses_ticket(job->template_, job->channel)) {
+        return REASON_NO_TICKET;
+    }
+    (void)snprintf(reference.campaign, sizeof(reference.campaign), "%s",
+                   job->campaign);
+    (void)snprintf(reference.broadcast, sizeof(reference.broadcast), "%s",
+                   job->broadcast);
+    reference_write(job->reference_key, &reference, render->ref);
+    collect_fields(render, job, person, &fields);
+    *out = (struct message){.channel = job->channel,
+                            .campaign = job->campaign,
+                            .ref = render->ref,
+                            .to = person->address,
+                            .expires_at_ms = job->expires_at_ms};
+    if (job->channel == WORDS__CHANNEL__CHANNEL_SMS) {
+        return render_sms(render, job, &fields, out);
+    }
+    if (job->class_ == WORDS__CLASS__CLASS_CAMPAIGN) {
+        write_link(job, LINK_UNSUBSCRIBE_EMAIL, person->number,
+                   render->unsubscribe_url);
+        out->unsubscribe_url = render->unsubscribe_url;
+    }
+    return render_email(render, job, &fields, out);
+}

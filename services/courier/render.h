@@ -1,0 +1,55 @@
+/* render -- a template and one person become one message. Pure. */
+#ifndef COURIER_RENDER_H
+#define COURIER_RENDER_H
+
+#include <stdbool.h>
+
+#include "broadcast.pb-c.h"
+#include "common/buf.h"
+#include "common/crypto.h"
+#include "common/reference.h"
+#include "services/courier/provider.h"
+#include "services/courier/reason.h"
+
+#define RENDER_MESSAGE_BYTES_MAX (256 * 1024) /* of each of its texts */
+
+#define RENDER_CODE_SIZE 24
+
+struct person {
+    uint32_t number;
+    uint32_t role;                      /* as in signup.proto */
+    const char *address;                /* NULL: withheld */
+    const char *name, *first_name;      /* never NULL */
+    char ticket_code[RENDER_CODE_SIZE]; /* "": none */
+};
+
+/* What is the same for all recipients of a lease. Borrowed. */
+struct render_job {
+    const Broadcast__Template *template_;
+    Words__Channel channel;
+    Words__Class class_;
+    const char *campaign, *broadcast;
+    const char *public_url;
+    int64_t expires_at_ms;
+    const struct crypto_key *link_key, *reference_key;
+};
+
+/* Memory that is used for one message after another. */
+struct render {
+    struct buf text, subject, html;
+    char ticket_url[256], preferences_url[256], unsubscribe_url[256];
+    char ref[REFERENCE_TEXT_SIZE];
+};
+
+void render_init(struct render *render);
+void render_fini(struct render *render);
+
+/* REASON_NONE, and *out points into render, job and person until the next
+ * call. REASON_NO_SENDER, REASON_TEMPLATE, REASON_NO_TICKET otherwise. */
+enum reason render_message(struct render *render, const struct render_job *job,
+                           const struct person *person, struct message *out);
+/* Is a ticket needed for this channel's texts? */
+bool render_uses_ticket(const Broadcast__Template *template_,
+                        Words__Channel channel);
+
+#endif

@@ -1,0 +1,178 @@
+/* settle_flow -- tells the planner what became of a lease's recipients.
+ *
+ * What has been answered is told after SETTLE_EVERY_MS at the latest, and at
+ * once when nothing is left; one settle of a lease is open at a time, and is
+ * repeated until it is answered, which is safe. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/client/broadcast.h"
+#include "common/crypto.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "services/courier/courier.h"
+
+#define SETTLE_EVERY_MS 200
+#define RETRY_MS_MAX 2000
+
+/* lease->told, by recipient. */
+enum { UNTOLD, ON_THE_WAY, TOLD };
+
+static void settle_now(struct lease *lease);
+
+/* ---- the message ---- */
+
+struct settle {
+    Broadcast__Settle message;
+    Broadcast__Request request;
+    Broadcast__Outcome outcomes[JOURNAL_NUMBERS_MAX];
+    Broadcast__Outcome *list[JOURNAL_NUMBERS_MAX];
+    char reasons[JOURNAL_NUMBERS_MAX][REASON_TEXT_SIZE];
+};
+
+static void
+add_outcome(struct settle *settle, const struct journal_slot *slot,
+            uint32_t index)
+{
+    size_t n = settle->message.n_outcomes++;
+    Broadcast__Outcome *outcome = &settle->outcomes[n];
+    uint16_t detail = slot->details[index];
+    broadcast__outcome__init(outcome);
+    outcome->number = slot->lease.numbers[index];
+    outcome->state = journal_state(slot, index);
+    if (outcome->state == WORDS__RECIPIENT_STATE__WITHHELD) {
+        outcome->has_rule = true;
+        outcome->rule = (Words__Rule)detail;
+    } else if (detail != REASON_NONE) {
+        outcome->reason = (char *)reason_text(detail, settle->reasons[n]);
+    }
+    settle->list[n] = outcome;
+}
+
+static void
+collect(struct lease *lease, struct settle *settle)
+{
+    const struct journal_slot *slot =
+        journal_slot(lease->courier->journal, lease->slot);
+    for (uint32_t i = 0; i < slot->lease.count; i++) {
+        if (lease->told[i] == UNTOLD && slot->marks[i] >= JOURNAL_ANSWERED) {
+            add_outcome(settle, slot, i);
+            lease->told[i] = ON_THE_WAY;
+        }
+    }
+    settle->message.outcomes = settle->list;
+}
+
+/* ---- answers ---- */
+
+static void
+move_told(struct lease *lease, uint8_t from, uint8_t to)
+{
+    for (uint32_t i = 0; i < lease->kept->count; i++) {
+        if (lease->told[i] == from) {
+            lease->told[i] = to;
+            lease->untold += to == UNTOLD;
+        }
+    }
+}
+
+static bool
+is_worth_repeating(enum err err)
+{
+    return err == ERR_UNAVAILABLE || err == ERR_TIMEOUT || err == ERR_UNKNOWN ||
+           err == ERR_LIMIT || err == ERR_INTERNAL;
+}
+
+static void
+repeat_later(struct lease *lease)
+{
+    int failures = lease->settle_failures++;
+    int64_t ms = (int64_t)100 << (failures < 5 ? failures : 5);
+    uint32_t chance;
+    crypto_random(&chance, sizeof(chance));
+    ms = ms < RETRY_MS_MAX ? ms : RETRY_MS_MAX;
+    metric_add(lease->courier->metrics.settle_retries, 1);
+    timer_start(lease->settle_timer, 1 + (int64_t)(chance % (uint32_t)ms));
+}
+
+static void
+on_settled(void *arg, enum err err, const char *detail,
+           const Broadcast__Reply *reply)
+{
+    struct lease *lease = arg;
+    (void)reply;
+    lease->is_settling = false;
+    lease->asks--;
+    if (err != ERR_NONE && is_worth_repeating(err)) {
+        move_told(lease, ON_THE_WAY, UNTOLD);
+        repeat_later(lease);
+        return;
+    }
+    if (err != ERR_NONE) { /* the planner knows no such lease at all */
+        metric_add(lease->courier->metrics.settle_refused, 1);
+        log_error("settle.refused", log_str("err", err_name(err)),
+                  log_str("detail", detail),
+                  log_str("campaign", lease->kept->campaign),
+                  log_str("broadcast", lease->kept->broadcast));
+    }
+    lease->settle_failures = 0;
+    move_told(lease, ON_THE_WAY, TOLD);
+    if (lease->is_final) {
+        lease_end(lease);
+    } else if (lease->untold > 0 || lease->left == 0) {
+        settle_go(lease);
+    }
+}
+
+/* ---- telling ---- */
+
+static void
+settle_now(struct lease *lease)
+{
+    /* One at a time, on the one loop: too large for the stack. */
+    static struct settle settle;
+    const struct journal_lease *kept = lease->kept;
+    broadcast__settle__init(&settle.message);
+    broadcast__request__init(&settle.request);
+    settle.message.campaign = (char *)kept->campaign;
+    settle.message.broadcast = (char *)kept->broadcast;
+    settle.message.channel = (Words__Channel)kept->channel;
+    settle.message.lease_id = kept->lease_id;
+    collect(lease, &settle);
+    lease->untold = 0;
+    lease->is_final = lease->left == 0;
+    settle.message.is_final = lease->is_final;
+    settle.request.is_case = BROADCAST__REQUEST__IS_SETTLE;
+    settle.request.settle = &settle.message;
+    lease->is_settling = true;
+    lease->asks++;
+    timer_stop(lease->settle_timer);
+    broadcast_ask(lease->courier->broadcast, 0, &settle.request, on_settled,
+                  lease);
+}
+
+static void
+on_time(void *arg)
+{
+    struct lease *lease = arg;
+    if (!lease->is_settling) {
+        settle_now(lease);
+    }
+}
+
+void
+settle_go(struct lease *lease)
+{
+    if (lease->settle_timer == NULL) {
+        lease->settle_timer =
+            timer_new(lease->courier->service.loop, on_time, lease);
+    }
+    if (lease->is_settling || lease->settle_failures > 0) {
+        return; /* on_settled or the timer goes on */
+    }
+    if (lease->left == 0) {
+        settle_now(lease);
+    } else if (!timer_is_running(lease->settle_timer)) {
+        timer_start(lease->settle_timer, SETTLE_EVERY_MS);
+    }
+}
