@@ -1,0 +1,110 @@
+/* muster-broadcast -- what goes to whom and when. See broadcast.h. */
+#include <stdlib.h>
+
+#include "common/crypto.h"
+#include "common/mem.h"
+#include "common/wire.h"
+#include "services/broadcast/plan.h"
+#include "services/broadcast/routes.h"
+
+static void
+on_drain(void *arg)
+{
+    struct broadcast *broadcast = arg;
+    broadcast->is_draining = true;
+    election_leave(broadcast);
+}
+
+static bool
+is_idle(void *arg)
+{
+    const struct broadcast *broadcast = arg;
+    return broadcast->open == 0;
+}
+
+static void
+on_signup_news(void *arg, const char *topic, const void *body, size_t len)
+{
+    Feed__End *end =
+        wire_unpack(&feed__end__descriptor, body, len, WIRE_OUTSIDE_BYTES_MAX);
+    (void)topic;
+    if (end != NULL) {
+        standing_hear(arg, end->campaign, end->end);
+    }
+    wire_free(end);
+}
+
+static void
+open_metrics(struct broadcast *broadcast)
+{
+    struct metrics *m = broadcast->service.metrics;
+    broadcast->metrics.granted =
+        metric_counter(m, "muster_broadcast_granted_total", NULL,
+                       "recipients leased to couriers");
+    broadcast->metrics.settled =
+        metric_counter(m, "muster_broadcast_settled_total", NULL,
+                       "recipients settled by couriers");
+    broadcast->metrics.lapsed =
+        metric_counter(m, "muster_broadcast_leases_total", "end=\"lapsed\"",
+                       "leases the planner ended, by why");
+    broadcast->metrics.lost =
+        metric_counter(m, "muster_broadcast_leases_total", "end=\"lost\"",
+                       "leases the planner ended, by why");
+    broadcast->metrics.announced = metric_counter(
+        m, "muster_broadcast_announced_total", NULL, "progress announcements");
+}
+
+static void
+start(struct broadcast *broadcast)
+{
+    struct service *service = &broadcast->service;
+    crypto_init();
+    planner_init(&broadcast->planner);
+    routes_read(service->conf, &broadcast->planner);
+    broadcast->public_url = mem_copy_string(conf_string(
+        service->conf, "gateway", "public_url", "http://127.0.0.1:8080"));
+    open_metrics(broadcast);
+    broadcast->keep = keep_new(service->store);
+    broadcast->progress = progress_new(broadcast);
+    broadcast->signup = service_connect(service, "signup");
+    service_follow(service, "signup", "feed/signup/", on_signup_news,
+                   broadcast);
+    watch_start(broadcast);
+    election_start(broadcast);
+}
+
+/* What is still open when the drain's time is over is left to the exit. */
+static void
+stop(struct broadcast *broadcast)
+{
+    if (!is_idle(broadcast)) {
+        return;
+    }
+    watch_stop(broadcast);
+    election_stop(broadcast);
+    campaigns_free(broadcast);
+    progress_free(&broadcast->progress);
+    planner_fini(&broadcast->planner);
+    free(broadcast->public_url);
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct broadcast broadcast;
+    const struct service_spec spec = {
+        .name = "broadcast",
+        .about = "Plans broadcasts, leases recipients, keeps the ledger.",
+        .uses_store = true,
+        .serve = broadcast_serve,
+        .drain = on_drain,
+        .is_idle = is_idle,
+        .arg = &broadcast};
+    service_open(&broadcast.service, &spec, argc, argv);
+    start(&broadcast);
+    service_run(&broadcast.service);
+    stop(&broadcast);
+    service_close(&broadcast.service);
+    keep_free(&broadcast.keep);
+    return 0;
+}
