@@ -44,6 +44,7 @@ struct fetch_target {
     struct loop *loop;
     struct curl_slist *headers;
     char *url, *user, *password, *method;
+    size_t answer_bytes_max;
     int64_t timeout_ms;
     bool is_smtp;
     /* connections_max of them (NULL: not made yet); the first open_count are
@@ -101,7 +102,7 @@ finish(struct exchange *x, int code)
     fetch_cb *cb = x->cb;
     void *arg = x->arg;
     struct buf body = x->answer; /* kept: cb may use x again */
-    buf_init(&x->answer, FETCH_ANSWER_BYTES_MAX);
+    buf_init(&x->answer, x->target->answer_bytes_max);
     if (answer.outcome == FETCH_ANSWERED) {
         answer.status = (int)status;
     }
@@ -148,7 +149,7 @@ static size_t
 on_answer(char *bytes, size_t size, size_t count, void *arg)
 {
     struct exchange *x = arg;
-    size_t room = FETCH_ANSWER_BYTES_MAX - x->answer.len;
+    size_t room = x->target->answer_bytes_max - x->answer.len;
     size_t len = size * count;
     buf_add(&x->answer, bytes, len < room ? len : room);
     return len;
@@ -192,6 +193,9 @@ set_http(const struct fetch_target *t, CURL *easy)
     CURL_MUST(curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers));
     CURL_MUST(
         curl_easy_setopt(easy, is_get ? CURLOPT_HTTPGET : CURLOPT_POST, 1L));
+    if (!is_get && strcmp(t->method, "POST") != 0) {
+        CURL_MUST(curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, t->method));
+    }
 }
 
 static void
@@ -219,7 +223,7 @@ new_exchange(struct fetch_target *t)
     }
     *x = (struct exchange){.target = t, .easy = easy};
     buf_init(&x->body, FETCH_BODY_BYTES_MAX);
-    buf_init(&x->answer, FETCH_ANSWER_BYTES_MAX);
+    buf_init(&x->answer, x->target->answer_bytes_max);
     CURL_MUST(curl_easy_setopt(easy, CURLOPT_PRIVATE, x));
     CURL_MUST(curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L));
     CURL_MUST(curl_easy_setopt(easy, CURLOPT_PROXY, ""));
@@ -306,6 +310,9 @@ fetch_target_new(struct loop *loop, const struct fetch_target_options *options,
     t->timeout_ms = options->timeout_ms;
     t->is_smtp = strncmp(options->url, "smtp", 4) == 0;
     t->connections_max = options->connections_max;
+    t->answer_bytes_max = options->answer_bytes_max > 0
+                              ? options->answer_bytes_max
+                              : FETCH_ANSWER_BYTES_MAX;
     t->exchanges =
         mem_new_array((size_t)t->connections_max, sizeof(t->exchanges[0]));
     add_headers(t, options);

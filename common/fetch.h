@@ -47,12 +47,13 @@ typedef void fetch_cb(void *arg, const struct fetch_answer *answer);
 
 struct fetch_target_options {
     const char *url;            /* http, https, smtp or smtps */
-    const char *method;         /* HTTP: "POST" or "GET" */
+    const char *method;         /* HTTP: "POST" (NULL too), "GET", "PUT" … */
     const char *const *headers; /* "Name: value", header_count of them */
     size_t header_count;
     const char *user, *password; /* or NULL */
     int64_t timeout_ms;          /* of a whole exchange, connecting included */
     int connections_max;         /* and exchanges open at once */
+    size_t answer_bytes_max;     /* 0: FETCH_ANSWER_BYTES_MAX */
 };
 
 struct fetch_target;

@@ -359,6 +359,38 @@ a_long_answer_is_cut_and_still_an_answer(void **state)
     free(head);
 }
 
+static void
+a_target_may_say_put_and_take_longer_answers(void **state)
+{
+    char *head = mem_format("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n",
+                            (int)FETCH_ANSWER_BYTES_MAX + 100);
+    struct buf said;
+    buf_init(&said, 0);
+    buf_printf(&said, ">%s%*s", head, (int)FETCH_ANSWER_BYTES_MAX + 100, "x");
+    const char *const script[] = {"<body", buf_string(&said), "_", NULL};
+    struct peer *peer = start_peer(script);
+    struct fixture f = {.loop = loop_new()};
+    const char *why;
+    char *url = mem_format("http://127.0.0.1:%d/a", peer->port);
+    (void)state;
+    f.target = fetch_target_new(
+        f.loop,
+        &(struct fetch_target_options){.url = url,
+                                       .method = "PUT",
+                                       .timeout_ms = DEADLINE_MS,
+                                       .connections_max = 1,
+                                       .answer_bytes_max = 1000000},
+        &why);
+    struct got got = post(&f, "body");
+    assert_int_equal(got.len, FETCH_ANSWER_BYTES_MAX + 100);
+    assert_int_equal(times_heard(peer, "PUT /a HTTP/1.1"), 1);
+    fini(&f);
+    stop_peer(peer);
+    buf_fini(&said);
+    free(head);
+    free(url);
+}
+
 struct chain {
     struct fixture f;
     int left, answered;
@@ -548,6 +580,7 @@ main(void)
         cmocka_unit_test(a_request_is_never_sent_again_on_a_new_connection),
         cmocka_unit_test(more_than_the_connections_allow_never_begin),
         cmocka_unit_test(a_long_answer_is_cut_and_still_an_answer),
+        cmocka_unit_test(a_target_may_say_put_and_take_longer_answers),
         cmocka_unit_test(a_callback_may_begin_the_next_at_once),
         cmocka_unit_test(a_target_that_cannot_be_meant_is_refused),
         cmocka_unit_test(a_url_with_a_line_break_is_refused),
