@@ -174,8 +174,10 @@ not_ready_why(void *arg)
     if (!service->is_running) {
         return "starting\n";
     }
-    if (service->store != NULL && !store_is_ready(service->store)) {
-        return "Redis does not answer\n";
+    const char *why =
+        service->store == NULL ? NULL : store_not_ready_why(service->store);
+    if (why != NULL) {
+        return why;
     }
     const struct service_spec *spec = service->spec;
     return spec->not_ready_why == NULL ? NULL : spec->not_ready_why(spec->arg);

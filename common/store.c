@@ -53,7 +53,7 @@ on_lost(void *arg, const char *why)
     struct store *store = arg;
     bool was_up = store->state == STORE_UP;
     if (was_up) {
-        log_warn("store_lost", log_str("why", why),
+        log_warn("store.lost", log_str("why", why),
                  log_int("in_flight", store->in_flight));
     }
     if (store->state != STORE_GREETING || store->why_not[0] == '\0') {
@@ -147,6 +147,15 @@ store_is_ready(const struct store *store)
     bool is_late = store->probe_sent_ms != 0 &&
                    clock_boot_ms() - store->probe_sent_ms > STORE_PROBE_LATE_MS;
     return store->state == STORE_UP && store->is_probe_good && !is_late;
+}
+
+const char *
+store_not_ready_why(const struct store *store)
+{
+    if (store_is_ready(store)) {
+        return NULL;
+    }
+    return store->why_not[0] == '\0' ? "Redis does not answer" : store->why_not;
 }
 
 void

@@ -55,6 +55,8 @@ void store_wait_ready(struct store *store, int64_t wait_ms);
 /* Connected, and the last probe (every 500 ms; refused whenever a write would
  * be) was answered well and in time. */
 bool store_is_ready(const struct store *store);
+/* NULL when ready, else a sentence; borrowed, until the loop turns. */
+const char *store_not_ready_why(const struct store *store);
 int store_in_flight(const struct store *store);
 
 enum store_type { STORE_NIL, STORE_INTEGER, STORE_STRING, STORE_ARRAY };

@@ -58,7 +58,7 @@ probe_done(void *arg, enum err err, const struct store_reply *reply)
     if (store->state == STORE_GREETING) {
         store->state = STORE_UP;
         store->retries = 0;
-        log_info("store_ready", log_str("endpoint", store->endpoint));
+        log_info("store.ready", log_str("endpoint", store->endpoint));
     }
 }
 

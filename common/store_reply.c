@@ -84,7 +84,7 @@ log_internal(const char *text)
     if (arguments != NULL) {
         *arguments = '\0';
     }
-    log_error("store_command_wrong", log_str("redis", safe));
+    log_error("store.command_wrong", log_str("redis", safe));
     free(safe);
 }
 

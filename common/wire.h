@@ -12,7 +12,8 @@
 
 #include "common/buf.h"
 
-#define WIRE_OUTSIDE_BYTES_MAX (64 * 1024) /* frames that began outside */
+#define WIRE_OUTSIDE_BYTES_MAX                                                 \
+    ((size_t)64 * 1024) /* frames that began outside */
 
 /* NULL when it is not a valid message. Free with wire_free. */
 void *wire_unpack(const ProtobufCMessageDescriptor *type, const void *bytes,

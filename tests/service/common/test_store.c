@@ -6,9 +6,11 @@
 
 #include <cmocka.h>
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -354,6 +356,40 @@ a_service_user_needs_no_more_than_its_own_keys(void **state)
     redis_free(&redis);
 }
 
+static int
+find_free_port(void)
+{
+    struct sockaddr_in any = {.sin_family = AF_INET,
+                              .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t len = sizeof(any);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&any, len), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&any, &len), 0);
+    (void)close(fd);
+    return ntohs(any.sin_port);
+}
+
+static void
+a_redis_at_a_port_is_reached_by_name(void **state)
+{
+    (void)state;
+    char *port = mem_format("%d", find_free_port());
+    char *endpoint = mem_format("tcp:localhost:%s", port);
+    const char *extra[] = {"--port", port, NULL};
+    struct redis_options with_port = {.extra = extra};
+    struct redis *redis = redis_start(&with_port);
+    struct loop *loop = loop_new();
+    struct store_options options = {.endpoint = endpoint};
+    struct store *store = store_new(loop, &options);
+    store_wait_ready(store, WAIT_MS);
+    assert_true(store_is_ready(store));
+    store_free(&store);
+    loop_free(&loop);
+    redis_free(&redis);
+    free(endpoint);
+    free(port);
+}
+
 int
 main(void)
 {
@@ -368,6 +404,7 @@ main(void)
         cmocka_unit_test(a_full_memory_is_unavailable_and_heals),
         cmocka_unit_test(nested_answers_and_binary_bytes_come_whole),
         cmocka_unit_test(a_redis_that_forgets_is_refused),
+        cmocka_unit_test(a_redis_at_a_port_is_reached_by_name),
         cmocka_unit_test(a_service_user_needs_no_more_than_its_own_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

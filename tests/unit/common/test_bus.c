@@ -491,6 +491,9 @@ a_follower_hears_its_topic_from_every_instance_and_after_restarts(void **state)
                &news);
     announce_until_heard(&world, 0, &news);
     announce_until_heard(&world, 1, &news);
+    char long_topic[BUS_TOPIC_BYTES_MAX + 2] = "live/";
+    memset(long_topic + 5, 'x', BUS_TOPIC_BYTES_MAX - 4);
+    bus_announce(world.servers[0].bus, long_topic, "3", 1); /* not sent */
     stop_server(&world, 0);
     start_server(&world, 0);
     announce_until_heard(&world, 0, &news);

@@ -220,6 +220,39 @@ a_killed_service_is_found_again_and_what_may_be_repeated_is(void **state)
 }
 
 static void
+a_frozen_instance_is_passed_over(void **state)
+{
+    (void)state;
+    struct world world;
+    struct answer answer;
+    struct process second;
+    open_world(&world);
+    const char *argv[] = {world.program, "--config", world.conf,
+                          "--instance",  "1",        NULL};
+    process_start(&second, world.output, argv);
+    process_wait_for_line(&second, "\"echo.1\",\"event\":\"service.running");
+    char *both = mem_format("ipc://%s/run/echo.0.ask,ipc://%s/run/echo.1.ask",
+                            world.dir, world.dir);
+    world.peer = bus_connect(world.bus, "echo", both);
+    process_signal(&world.echo, SIGSTOP);
+    for (int i = 0; i < 4; i++) { /* each would wait for it in its turn */
+        answer = (struct answer){0};
+        bus_ask(world.peer,
+                &(struct bus_ask){.body = "hello",
+                                  .len = 5,
+                                  .deadline_ms = 1000,
+                                  .is_repeatable = true},
+                on_answer, &answer);
+        assert_int_equal(end_ask(&world, &answer), ERR_NONE);
+    }
+    assert_true(bus_stats(world.bus)->retried <= 1);
+    process_signal(&world.echo, SIGCONT);
+    process_kill(&second);
+    free(both);
+    close_world(&world);
+}
+
+static void
 arguments_that_mean_nothing_end_the_program(void **state)
 {
     (void)state;
@@ -262,6 +295,7 @@ main(void)
         cmocka_unit_test(two_processes_of_one_name_never_run_together),
         cmocka_unit_test(
             a_killed_service_is_found_again_and_what_may_be_repeated_is),
+        cmocka_unit_test(a_frozen_instance_is_passed_over),
         cmocka_unit_test(arguments_that_mean_nothing_end_the_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

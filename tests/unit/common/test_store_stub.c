@@ -127,6 +127,7 @@ check_misbehaviour(struct fixture *f, const struct misbehaviour *row)
     if (!turn_until_ready(f, true, READY_MS)) {
         fail_msg("%s: not ready at first", row->name);
     }
+    assert_null(store_not_ready_why(f->store));
     int before = f->answers;
     stub_redis_set(f->stub, row->mode, row->error);
     run_script(f);
@@ -134,6 +135,7 @@ check_misbehaviour(struct fixture *f, const struct misbehaviour *row)
     if (!turn_until_ready(f, false, NOTICE_MS)) {
         fail_msg("%s: still ready", row->name);
     }
+    assert_string_not_equal(store_not_ready_why(f->store), "");
     turn_until_answered(f, before + 1);
     if (f->err != row->want) {
         fail_msg("%s: got %s, want %s", row->name, err_name(f->err),

@@ -22,9 +22,11 @@ function readFrame(frame) {
 
 /** Cuts whole frames off text: [frames, rest]. */
 export function cutFrames(text) {
-    const parts = text.replace(/\r\n?/g, '\n').split('\n\n');
+    const held = text.endsWith('\r') ? '\r' : ''; // its \n may come yet
+    const lines = text.slice(0, text.length - held.length);
+    const parts = lines.replace(/\r\n?/g, '\n').split('\n\n');
     const rest = parts.pop();
-    return [parts.filter((p) => p !== '').map(readFrame), rest];
+    return [parts.filter((p) => p !== '').map(readFrame), rest + held];
 }
 
 /**

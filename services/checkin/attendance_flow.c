@@ -1,0 +1,304 @@
+/* attendance_flow -- the count, read and announced.
+ *
+ *   a commit -> attendance_changed -> read (at once, or when 20 ms since the
+ *   last read have passed) -> counts_read -> "attendance/<c>/<a>" told
+ *
+ * What is told is read from Redis after the commit, so it is true whichever
+ * instances commit; its revision lets a listener drop what is older. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "common/wire.h"
+#include "services/checkin/attendance.h"
+#include "services/checkin/checkin.h"
+
+#define ANNOUNCE_EVERY_MS 20
+#define CHUNKS_MAX 65536
+
+struct live {
+    struct action *action; /* borrowed */
+    struct timer *pause;   /* runs for ANNOUNCE_EVERY_MS after each read */
+    uint64_t announced;    /* the last revision told */
+    bool is_dirty;         /* changed since the last read began */
+    bool is_reading;
+};
+
+/* ---- counts from Redis ---- */
+
+static void
+read_fields(const struct store_reply *fields, struct counts *counts)
+{
+    for (size_t i = 0; i + 1 < fields->count; i += 2) {
+        if (fields->items[i].type == STORE_STRING &&
+            fields->items[i + 1].type == STORE_STRING) {
+            counts_set(counts, fields->items[i].string,
+                       strtoll(fields->items[i + 1].string, NULL, 10));
+        }
+    }
+}
+
+static void
+read_minutes(const struct store_reply *minutes, struct counts *counts)
+{
+    for (size_t i = 0; i < minutes->count && i < ATTENDANCE_MINUTES; i++) {
+        const struct store_reply *item = &minutes->items[i];
+        long long arrived =
+            item->type == STORE_STRING ? strtoll(item->string, NULL, 10) : 0;
+        counts->minutes[i] = arrived < 0 ? 0 : (uint32_t)arrived;
+    }
+}
+
+/* False: not what attendance.lua returns. */
+static bool
+read_counts(const struct store_reply *reply, int64_t now_ms,
+            struct counts *counts)
+{
+    if (reply->type != STORE_ARRAY || reply->count != 4) {
+        return false;
+    }
+    *counts = (struct counts){.minute_first =
+                                  now_ms / 60000 - ATTENDANCE_MINUTES + 1};
+    read_fields(&reply->items[0], counts);
+    read_minutes(&reply->items[1], counts);
+    counts->devices = (uint32_t)reply->items[2].integer;
+    counts->devices_silent = (uint32_t)reply->items[3].integer;
+    return true;
+}
+
+/* ---- announcing ---- */
+
+static void
+announce(struct action *action, const struct counts *counts, int64_t now_ms)
+{
+    struct checkin *checkin = action->campaign->checkin;
+    char topic[BUS_TOPIC_BYTES_MAX];
+    struct buf body;
+    struct attendance *attendance = mem_new(sizeof(*attendance));
+    attendance_fill(action, counts, now_ms, attendance);
+    (void)snprintf(topic, sizeof(topic), "attendance/%s/%s",
+                   action->campaign->id, action->record->id);
+    buf_init(&body, 0);
+    wire_pack(&attendance->message, &body);
+    bus_announce(checkin->service.bus, topic, body.data, body.len);
+    metric_add(checkin->metrics.announced, 1);
+    buf_fini(&body);
+    free(attendance);
+}
+
+static void
+counts_read(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct live *live = arg;
+    int64_t now_ms = clock_wall_ms();
+    struct counts counts;
+    live->is_reading = false;
+    if (err != ERR_NONE || !read_counts(reply, now_ms, &counts)) {
+        live->is_dirty = true; /* the pause reads it again */
+        return;
+    }
+    /* The read before may have seen this commit already. */
+    if (counts.revision != live->announced) {
+        live->announced = counts.revision;
+        announce(live->action, &counts, now_ms);
+    }
+}
+
+static void
+read_if_due(struct live *live)
+{
+    if (!live->is_dirty || live->is_reading || timer_is_running(live->pause)) {
+        return;
+    }
+    live->is_dirty = false;
+    live->is_reading = true;
+    timer_start(live->pause, ANNOUNCE_EVERY_MS);
+    checkin_read_counts(live->action, clock_wall_ms(), counts_read, live);
+}
+
+static void
+on_pause_over(void *arg)
+{
+    struct live *live = arg;
+    if (live->is_reading) {
+        timer_start(live->pause, 1);
+        return;
+    }
+    read_if_due(live);
+}
+
+void
+attendance_changed(struct action *action)
+{
+    if (action->live == NULL) {
+        action->live = mem_new(sizeof(*action->live));
+        action->live->action = action;
+        action->live->pause = timer_new(action->campaign->checkin->service.loop,
+                                        on_pause_over, action->live);
+    }
+    action->live->is_dirty = true;
+    read_if_due(action->live);
+}
+
+void
+attendance_changed_all(struct campaign *campaign,
+                       const struct store_reply *changed)
+{
+    if (changed->type != STORE_STRING) {
+        return;
+    }
+    const uint8_t *numbers = (const uint8_t *)changed->string;
+    for (size_t i = 0; i + 1 < changed->len; i += 2) {
+        struct action *action = campaign_find_action_by_number(
+            campaign, (uint32_t)(numbers[i] << 8 | numbers[i + 1]));
+        if (action != NULL) {
+            attendance_changed(action);
+        }
+    }
+}
+
+/* ---- asked for ---- */
+
+struct reading {
+    struct ask *ask;       /* owned */
+    struct action *action; /* borrowed; NULL until found */
+};
+
+static void
+reading_finish(struct reading *reading, enum err err,
+               const Checkin__Reply *reply)
+{
+    const char *detail = err == ERR_NONE        ? NULL
+                         : err == ERR_NOT_FOUND ? "there is no such action"
+                                                : "not now; try again";
+    ask_finish(reading->ask, err, detail, reply);
+    free(reading);
+}
+
+static void
+attendance_read(void *arg, enum err err, const struct store_reply *store_reply)
+{
+    struct reading *reading = arg;
+    int64_t now_ms = clock_wall_ms();
+    struct counts counts;
+    if (err == ERR_NONE && !read_counts(store_reply, now_ms, &counts)) {
+        err = ERR_INTERNAL;
+    }
+    if (err != ERR_NONE) {
+        reading_finish(reading, err, NULL);
+        return;
+    }
+    struct attendance *attendance = mem_new(sizeof(*attendance));
+    attendance_fill(reading->action, &counts, now_ms, attendance);
+    Checkin__Reply reply = CHECKIN__REPLY__INIT;
+    reply.is_case = CHECKIN__REPLY__IS_ATTENDANCE;
+    reply.attendance = &attendance->message;
+    reading_finish(reading, ERR_NONE, &reply);
+    free(attendance);
+}
+
+static void
+attendance_action_found(void *arg, enum err err, struct action *action)
+{
+    struct reading *reading = arg;
+    if (err != ERR_NONE) {
+        reading_finish(reading, err, NULL);
+        return;
+    }
+    reading->action = action;
+    checkin_read_counts(action, clock_wall_ms(), attendance_read, reading);
+}
+
+static struct reading *
+reading_new(struct ask *ask)
+{
+    struct reading *reading = mem_new(sizeof(*reading));
+    reading->ask = ask;
+    return reading;
+}
+
+void
+attendance_get(struct ask *ask)
+{
+    const Checkin__GetAttendance *asked = ask->message->attendance;
+    await_action(ask->checkin, asked->campaign, asked->action,
+                 attendance_action_found, reading_new(ask));
+}
+
+static void
+present_read(void *arg, enum err err, const struct store_reply *store_reply)
+{
+    struct reading *reading = arg;
+    Checkin__Present present = CHECKIN__PRESENT__INIT;
+    Checkin__Reply reply = CHECKIN__REPLY__INIT;
+    if (err == ERR_NONE && store_reply->type == STORE_STRING) {
+        present.bits.data = (uint8_t *)store_reply->string;
+        present.bits.len = store_reply->len;
+    }
+    reply.is_case = CHECKIN__REPLY__IS_PRESENT;
+    reply.present = &present;
+    reading_finish(reading, err, err == ERR_NONE ? &reply : NULL);
+}
+
+static void
+present_action_found(void *arg, enum err err, struct action *action)
+{
+    struct reading *reading = arg;
+    if (err != ERR_NONE) {
+        reading_finish(reading, err, NULL);
+        return;
+    }
+    checkin_read_present(action, reading->ask->message->present->chunk,
+                         present_read, reading);
+}
+
+void
+attendance_get_present(struct ask *ask)
+{
+    const Checkin__GetPresent *asked = ask->message->present;
+    if (asked->chunk >= CHUNKS_MAX) {
+        ask_finish(ask, ERR_BAD_REQUEST, "there is no such chunk", NULL);
+        return;
+    }
+    await_action(ask->checkin, asked->campaign, asked->action,
+                 present_action_found, reading_new(ask));
+}
+
+/* ---- shutdown ---- */
+
+bool
+attendance_is_idle(const struct checkin *checkin)
+{
+    for (size_t i = 0; i < checkin->directory.campaign_count; i++) {
+        const struct campaign *campaign = checkin->directory.campaigns[i];
+        for (size_t j = 0; j < campaign->action_count; j++) {
+            const struct live *live = campaign->actions[j]->live;
+            if (live != NULL && (live->is_dirty || live->is_reading)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void
+live_free(struct live **live)
+{
+    if (*live != NULL) {
+        timer_free(&(*live)->pause);
+        free(*live);
+        *live = NULL;
+    }
+}
+
+void
+attendance_stop(struct checkin *checkin)
+{
+    for (size_t i = 0; i < checkin->directory.campaign_count; i++) {
+        struct campaign *campaign = checkin->directory.campaigns[i];
+        for (size_t j = 0; j < campaign->action_count; j++) {
+            live_free(&campaign->actions[j]->live);
+        }
+    }
+}

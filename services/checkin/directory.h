@@ -1,0 +1,70 @@
+/* directory -- the campaigns and actions that checkin knows. A cache: what
+ * it holds is in Redis (store.h) and comes from signup's feed
+ * (expected_flow.c). Single-threaded, on the loop. */
+#ifndef CHECKIN_DIRECTORY_H
+#define CHECKIN_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "signup.pb-c.h"
+
+#define DIRECTORY_CAMPAIGNS_MAX 1024
+#define DIRECTORY_ACTIONS_MAX 1024 /* of one campaign */
+#define DIRECTORY_GATES_MAX 255    /* ever, of one action */
+#define DIRECTORY_ID_SIZE 41       /* [a-z0-9-]{1,40} and NUL */
+
+struct batch;
+struct checkin;
+struct follow; /* expected_flow.c */
+struct live;   /* attendance_flow.c */
+
+struct action {
+    struct campaign *campaign; /* borrowed */
+    uint16_t number;
+    Signup__Action *record;                             /* owned */
+    char gates[DIRECTORY_GATES_MAX][DIRECTORY_ID_SIZE]; /* by index */
+    int gate_count;
+    struct live *live; /* owned by attendance_flow.c; NULL: never changed */
+};
+
+struct campaign {
+    struct checkin *checkin; /* borrowed */
+    char id[DIRECTORY_ID_SIZE];
+    Signup__Campaign *record; /* owned; NULL: not heard of yet */
+    struct action **actions;  /* owned */
+    size_t action_count;
+    struct follow *follow; /* owned by expected_flow.c */
+    struct batch *marks;   /* owned by mark_flow.c */
+};
+
+struct directory {
+    struct checkin *checkin; /* borrowed */
+    struct campaign **campaigns;
+    size_t campaign_count;
+};
+
+void directory_fini(struct directory *directory);
+/* What is not one never becomes part of a key. */
+bool directory_is_id(const char *text);
+struct campaign *directory_find(const struct directory *directory,
+                                const char *id);
+/* id must be one. NULL: DIRECTORY_CAMPAIGNS_MAX reached. */
+struct campaign *directory_add(struct directory *directory, const char *id);
+struct action *campaign_find_action(const struct campaign *campaign,
+                                    const char *id);
+struct action *campaign_find_action_by_number(const struct campaign *campaign,
+                                              uint32_t number);
+/* Takes the packed record; false when it is not valid. */
+MUST_CHECK bool campaign_put_record(struct campaign *campaign,
+                                    const void *packed, size_t len);
+/* gates: every id ever, in the order of the indexes, each ended by "\n". */
+MUST_CHECK bool campaign_put_action(struct campaign *campaign,
+                                    const void *packed, size_t len,
+                                    const char *gates);
+/* The index of a gate that the action has now; -1: it has none such. */
+int action_find_gate(const struct action *action, const char *gate);
+
+#endif

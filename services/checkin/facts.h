@@ -1,0 +1,29 @@
+/* facts -- an entry of signup's feed as expected.lua reads it. Pure. */
+#ifndef CHECKIN_FACTS_H
+#define CHECKIN_FACTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/store.h"
+#include "feed.pb-c.h"
+#include "services/checkin/directory.h"
+
+/* One item for each fact that matters here (see expected.lua); an event that
+ * is not valid is logged and passed over, for it would be so for ever. */
+struct facts {
+    uint64_t seq;
+    struct bytes *items; /* into bytes */
+    size_t count;
+    struct buf bytes;
+};
+
+struct facts *facts_new(const Feed__Entry *entry);
+void facts_free(struct facts **facts);
+/* Tells the directory. gates: for each action among the facts, its gates'
+ * ids by index, each ended by a newline: what expected.lua returned. */
+void facts_learn(const struct facts *facts, const struct store_reply *gates,
+                 size_t gates_count, struct campaign *campaign);
+
+#endif

@@ -1,0 +1,374 @@
+/* mark_flow -- a mark, from the ask to its answer.
+ *
+ *   mark_begin -> (await_action) -> action_found -> the campaign's batch
+ *   -> flush -> marks_committed -> each asker answered, news told
+ *
+ * Safe to repeat by the scan id: its hash is remembered for good together
+ * with a hash of the content and the answer. Limits: BATCH_MAX marks a
+ * commit, WAITING_MAX marks of a campaign waiting for one. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/batch.h"
+#include "common/clock.h"
+#include "common/mem.h"
+#include "common/wire.h"
+#include "services/checkin/checkin.h"
+#include "services/checkin/presence.h"
+
+#define BATCH_MAX 500
+#define BATCHES_IN_FLIGHT_MAX 2
+#define WAITING_MAX 20000
+#define SCAN_ID_CHARS_MIN 8
+#define SCAN_ID_CHARS_MAX 64
+#define DEVICE_BYTES_MAX 40
+#define AGE_MS_MAX (30LL * 24 * 3600 * 1000)
+#define AHEAD_MS_MAX                                                           \
+    (2LL * 60 * 1000) /* a clock further on is not believed                    \
+                       */
+#define PACKED_HEAD_BYTES 33
+#define PACKED_BYTES_MAX 160
+
+struct mark {
+    struct ask *ask;            /* owned */
+    const Checkin__Mark *asked; /* in ask */
+    struct ticket ticket;
+    struct action *action; /* borrowed */
+    int64_t now_ms;
+    uint8_t packed[PACKED_BYTES_MAX]; /* as mark.lua reads it */
+    size_t packed_len;
+};
+
+struct commit {
+    struct campaign *campaign;
+    struct mark **marks; /* owned, each */
+    size_t count;
+    int64_t started_us;
+};
+
+enum { OUTCOME_NEW, OUTCOME_REPEATED, OUTCOME_CONFLICT };
+
+static void
+mark_finish(struct mark *mark, enum err err, const char *detail,
+            const Checkin__Reply *reply)
+{
+    ask_finish(mark->ask, err, detail, reply);
+    free(mark);
+}
+
+/* ---- 1. the form ---- */
+
+static bool
+is_scan_id(const char *text)
+{
+    size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz"
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+    return text[len] == '\0' && len >= SCAN_ID_CHARS_MIN &&
+           len <= SCAN_ID_CHARS_MAX;
+}
+
+static bool
+is_device(const char *text)
+{
+    size_t len = strlen(text);
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f) {
+            return false;
+        }
+    }
+    return len > 0 && len <= DEVICE_BYTES_MAX;
+}
+
+/* NULL, or a sentence why not. */
+static const char *
+check_form(const Checkin__Mark *asked, int64_t now_ms)
+{
+    if (asked->kind != CHECKIN__MARK_KIND__ARRIVED &&
+        asked->kind != CHECKIN__MARK_KIND__LEFT) {
+        return "kind is arrived or left";
+    }
+    if ((asked->code == NULL) == (asked->scanned == NULL)) {
+        return "say either the typed code or the scanned ticket";
+    }
+    if (!is_scan_id(asked->scan_id)) {
+        return "scan_id is 8 to 64 letters, digits, dashes or underscores";
+    }
+    if (!is_device(asked->device)) {
+        return "device is 1 to 40 bytes without control characters";
+    }
+    if (asked->has_at_ms && (asked->at_ms < now_ms - AGE_MS_MAX)) {
+        return "the time of the mark is more than 30 days ago";
+    }
+    return NULL;
+}
+
+static bool
+read_ticket(const struct ticket_keys *keys, const Checkin__Mark *asked,
+            struct ticket *out)
+{
+    return asked->code != NULL ? ticket_read_code(keys, asked->code, out)
+                               : ticket_read_scanned(keys, asked->scanned, out);
+}
+
+static void action_found(void *arg, enum err err, struct action *action);
+
+void
+mark_begin(struct ask *ask)
+{
+    struct checkin *checkin = ask->checkin;
+    const Checkin__Mark *asked = ask->message->mark;
+    int64_t now_ms = clock_wall_ms();
+    struct ticket ticket;
+    const char *why = check_form(asked, now_ms);
+    if (why != NULL) {
+        ask_finish(ask, ERR_BAD_REQUEST, why, NULL);
+        return;
+    }
+    if (!read_ticket(&checkin->tickets, asked, &ticket)) {
+        ask_finish(ask, ERR_NOT_FOUND, "this is not one of our tickets", NULL);
+        return;
+    }
+    struct mark *mark = mem_new(sizeof(*mark));
+    *mark = (struct mark){
+        .ask = ask, .asked = asked, .ticket = ticket, .now_ms = now_ms};
+    await_action(checkin, asked->campaign, asked->action, action_found, mark);
+}
+
+/* ---- 2. the place, and the bytes for mark.lua ---- */
+
+static uint8_t *
+put_number(uint8_t *to, uint64_t value, int bytes)
+{
+    for (int i = bytes - 1; i >= 0; i--) {
+        to[i] = (uint8_t)value;
+        value >>= 8;
+    }
+    return to + bytes;
+}
+
+/* Of what a scan id stands for: the same scan sent again has the same. */
+static uint64_t
+content_hash(const struct mark *mark)
+{
+    const Checkin__Mark *asked = mark->asked;
+    struct buf content;
+    buf_init(&content, 0);
+    buf_printf(&content, "%s\n%s\n%d\n%u\n%u\n%u\n%s\n%lld", asked->action,
+               asked->gate, (int)asked->kind, mark->ticket.campaign,
+               mark->ticket.action, mark->ticket.number, asked->device,
+               asked->has_at_ms ? (long long)asked->at_ms : -1LL);
+    uint64_t hash =
+        crypto_mac64(&mark->ask->checkin->scan_key, content.data, content.len);
+    buf_fini(&content);
+    return hash;
+}
+
+/* The mark's event, as the field "events" of a feed.Entry. */
+static void
+pack_event(struct mark *mark, const struct presence_stamp *stamp)
+{
+    Checkin__MarkMade made = CHECKIN__MARK_MADE__INIT;
+    made.has_number = made.has_action_number = made.has_kind = true;
+    made.number = mark->ticket.number;
+    made.action_number = mark->action->number;
+    made.kind = mark->asked->kind;
+    made.gate = mark->asked->gate;
+    Checkin__Event event = CHECKIN__EVENT__INIT;
+    event.is_case = CHECKIN__EVENT__IS_MARK_MADE;
+    event.mark_made = &made;
+    event.has_at_ms = true;
+    event.at_ms = stamp->at_ms;
+    uint8_t *to = mark->packed + PACKED_HEAD_BYTES;
+    size_t len = protobuf_c_message_get_packed_size(&event.base);
+    assert(len < 0x80 && PACKED_HEAD_BYTES + 2 + len <= PACKED_BYTES_MAX);
+    *to++ = 2 << 3 | 2;
+    *to++ = (uint8_t)len;
+    mark->packed_len =
+        PACKED_HEAD_BYTES + 2 + protobuf_c_message_pack(&event.base, to);
+}
+
+static void
+pack_mark(struct mark *mark, int gate)
+{
+    const struct crypto_key *key = &mark->ask->checkin->scan_key;
+    const Checkin__Mark *asked = mark->asked;
+    int64_t at_ms = asked->has_at_ms ? asked->at_ms : mark->now_ms;
+    if (at_ms > mark->now_ms + AHEAD_MS_MAX) {
+        at_ms = mark->now_ms;
+    }
+    struct presence_stamp stamp = {
+        .at_ms = at_ms,
+        .device =
+            (uint32_t)crypto_mac64(key, asked->device, strlen(asked->device)),
+        .kind = (uint8_t)asked->kind,
+        .gate = (uint8_t)gate};
+    uint8_t *to = put_number(mark->packed, mark->action->number, 2);
+    to = put_number(to, mark->ticket.number, 4);
+    presence_pack(&stamp, to);
+    to += PRESENCE_STAMP_BYTES;
+    *to++ = mark->ticket.role;
+    to = put_number(
+        to, crypto_mac64(key, asked->scan_id, strlen(asked->scan_id)), 8);
+    to = put_number(to, content_hash(mark), 6);
+    assert(to == mark->packed + PACKED_HEAD_BYTES);
+    pack_event(mark, &stamp);
+}
+
+static bool
+is_for_action(const struct ticket *ticket, const struct action *action)
+{
+    return ticket->campaign == action->campaign->record->number &&
+           ticket->action == action->number;
+}
+
+static void flush(void *campaign, void **marks, size_t count);
+
+static struct batch *
+batch_of(struct campaign *campaign)
+{
+    if (campaign->marks == NULL) {
+        struct batch_options options = {.item_max = BATCH_MAX,
+                                        .waiting_max = WAITING_MAX,
+                                        .in_flight_max = BATCHES_IN_FLIGHT_MAX};
+        campaign->marks = batch_new(campaign->checkin->service.loop, &options,
+                                    flush, campaign);
+    }
+    return campaign->marks;
+}
+
+static void
+action_found(void *arg, enum err err, struct action *action)
+{
+    struct mark *mark = arg;
+    if (err != ERR_NONE) {
+        mark_finish(mark, err,
+                    err == ERR_NOT_FOUND ? "there is no such action"
+                                         : "not now; try again in a moment",
+                    NULL);
+        return;
+    }
+    if (!is_for_action(&mark->ticket, action)) {
+        mark_finish(mark, ERR_NOT_FOUND, "this ticket is for another action",
+                    NULL);
+        return;
+    }
+    int gate = action_find_gate(action, mark->asked->gate);
+    if (gate < 0) {
+        mark_finish(mark, ERR_NOT_FOUND, "the action has no such gate", NULL);
+        return;
+    }
+    mark->action = action;
+    pack_mark(mark, gate);
+    if (!batch_add(batch_of(action->campaign), mark)) {
+        mark_finish(mark, ERR_LIMIT, "too many marks wait; try again", NULL);
+    }
+}
+
+/* ---- 3. the commit ---- */
+
+static void marks_committed(void *arg, enum err err,
+                            const struct store_reply *reply);
+
+static void
+flush(void *campaign, void **marks, size_t count)
+{
+    struct commit *commit = mem_new(sizeof(*commit));
+    *commit = (struct commit){campaign, mem_copy(marks, count * sizeof(*marks)),
+                              count, clock_boot_us()};
+    struct bytes *args = mem_new_array(count, sizeof(*args));
+    for (size_t i = 0; i < count; i++) {
+        args[i] = (struct bytes){commit->marks[i]->packed,
+                                 commit->marks[i]->packed_len};
+    }
+    checkin_commit_marks(campaign, args, count, marks_committed, commit);
+    free(args);
+}
+
+/* ---- 4. the answers ---- */
+
+static void
+answer(struct mark *mark, const uint8_t outcome[3])
+{
+    struct checkin *checkin = mark->ask->checkin;
+    if (outcome[0] == OUTCOME_CONFLICT) {
+        metric_add(checkin->metrics.conflicts, 1);
+        mark_finish(mark, ERR_CONFLICT,
+                    "this scan_id was used before for something else", NULL);
+        return;
+    }
+    metric_add(outcome[0] == OUTCOME_NEW ? checkin->metrics.marks
+                                         : checkin->metrics.repeats,
+               1);
+    Checkin__Marked marked = CHECKIN__MARKED__INIT;
+    marked.number = mark->ticket.number;
+    marked.is_first = (outcome[1] & 1) != 0;
+    marked.was_present = (outcome[1] & 2) != 0;
+    marked.has_role = outcome[2] != 0;
+    marked.role = outcome[2];
+    Checkin__Reply reply = CHECKIN__REPLY__INIT;
+    reply.is_case = CHECKIN__REPLY__IS_MARK;
+    reply.mark = &marked;
+    mark_finish(mark, ERR_NONE, NULL, &reply);
+}
+
+static bool
+is_complete(const struct commit *commit, const struct store_reply *reply)
+{
+    return reply->type == STORE_ARRAY && reply->count == 3 &&
+           reply->items[0].type == STORE_INTEGER &&
+           reply->items[1].type == STORE_STRING &&
+           reply->items[1].len == 3 * commit->count;
+}
+
+static void
+marks_committed(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct commit *commit = arg;
+    struct campaign *campaign = commit->campaign;
+    struct checkin *checkin = campaign->checkin;
+    if (err == ERR_NONE && !is_complete(commit, reply)) {
+        err = ERR_INTERNAL;
+    }
+    for (size_t i = 0; i < commit->count; i++) {
+        if (err != ERR_NONE) {
+            mark_finish(commit->marks[i], err, "the mark was not confirmed",
+                        NULL);
+            continue;
+        }
+        answer(commit->marks[i],
+               (const uint8_t *)reply->items[1].string + 3 * i);
+    }
+    if (err == ERR_NONE) {
+        feed_announce_end(campaign, (uint64_t)reply->items[0].integer);
+        attendance_changed_all(campaign, &reply->items[2]);
+    }
+    metric_add(checkin->metrics.commits, 1);
+    metric_observe_ms(checkin->metrics.commit_ms,
+                      (double)(clock_boot_us() - commit->started_us) / 1000.0);
+    free(commit->marks);
+    free(commit);
+    batch_done(campaign->marks);
+}
+
+/* ---- shutdown ---- */
+
+bool
+mark_is_idle(const struct checkin *checkin)
+{
+    for (size_t i = 0; i < checkin->directory.campaign_count; i++) {
+        const struct batch *marks = checkin->directory.campaigns[i]->marks;
+        if (marks != NULL && !batch_is_idle(marks)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void
+mark_stop(struct checkin *checkin)
+{
+    for (size_t i = 0; i < checkin->directory.campaign_count; i++) {
+        batch_free(&checkin->directory.campaigns[i]->marks);
+    }
+}

@@ -1,0 +1,45 @@
+/* presence -- who is here, whatever order the marks come in. Pure.
+ *
+ * A mark carries a stamp. Stamps have one total order: event time, then
+ * device, then kind, then gate. A person's presence is the greatest stamp
+ * heard (a last-writer-wins register) and the least arrival heard (when and
+ * where they first came): a greatest and a least are the same in any order,
+ * so gates that were offline for an hour merge to one truth.
+ *
+ * mark.lua does this merge where it must be done, inside the commit; its
+ * service test holds it to presence_merge over random orders. */
+#ifndef CHECKIN_PRESENCE_H
+#define CHECKIN_PRESENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PRESENCE_STAMP_BYTES 12
+#define PRESENCE_ARRIVED 1 /* as checkin.MarkKind */
+#define PRESENCE_LEFT 2
+
+struct presence_stamp {
+    int64_t at_ms;   /* 0 .. 2^48 - 1 */
+    uint32_t device; /* a keyed hash of the device's name */
+    uint8_t kind;    /* PRESENCE_ARRIVED or PRESENCE_LEFT */
+    uint8_t gate;    /* its index at the action */
+};
+
+struct presence {
+    bool is_marked, has_arrived; /* which of the two below are set */
+    struct presence_stamp latest, first;
+};
+
+/* Below 0, 0 or above 0 as memcmp; 0 only for the same stamp. */
+int presence_compare(const struct presence_stamp *a,
+                     const struct presence_stamp *b);
+void presence_merge(struct presence *presence,
+                    const struct presence_stamp *stamp);
+bool presence_is_inside(const struct presence *presence);
+/* Big-endian, so that bytes compare as stamps do: time 6, device 4, kind 1,
+ * gate 1. */
+void presence_pack(const struct presence_stamp *stamp,
+                   uint8_t to[PRESENCE_STAMP_BYTES]);
+struct presence_stamp presence_unpack(const uint8_t from[PRESENCE_STAMP_BYTES]);
+
+#endif

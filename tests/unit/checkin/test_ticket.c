@@ -1,0 +1,247 @@
+/* test_ticket -- tickets and their codes: read back, never forged. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "services/checkin/ticket.h"
+
+static struct ticket_keys keys, other_keys;
+
+static int
+make_keys(void **state)
+{
+    (void)state;
+    struct crypto_key a = {{1, 2, 3}}, b = {{1, 2, 4}};
+    crypto_init();
+    ticket_keys_derive(&a, &keys);
+    ticket_keys_derive(&b, &other_keys);
+    return 0;
+}
+
+static const struct ticket tickets[] = {
+    {.campaign = 1, .action = 1, .number = 0, .party = 1},
+    {.campaign = 1, .action = 1, .number = 1, .party = 1, .role = 3},
+    {.campaign = 513, .action = 7, .number = 70000, .party = 49, .role = 255},
+    {.campaign = TICKET_CAMPAIGN_MAX,
+     .action = TICKET_ACTION_MAX,
+     .number = TICKET_NUMBER_MAX,
+     .party = 255,
+     .role = 255,
+     .flags = 255},
+};
+#define TICKETS (sizeof(tickets) / sizeof(*tickets))
+
+static void
+assert_same_person(const struct ticket *got, const struct ticket *want)
+{
+    assert_int_equal(got->campaign, want->campaign);
+    assert_int_equal(got->action, want->action);
+    assert_int_equal(got->number, want->number);
+}
+
+static const char *
+scanned_of(const struct ticket_keys *with, const struct ticket *ticket)
+{
+    static char text[2][TICKET_SCANNED_CHARS + 8];
+    static int which;
+    struct buf buf;
+    buf_init(&buf, 0);
+    ticket_write_scanned(with, ticket, &buf);
+    assert_int_equal(buf.len, TICKET_SCANNED_CHARS);
+    char *to = text[which++ % 2];
+    strcpy(to, buf.data);
+    buf_fini(&buf);
+    return to;
+}
+
+static void
+a_scanned_ticket_reads_back_whole(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < TICKETS; i++) {
+        struct ticket got;
+        assert_true(
+            ticket_read_scanned(&keys, scanned_of(&keys, &tickets[i]), &got));
+        assert_same_person(&got, &tickets[i]);
+        assert_int_equal(got.party, tickets[i].party);
+        assert_int_equal(got.role, tickets[i].role);
+        assert_int_equal(got.flags, tickets[i].flags);
+        assert_true(got.is_full);
+    }
+}
+
+static void
+a_code_reads_back_who_and_where(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < TICKETS; i++) {
+        char code[TICKET_CODE_SIZE];
+        struct ticket got;
+        ticket_write_code(&keys, &tickets[i], code);
+        assert_int_equal(strlen(code), TICKET_CODE_CHARS);
+        assert_true(ticket_read_code(&keys, code, &got));
+        assert_same_person(&got, &tickets[i]);
+        assert_false(got.is_full);
+    }
+}
+
+static void
+the_same_ticket_always_gives_the_same_texts(void **state)
+{
+    (void)state;
+    assert_string_equal(scanned_of(&keys, &tickets[2]),
+                        scanned_of(&keys, &tickets[2]));
+    char a[TICKET_CODE_SIZE], b[TICKET_CODE_SIZE];
+    ticket_write_code(&keys, &tickets[2], a);
+    ticket_write_code(&keys, &tickets[2], b);
+    assert_string_equal(a, b);
+}
+
+/* Writes code as a person might: every 0 and 1 as a letter, small, dashes. */
+static void
+write_carelessly(const char *code, char *to)
+{
+    for (int i = 0; code[i] != '\0'; i++) {
+        char c = code[i];
+        if (i % 5 == 4) {
+            *to++ = i % 2 == 0 ? '-' : ' ';
+        }
+        *to++ = (char)(c == '0'               ? (i % 2 ? 'o' : 'O')
+                       : c == '1'             ? (i % 2 ? 'l' : 'I')
+                       : c >= 'A' && c <= 'Z' ? c - 'A' + 'a'
+                                              : c);
+    }
+    *to = '\0';
+}
+
+static void
+a_code_typed_carelessly_is_understood(void **state)
+{
+    (void)state;
+    for (uint32_t number = 0; number < 200; number++) {
+        struct ticket ticket = {.campaign = 32, .action = 1, .number = number};
+        struct ticket got;
+        char code[TICKET_CODE_SIZE], typed[2 * TICKET_CODE_SIZE];
+        ticket_write_code(&keys, &ticket, code);
+        write_carelessly(code, typed);
+        if (!ticket_read_code(&keys, typed, &got)) {
+            fail_msg("%s was not read as %s", typed, code);
+        }
+        assert_same_person(&got, &ticket);
+    }
+}
+
+static void
+what_is_not_a_code_is_refused(void **state)
+{
+    (void)state;
+    char code[TICKET_CODE_SIZE];
+    ticket_write_code(&keys, &tickets[1], code);
+    char longer[TICKET_CODE_SIZE + 1], dashes[64];
+    (void)snprintf(longer, sizeof(longer), "%s0", code);
+    (void)snprintf(dashes, sizeof(dashes), "------------------------------%s",
+                   code);
+    char u[TICKET_CODE_SIZE], cut[TICKET_CODE_SIZE];
+    strcpy(u, code);
+    u[3] = 'U';
+    strcpy(cut, code);
+    cut[TICKET_CODE_CHARS - 1] = '\0';
+    const char *const bad[] = {"",     "-",    " ", "MU1.", "0123456789ABCD",
+                               longer, dashes, u,   cut,    "\xc3\xa9tude"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        struct ticket got;
+        if (ticket_read_code(&keys, bad[i], &got)) {
+            fail_msg("\"%s\" was read as a code", bad[i]);
+        }
+    }
+}
+
+static void
+no_change_of_one_character_leaves_a_code_valid(void **state)
+{
+    (void)state;
+    char code[TICKET_CODE_SIZE];
+    struct ticket got;
+    ticket_write_code(&keys, &tickets[2], code);
+    for (int i = 0; i < TICKET_CODE_CHARS; i++) {
+        char was = code[i];
+        code[i] = was == '7' ? '8' : '7';
+        assert_false(ticket_read_code(&keys, code, &got));
+        code[i] = was;
+    }
+    assert_true(ticket_read_code(&keys, code, &got));
+}
+
+static void
+no_change_of_who_where_or_mac_leaves_a_scanned_ticket_valid(void **state)
+{
+    (void)state;
+    char text[TICKET_SCANNED_CHARS + 1];
+    struct ticket got;
+    strcpy(text, scanned_of(&keys, &tickets[2]));
+    /* 24 bytes of body and MAC are the first 32 characters of base64url. */
+    for (int i = 0; i < 4 + 32; i++) {
+        char was = text[i];
+        text[i] = was == 'A' ? 'B' : 'A';
+        assert_false(ticket_read_scanned(&keys, text, &got));
+        text[i] = was;
+    }
+    assert_true(ticket_read_scanned(&keys, text, &got));
+    text[TICKET_SCANNED_CHARS - 1] = '\0';
+    assert_false(ticket_read_scanned(&keys, text, &got));
+    assert_false(ticket_read_scanned(&keys, "", &got));
+}
+
+static void
+tickets_of_another_key_are_refused(void **state)
+{
+    (void)state;
+    char code[TICKET_CODE_SIZE];
+    struct ticket got;
+    ticket_write_code(&other_keys, &tickets[2], code);
+    assert_false(ticket_read_code(&keys, code, &got));
+    assert_false(
+        ticket_read_scanned(&keys, scanned_of(&other_keys, &tickets[2]), &got));
+}
+
+static void
+a_gate_without_network_verifies_by_the_public_key_alone(void **state)
+{
+    (void)state;
+    uint8_t all[88];
+    const char *text = scanned_of(&keys, &tickets[2]);
+    assert_int_equal(
+        crypto_read_base64url(text + 4, strlen(text) - 4, all, sizeof(all)),
+        sizeof(all));
+    assert_true(crypto_verify(keys.public_key, all, TICKET_BODY_BYTES,
+                              all + TICKET_BODY_BYTES + 8));
+    assert_false(crypto_verify(other_keys.public_key, all, TICKET_BODY_BYTES,
+                               all + TICKET_BODY_BYTES + 8));
+    all[7] ^= 1; /* another supporter's number */
+    assert_false(crypto_verify(keys.public_key, all, TICKET_BODY_BYTES,
+                               all + TICKET_BODY_BYTES + 8));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_scanned_ticket_reads_back_whole),
+        cmocka_unit_test(a_code_reads_back_who_and_where),
+        cmocka_unit_test(the_same_ticket_always_gives_the_same_texts),
+        cmocka_unit_test(a_code_typed_carelessly_is_understood),
+        cmocka_unit_test(what_is_not_a_code_is_refused),
+        cmocka_unit_test(no_change_of_one_character_leaves_a_code_valid),
+        cmocka_unit_test(
+            no_change_of_who_where_or_mac_leaves_a_scanned_ticket_valid),
+        cmocka_unit_test(tickets_of_another_key_are_refused),
+        cmocka_unit_test(
+            a_gate_without_network_verifies_by_the_public_key_alone),
+    };
+    return cmocka_run_group_tests(tests, make_keys, NULL);
+}
