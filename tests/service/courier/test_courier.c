@@ -1,0 +1,521 @@
+/* test_courier -- a courier as a process between a scripted planner and
+ * signup and a provider that records what it is handed. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "tests/support/courier_rig.h"
+
+#define STATE(name) WORDS__RECIPIENT_STATE__##name
+#define HTTP_ROUTE                                                             \
+    "[route.to]\nchannel = sms\nprovider = http\n"                             \
+    "url = http://127.0.0.1:%d/send\ntimeout_ms = 8000\n"
+#define OUTBOX_ROUTES                                                          \
+    "[route.to]\nchannel = sms\nprovider = outbox\n"                           \
+    "[route.mail]\nchannel = email\nprovider = outbox\n"
+
+static void
+assert_counts(const struct rig_lease *lease, int accepted, int in_doubt,
+              int pending)
+{
+    assert_int_equal(rig_lease_count(lease, STATE(ACCEPTED)), accepted);
+    assert_int_equal(rig_lease_count(lease, STATE(IN_DOUBT)), in_doubt);
+    assert_int_equal(rig_lease_count(lease, STATE(PENDING)), pending);
+}
+
+struct on_wire {
+    struct courier_rig *rig;
+    long requests;
+};
+
+static bool
+provider_has(void *arg)
+{
+    const struct on_wire *want = arg;
+    return courier_rig_stat(want->rig, "requests") >= want->requests;
+}
+
+static void
+wait_for_requests(struct courier_rig *rig, long requests)
+{
+    courier_rig_wait(rig, provider_has, &(struct on_wire){rig, requests});
+}
+
+static char *
+read_outbox(struct courier_rig *rig, const char *name)
+{
+    char *part = mem_format("outbox/rally/%s", name);
+    char *path = temp_path(rig->dir, part);
+    char *text = file_read(path, NULL);
+    assert_non_null(text);
+    free(part);
+    free(path);
+    return text;
+}
+
+static void
+assert_has(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL) {
+        fail_msg("got \"%s\", want \"%s\" in it", text, part);
+    }
+}
+
+/* ---- one lease, whole ---- */
+
+static void
+a_lease_is_resolved_rendered_handed_over_and_settled(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    rig->withheld_every = 5;
+    rig->content.sms_text = "Hi {{first_name}}, {{place}}, {{ticket_url}}";
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 1, .count = 10});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 8, 0, 0);
+    assert_int_equal(lease->states[4], STATE(WITHHELD));
+    assert_int_equal(lease->rules[4], WORDS__RULE__RULE_WITHDRAWN);
+    char *log = read_outbox(rig, "messages.jsonl");
+    assert_has(log, "\"channel\":\"sms\"");
+    assert_has(log, "\"from\":\"Rally\",\"to\":\"+447700900003\",\"text\":\"Hi "
+                    "P3, Old Palace Yard, http://here/t/CODE0000000003\"}");
+    assert_null(strstr(log, "00005\""));
+    free(log);
+    assert_int_equal(courier_rig_terminate(rig), 0);
+    courier_rig_free(&rig);
+}
+
+static void
+a_mail_of_class_campaign_lands_with_its_headers(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    rig->content.email_html = "<p>{{name}}</p>";
+    struct rig_lease *lease = courier_rig_lease(
+        rig, (struct rig_lease){.channel = WORDS__CHANNEL__CHANNEL_EMAIL,
+                                .class_ = WORDS__CLASS__CLASS_CAMPAIGN,
+                                .route = "mail",
+                                .first = 9,
+                                .count = 1});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 1, 0, 0);
+    char *log = read_outbox(rig, "messages.jsonl");
+    assert_has(log, "\"subject\":\"For Person 9\"");
+    char *file = strstr(log, "email/rally.b1.9.e.");
+    assert_non_null(file);
+    *strchr(file, '"') = '\0';
+    char *eml = read_outbox(rig, file);
+    assert_has(eml, "To: <p9@example.org>\r\n");
+    assert_has(eml, "List-Unsubscribe: <http://here/u/");
+    assert_has(eml, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+    assert_has(eml, "<p>Person 9</p>");
+    free(log);
+    free(eml);
+    courier_rig_free(&rig);
+}
+
+static void
+templates_are_asked_for_once(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    struct rig_lease *leases[5];
+    (void)state;
+    for (uint32_t i = 0; i < 5; i++) {
+        leases[i] = courier_rig_lease(
+            rig, (struct rig_lease){.first = i * 10, .count = 10});
+    }
+    courier_rig_start(rig);
+    for (int i = 0; i < 5; i++) {
+        courier_rig_wait_final(rig, leases[i]);
+        assert_counts(leases[i], 10, 0, 0);
+    }
+    assert_true(rig->templates <= 2); /* two leases may begin together */
+    assert_int_equal(rig->resolves, 5);
+    assert_int_equal(rig->issues, 0); /* no text names a ticket */
+    courier_rig_free(&rig);
+}
+
+/* ---- what a provider says ---- */
+
+static void
+each_answer_of_a_provider_becomes_its_outcome(void **state)
+{
+    static const char *const options[] = {
+        "--status",    "00900\"=400", "--status",    "00901\"=503", "--status",
+        "00902\"=504", "--status",    "00903\"=302", NULL};
+    struct courier_rig *rig = courier_rig_new(HTTP_ROUTE, options);
+    (void)state;
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 900, .count = 6});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_int_equal(lease->states[0], STATE(FAILED));
+    assert_string_equal(lease->reasons[0], "status-400");
+    assert_int_equal(lease->states[1], STATE(DEFERRED));
+    assert_string_equal(lease->reasons[1], "status-503");
+    assert_int_equal(lease->states[2], STATE(IN_DOUBT));
+    assert_int_equal(lease->states[3], STATE(FAILED));
+    assert_int_equal(lease->states[4], STATE(ACCEPTED));
+    assert_int_equal(lease->states[5], STATE(ACCEPTED));
+    assert_int_equal(courier_rig_stat(rig, "distinct"), 2);
+    courier_rig_free(&rig);
+}
+
+static void
+a_provider_that_hangs_up_leaves_all_in_doubt(void **state)
+{
+    static const char *const options[] = {"--drop-rate", "1", NULL};
+    struct courier_rig *rig = courier_rig_new(HTTP_ROUTE, options);
+    (void)state;
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 20});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 0, 20, 0);
+    assert_int_equal(courier_rig_stat(rig, "requests"), 20); /* none twice */
+    courier_rig_free(&rig);
+}
+
+static void
+an_idempotent_provider_may_be_asked_again_instead(void **state)
+{
+    static const char *const options[] = {"--drop-rate", "1", NULL};
+    struct courier_rig *rig =
+        courier_rig_new(HTTP_ROUTE "is_idempotent = yes\n", options);
+    (void)state;
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 5});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_int_equal(rig_lease_count(lease, STATE(DEFERRED)), 5);
+    courier_rig_free(&rig);
+}
+
+static void
+an_unreachable_provider_defers(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(HTTP_ROUTE, NULL);
+    (void)state;
+    process_kill(&rig->provider);
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 5});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_int_equal(rig_lease_count(lease, STATE(DEFERRED)), 5);
+    assert_string_equal(lease->reasons[0], "unreachable");
+    courier_rig_free(&rig);
+}
+
+/* ---- deadlines ---- */
+
+static void
+a_lease_that_came_too_late_is_given_back_whole(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(HTTP_ROUTE, NULL);
+    (void)state;
+    struct rig_lease *outlived = courier_rig_lease(
+        rig, (struct rig_lease){.first = 0,
+                                .count = 7,
+                                .settle_within_ms = 7000}); /* < time-out */
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, outlived);
+    assert_counts(outlived, 0, 0, 7);
+    assert_int_equal(courier_rig_stat(rig, "requests"), 0);
+    courier_rig_free(&rig);
+}
+
+static bool
+boot_time_is(void *arg)
+{
+    return clock_boot_ms() >= *(int64_t *)arg;
+}
+
+static void
+a_frozen_courier_that_wakes_up_begins_nothing(void **state)
+{
+    static const char *const options[] = {"--latency-ms", "100", NULL};
+    struct courier_rig *rig =
+        courier_rig_new(HTTP_ROUTE "concurrency = 2\n", options);
+    (void)state;
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 50});
+    courier_rig_start(rig);
+    wait_for_requests(rig, 2);
+    process_signal(&rig->courier, SIGSTOP);
+    int64_t after = clock_boot_ms() + lease->time_left_ms;
+    courier_rig_wait(rig, boot_time_is, &after);
+    long seen = courier_rig_stat(rig, "requests");
+    process_signal(&rig->courier, SIGCONT);
+    courier_rig_wait_final(rig, lease);
+    assert_int_equal(courier_rig_stat(rig, "requests"), seen);
+    assert_counts(lease, (int)seen, 0, 50 - (int)seen);
+    courier_rig_free(&rig);
+}
+
+/* ---- the peers fail ---- */
+
+static void
+a_lost_answer_brings_the_same_lease_again(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    rig->asks_to_lose = 1;
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 10});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 10, 0, 0);
+    assert_int_equal(lease->grants, 2);
+    courier_rig_free(&rig);
+}
+
+static void
+a_settle_is_repeated_until_it_is_answered(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    rig->settles_to_fail = 2;
+    rig->settles_to_lose = 1;
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 10});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 10, 0, 0);
+    assert_int_equal(courier_rig_terminate(rig), 0);
+    assert_int_equal(lease->settles, 2); /* the lost one and its repetition */
+    courier_rig_free(&rig);
+}
+
+static void
+without_contacts_a_lease_goes_back(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    rig->resolves_to_fail = 1;
+    struct rig_lease *first =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 10});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, first);
+    assert_counts(first, 0, 0, 10);
+    struct rig_lease *second =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 10});
+    courier_rig_wait_final(rig, second);
+    assert_counts(second, 10, 0, 0);
+    courier_rig_free(&rig);
+}
+
+static void
+without_a_template_a_lease_is_deferred_with_the_reason(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    rig->templates_to_fail = 1;
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 3});
+    struct rig_lease *lost = courier_rig_lease(
+        rig, (struct rig_lease){.first = 0, .count = 3, .route = "nowhere"});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_int_equal(rig_lease_count(lease, STATE(DEFERRED)), 3);
+    assert_string_equal(lease->reasons[0], "no-template");
+    courier_rig_wait_final(rig, lost);
+    assert_string_equal(lost->reasons[0], "no-route");
+    courier_rig_free(&rig);
+}
+
+static void
+a_field_that_nobody_has_fails_that_person(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    rig->content.sms_text = "Hello {{nobody}}";
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 3});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_int_equal(rig_lease_count(lease, STATE(FAILED)), 3);
+    assert_string_equal(lease->reasons[0], "template");
+    courier_rig_free(&rig);
+}
+
+/* ---- kill, restart, stop ---- */
+
+static void
+after_a_kill_only_what_was_on_the_wire_is_in_doubt(void **state)
+{
+    static const char *const options[] = {"--latency-ms", "60000", NULL};
+    struct courier_rig *rig =
+        courier_rig_new(HTTP_ROUTE "concurrency = 3\n", options);
+    (void)state;
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 10});
+    courier_rig_start(rig);
+    wait_for_requests(rig, 3);
+    uint64_t boot = rig->boot;
+    process_kill(&rig->courier);
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 0, 3, 7);
+    assert_int_equal(courier_rig_stat(rig, "requests"), 3);
+    assert_int_equal(courier_rig_terminate(rig), 0);
+    assert_true(rig->boot >= boot); /* greater if it asked at all */
+    courier_rig_free(&rig);
+}
+
+static void
+after_a_kill_at_an_idempotent_provider_it_is_deferred(void **state)
+{
+    static const char *const options[] = {"--latency-ms", "60000", NULL};
+    struct courier_rig *rig = courier_rig_new(
+        HTTP_ROUTE "concurrency = 3\nis_idempotent = yes\n", options);
+    (void)state;
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 4});
+    courier_rig_start(rig);
+    wait_for_requests(rig, 3);
+    process_kill(&rig->courier);
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_int_equal(rig_lease_count(lease, STATE(DEFERRED)), 3);
+    assert_string_equal(lease->reasons[0], "restart");
+    assert_counts(lease, 0, 0, 1);
+    courier_rig_free(&rig);
+}
+
+static void
+what_was_answered_before_a_kill_is_told_after_it(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    rig->settles_to_fail = 1000000; /* the planner is away */
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 1, .count = 10});
+    courier_rig_start(rig);
+    char *path = temp_path(rig->dir, "outbox/rally/messages.jsonl");
+    int left = rig->settles_to_fail;
+    while (rig->settles_to_fail == left) {
+        loop_turn(rig->loop, 5); /* all is handed over: the settle is final */
+    }
+    process_kill(&rig->courier);
+    rig->settles_to_fail = 0;
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 10, 0, 0);
+    char *log = file_read(path, NULL);
+    int lines = 0;
+    for (const char *c = log; *c != '\0'; c++) {
+        lines += *c == '\n';
+    }
+    assert_int_equal(lines, 10); /* nothing twice */
+    free(log);
+    free(path);
+    courier_rig_free(&rig);
+}
+
+static void
+a_courier_that_still_holds_a_lease_says_so_when_it_asks(void **state)
+{
+    static const char *const options[] = {"--latency-ms", "60000", NULL};
+    struct courier_rig *rig = courier_rig_new(HTTP_ROUTE, options);
+    (void)state;
+    courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 2});
+    courier_rig_start(rig);
+    wait_for_requests(rig, 2);
+    process_kill(&rig->courier);
+    uint64_t boot = rig->boot;
+    rig->settles_to_fail = 1000000;
+    courier_rig_start(rig);
+    while (rig->boot == boot) {
+        loop_turn(rig->loop, 5);
+    }
+    assert_true(rig->boot > boot);
+    assert_true(rig->is_held_at_boot);
+    courier_rig_free(&rig);
+}
+
+static void
+at_sigterm_the_wire_is_finished_and_the_rest_goes_back(void **state)
+{
+    static const char *const options[] = {"--latency-ms", "300", NULL};
+    struct courier_rig *rig =
+        courier_rig_new(HTTP_ROUTE "concurrency = 4\n", options);
+    (void)state;
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 20});
+    courier_rig_start(rig);
+    wait_for_requests(rig, 4);
+    assert_int_equal(courier_rig_terminate(rig), 0);
+    assert_true(lease->is_final);
+    int accepted = rig_lease_count(lease, STATE(ACCEPTED));
+    assert_int_equal(accepted, courier_rig_stat(rig, "requests"));
+    assert_counts(lease, accepted, 0, 20 - accepted);
+    courier_rig_free(&rig);
+}
+
+static void
+news_of_a_halt_gives_back_what_was_not_begun(void **state)
+{
+    static const char *const options[] = {"--latency-ms", "200", NULL};
+    struct courier_rig *rig =
+        courier_rig_new(HTTP_ROUTE "concurrency = 1\n", options);
+    (void)state;
+    struct rig_lease *lease = courier_rig_lease(
+        rig,
+        (struct rig_lease){.first = 0, .count = 50, .time_left_ms = 20000});
+    courier_rig_start(rig);
+    wait_for_requests(rig, 1);
+    int64_t until = clock_boot_ms() + PROCESS_WAIT_MS;
+    while (!lease->is_final) { /* news may be lost: say it again */
+        assert_true(clock_boot_ms() < until);
+        bus_announce(rig->planner, "halt/rally/b2", "", 0);
+        bus_announce(rig->planner, "halt/rally/b1", "", 0);
+        loop_turn(rig->loop, 20);
+    }
+    long seen = courier_rig_stat(rig, "requests");
+    assert_true(seen < 50);
+    assert_counts(lease, (int)seen, 0, 50 - (int)seen);
+    courier_rig_free(&rig);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lease_is_resolved_rendered_handed_over_and_settled),
+        cmocka_unit_test(a_mail_of_class_campaign_lands_with_its_headers),
+        cmocka_unit_test(templates_are_asked_for_once),
+        cmocka_unit_test(each_answer_of_a_provider_becomes_its_outcome),
+        cmocka_unit_test(a_provider_that_hangs_up_leaves_all_in_doubt),
+        cmocka_unit_test(an_idempotent_provider_may_be_asked_again_instead),
+        cmocka_unit_test(an_unreachable_provider_defers),
+        cmocka_unit_test(a_lease_that_came_too_late_is_given_back_whole),
+        cmocka_unit_test(a_frozen_courier_that_wakes_up_begins_nothing),
+        cmocka_unit_test(a_lost_answer_brings_the_same_lease_again),
+        cmocka_unit_test(a_settle_is_repeated_until_it_is_answered),
+        cmocka_unit_test(without_contacts_a_lease_goes_back),
+        cmocka_unit_test(
+            without_a_template_a_lease_is_deferred_with_the_reason),
+        cmocka_unit_test(a_field_that_nobody_has_fails_that_person),
+        cmocka_unit_test(after_a_kill_only_what_was_on_the_wire_is_in_doubt),
+        cmocka_unit_test(after_a_kill_at_an_idempotent_provider_it_is_deferred),
+        cmocka_unit_test(what_was_answered_before_a_kill_is_told_after_it),
+        cmocka_unit_test(
+            a_courier_that_still_holds_a_lease_says_so_when_it_asks),
+        cmocka_unit_test(
+            at_sigterm_the_wire_is_finished_and_the_rest_goes_back),
+        cmocka_unit_test(news_of_a_halt_gives_back_what_was_not_begun),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
