@@ -31,7 +31,6 @@ struct http_request {
     struct http_request *next, **place; /* in server->requests */
     enum http_method method;
     bool is_refused, is_loopback;
-    void *attached;
     const char *query;
     char address[HTTP_ADDRESS_TEXT_SIZE];
     char path[]; /* then the query behind its NUL */
@@ -208,20 +207,6 @@ http_is_loopback(const struct http_request *request)
     return request->is_loopback;
 }
 
-void *
-http_attach(struct http_request *request, size_t size)
-{
-    free(request->attached);
-    request->attached = mem_new(size);
-    return request->attached;
-}
-
-void *
-http_attached(const struct http_request *request)
-{
-    return request->attached;
-}
-
 /* ---- and is answered ---- */
 
 static const char *
@@ -272,16 +257,6 @@ unlink_request(struct http_request *request)
     }
 }
 
-static void
-request_free(struct http_request *request)
-{
-    if (request->server != NULL) {
-        unlink_request(request);
-    }
-    free(request->attached);
-    free(request);
-}
-
 void
 http_request_orphan(struct http_request *request)
 {
@@ -307,7 +282,9 @@ http_request_release(struct http_request *request, struct http_conn **conn_out)
         evhttp_request_free(evreq);
         evreq = NULL;
     }
-    request_free(request);
+    if (server != NULL) {
+        unlink_request(request);
+    }
     return evreq;
 }
 
@@ -381,6 +358,18 @@ send_lingering(struct http_conn *conn, struct evhttp_request *evreq,
                        answer->len);
 }
 
+static void
+send_whole(struct http_conn *conn, struct evhttp_request *evreq,
+           const struct http_answer *answer, bool has_body)
+{
+    if (has_body) {
+        (void)evbuffer_add(evhttp_request_get_output_buffer(evreq),
+                           answer->body, answer->len);
+    }
+    http_conn_enter(conn, HTTP_WRITING);
+    evhttp_send_reply(evreq, answer->status, reason_of(answer->status), NULL);
+}
+
 void
 http_reply(struct http_request *request, const struct http_answer *answer)
 {
@@ -391,20 +380,17 @@ http_reply(struct http_request *request, const struct http_answer *answer)
     struct http_conn *conn;
     struct evhttp_request *evreq = http_request_release(request, &conn);
     if (evreq == NULL) {
+        free(request);
         return;
     }
     add_headers(server, evreq, answer, answer->is_last || is_refused);
     evhttp_request_set_on_complete_cb(evreq, on_written, conn);
     if (is_refused) {
         send_lingering(conn, evreq, answer);
-        return;
+    } else {
+        send_whole(conn, evreq, answer, has_body);
     }
-    if (has_body) {
-        (void)evbuffer_add(evhttp_request_get_output_buffer(evreq),
-                           answer->body, answer->len);
-    }
-    http_conn_enter(conn, HTTP_WRITING);
-    evhttp_send_reply(evreq, answer->status, reason_of(answer->status), NULL);
+    free(request);
 }
 
 /* ---- the server ---- */

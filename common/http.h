@@ -95,11 +95,8 @@ const char *http_body(struct http_request *request, size_t *len_out);
 /* "192.0.2.1", "2001:db8::1". */
 const char *http_address(const struct http_request *request);
 bool http_is_loopback(const struct http_request *request);
-/* Memory that lives as long as the request; zeroed. One per request. */
-void *http_attach(struct http_request *request, size_t size);
-void *http_attached(const struct http_request *request);
 
-/* Consumes the request. */
+/* Consumes the request; what answer points to may belong to it. */
 void http_reply(struct http_request *request, const struct http_answer *answer);
 
 /* One name=value of a query or form: decoded into to (cut: false). Finds the

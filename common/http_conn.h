@@ -114,7 +114,7 @@ void http_stream_orphan(struct http_stream *stream);
 /* ---- http.c, for http_stream.c ---- */
 
 /* Takes the request apart: what is returned is evhttp's (NULL: its client
- * has gone), and the connection under it. */
+ * has gone), and the connection under it. Then free() the request. */
 struct evhttp_request *http_request_release(struct http_request *request,
                                             struct http_conn **conn_out);
 /* Adds what every answer has: Date, and Connection: close if need be. */

@@ -100,6 +100,7 @@ http_stream_start(struct http_request *request, const char *content_type,
 {
     struct http_conn *conn;
     struct evhttp_request *evreq = http_request_release(request, &conn);
+    free(request);
     if (evreq == NULL) {
         return NULL;
     }

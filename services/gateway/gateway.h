@@ -35,7 +35,9 @@
 
 #define ID_CHARS_MAX 40 /* a campaign's, action's or gate's id */
 #define PARAMS_MAX 4
-#define TOKEN_TEXT_SIZE 128
+#define PARAM_SIZE 129           /* decoded, with its NUL; longer: 404 */
+#define QUERIES_MAX 8            /* values one handler may ask for */
+#define MUSTER_CAMPAIGN "muster" /* stands above all campaigns */
 
 /* A bit each, so that a row can name several. Who holds a wider role may do
  * what the narrower may: rows say so, nothing is implied. */
@@ -62,17 +64,18 @@ struct gateway {
     struct http_server *http;
     struct bus_peer *signup, *broadcast, *checkin;
     struct sse_hub *hub;
+    struct timer *live_timer;
     struct worker *worker;
     struct limits *limits;
     struct audit *audit;
-    struct store_api *store; /* NULL without a store: staff routes say 503 */
+    struct tickets *tickets;
+    struct consents *consents;
     struct files *files;
-    struct outbox *outbox;
-    const char *public_url, *keys_dir; /* borrowed */
-    struct crypto_key token_key;
-    struct crypto_key link_key; /* common/link.h; loaded at the start */
+    const char *public_url, *outbox_dir; /* borrowed; outbox_dir: or NULL */
+    struct crypto_key token_key, audit_key, link_key;
+    uint8_t bootstrap_hash[CRYPTO_HASH_BYTES];
     int open_exchanges;
-    struct metric *requests, *request_ms;
+    struct metric *requests[4], *request_ms; /* by status: 2xx … 5xx */
 };
 
 struct route;
@@ -82,13 +85,15 @@ struct exchange {
     struct gateway *gateway;
     struct http_request *request; /* NULL once consumed */
     const struct route *route;
-    char params[PARAMS_MAX][ID_CHARS_MAX * 2 + 1]; /* in the path's order */
-    int param_count;
+    char params[PARAMS_MAX][PARAM_SIZE]; /* in the path's order */
     struct staff staff;
-    json_t *body; /* read by exchange_read_json; NULL before */
+    bool is_by_cookie; /* signed in by the session cookie */
+    json_t *body;      /* read by exchange_read_json; NULL before */
     struct json_errors errors;
     void *state; /* the handler's own, freed with the exchange */
-    void (*next)(struct exchange *x); /* the step after an audit record */
+    char *queries[QUERIES_MAX];
+    int query_count;
+    void (*next)(struct exchange *x); /* the step to go on with */
     int64_t started_us;
 };
 
@@ -98,6 +103,8 @@ struct exchange {
 const char *exchange_param(const struct exchange *x, const char *name);
 /* The query's value, decoded; NULL when absent. Lives as long as x. */
 const char *exchange_query(struct exchange *x, const char *name);
+/* The campaign it is about: {c}, or the query's c; "" when there is none. */
+const char *exchange_campaign(struct exchange *x);
 /* A zeroed struct of the handler's own; freed with x. Once per exchange. */
 void *exchange_state(struct exchange *x, size_t size);
 /* Reads the JSON body. False: it has replied (415, 400) and x is gone. */
@@ -105,6 +112,9 @@ MUST_CHECK bool exchange_read_json(struct exchange *x);
 /* The plain form body; NULL when the content type is another. */
 const char *exchange_form(struct exchange *x);
 bool exchange_wants_html(const struct exchange *x);
+struct exchange *exchange_new(struct gateway *g, struct http_request *request);
+/* Counts and frees it, once its request has been consumed. */
+void exchange_end(struct exchange *x, int status);
 /* True when err is ERR_NONE; else it has replied with a problem. */
 MUST_CHECK bool exchange_answered(struct exchange *x, enum err err,
                                   const char *detail);
@@ -112,6 +122,9 @@ MUST_CHECK bool exchange_answered(struct exchange *x, enum err err,
 /* ---- reply.c, problem.c: each ends the exchange ---- */
 
 void reply_json(struct exchange *x, int status, json_t *body); /* takes body */
+/* The same with one more header, such as a cookie. */
+void reply_json_with(struct exchange *x, int status, json_t *body,
+                     struct http_header header);
 void reply_html(struct exchange *x, int status, const struct buf *html);
 void reply_bytes(struct exchange *x, const struct http_answer *answer);
 void reply_empty(struct exchange *x);                          /* 204 */
@@ -119,21 +132,19 @@ void reply_redirect(struct exchange *x, const char *location); /* 303 */
 void reply_problem(struct exchange *x, int status, const char *detail);
 void reply_err(struct exchange *x, enum err err, const char *detail);
 void reply_errors(struct exchange *x); /* 400 with x->errors */
-/* With one more header, such as a cookie; NULL name: none. */
-void reply_json_with(struct exchange *x, int status, json_t *body,
-                     struct http_header header);
+/* 405, or 204 to OPTIONS; methods: "GET, HEAD". */
+void reply_allowed(struct exchange *x, const char *methods);
 
 /* ---- routes.c ---- */
 
 void gateway_on_request(void *arg, struct http_request *request);
 void gateway_on_refused(void *arg, struct http_request *request, int status,
                         const char *why);
-/* One line a route: method, path, roles, act. */
-void routes_print(struct buf *to);
 
-/* ---- start and stop (start.c) ---- */
+/* ---- start.c ---- */
 
-/* The whole program: main's body, so that others can link it. */
-int gateway_main(int argc, char **argv);
+/* The whole program, so that others can link it. Without a store the staff
+ * routes answer 503. */
+int gateway_main(int argc, char **argv, bool uses_store);
 
 #endif

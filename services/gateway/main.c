@@ -1,0 +1,8 @@
+/* main -- muster-gateway; see start.c. */
+#include "services/gateway/gateway.h"
+
+int
+main(int argc, char **argv)
+{
+    return gateway_main(argc, argv, true);
+}

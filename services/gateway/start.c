@@ -1,0 +1,209 @@
+/* start -- the gateway's start, run and stop.
+ *
+ * Also for programs that link the gateway with other answers behind it (the
+ * benchmark's, without bus and store): gateway_main is all of main. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "common/link.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "services/gateway/audit.h"
+#include "services/gateway/auth.h"
+#include "services/gateway/consents.h"
+#include "services/gateway/files.h"
+#include "services/gateway/gateway.h"
+#include "services/gateway/limits.h"
+#include "services/gateway/live.h"
+#include "services/gateway/routes.h"
+#include "services/gateway/staff_api.h"
+#include "services/gateway/staff_store.h"
+#include "services/gateway/tickets.h"
+
+#define BODY_BYTES_MAX (64 * 1024)
+#define WORKER_THREADS 2
+#define WORKER_WAITING 64
+
+static void
+drain(void *arg)
+{
+    struct gateway *g = arg;
+    http_drain(g->http);
+    sse_end_all(g->hub);
+}
+
+static bool
+is_idle(void *arg)
+{
+    const struct gateway *g = arg;
+    return g->open_exchanges == 0 && http_is_idle(g->http) &&
+           worker_open_jobs(g->worker) == 0;
+}
+
+/* Each viewer and each caller is a descriptor. */
+static void
+raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static void
+load_keys(struct gateway *g)
+{
+    const char *dir = conf_string(g->service.conf, "keys", "dir", ".");
+    char *path = mem_format("%s/gateway.key", dir);
+    struct crypto_key key;
+    crypto_key_load(path, true, &key);
+    crypto_key_derive(&key, "token", &g->token_key);
+    crypto_key_derive(&key, "audit", &g->audit_key);
+    link_key_load(dir, &g->link_key);
+    free(path);
+}
+
+static void
+open_metrics(struct gateway *g)
+{
+    static const char *const labels[] = {"status=\"2xx\"", "status=\"3xx\"",
+                                         "status=\"4xx\"", "status=\"5xx\""};
+    for (size_t i = 0; i < 4; i++) {
+        g->requests[i] =
+            metric_counter(g->service.metrics, "muster_gateway_requests_total",
+                           labels[i], "requests answered");
+    }
+    g->request_ms =
+        metric_histogram(g->service.metrics, "muster_gateway_request_ms", NULL,
+                         "from the whole request to its reply");
+}
+
+/* Renamed into place, so that a reader never sees half a number. */
+static void
+write_port(const struct gateway *g)
+{
+    const char *dir = conf_string(g->service.conf, "run", "dir", ".");
+    char *path = mem_format("%s/%s.port", dir, g->service.name);
+    char *temporary = mem_format("%s.new", path);
+    FILE *file = fopen(temporary, "w");
+    if (file == NULL || fprintf(file, "%d\n", http_port(g->http)) < 0 ||
+        fclose(file) != 0 || rename(temporary, path) != 0) {
+        log_fatal("cannot write %s: %s", path, strerror(errno));
+    }
+    free(temporary);
+    free(path);
+}
+
+static void
+open_http(struct gateway *g)
+{
+    const struct conf *conf = g->service.conf;
+    const struct conf_range ports = {0, 65535}, counts = {1, 1000000};
+    g->http = http_open(
+        g->service.loop,
+        &(struct http_options){
+            .host = conf_string(conf, "gateway", "host", "127.0.0.1"),
+            .port = (int)conf_number(conf, "gateway", "port", 8080, ports),
+            .is_shared = true,
+            .is_behind_proxy =
+                conf_bool(conf, "gateway", "behind_proxy", false),
+            .body_bytes_max = BODY_BYTES_MAX,
+            .connections_max = (int)conf_number(
+                conf, "gateway", "connections_max", 8192, counts),
+            .connections_per_address_max = (int)conf_number(
+                conf, "gateway", "connections_per_address_max", 1024, counts),
+            .on_request = gateway_on_request,
+            .on_refused = gateway_on_refused,
+            .arg = g,
+        });
+    write_port(g);
+}
+
+static void
+start(struct gateway *g)
+{
+    const struct conf *conf = g->service.conf;
+    crypto_init();
+    raise_descriptor_limit();
+    load_keys(g);
+    auth_open(g);
+    staff_api_open();
+    staff_store_open(g);
+    open_metrics(g);
+    g->public_url = conf_string(conf, "gateway", "public_url", "");
+    g->outbox_dir = conf_string(conf, "outbox", "dir", NULL);
+    g->signup = service_connect(&g->service, "signup");
+    g->broadcast = service_connect(&g->service, "broadcast");
+    g->checkin = service_connect(&g->service, "checkin");
+    g->worker =
+        worker_new(g->service.loop,
+                   &(struct worker_options){WORKER_THREADS, WORKER_WAITING});
+    g->limits = limits_new(conf);
+    g->audit = audit_new(g);
+    g->tickets = tickets_new(g);
+    g->consents = consents_new();
+    g->files = files_open(conf_string(conf, "gateway", "web_dir", NULL));
+    live_open(g);
+    open_http(g);
+}
+
+static void
+stop(struct gateway *g)
+{
+    worker_free(&g->worker);
+    live_close(g);
+    http_close(&g->http);
+}
+
+/* What late answers of the bus may still look at. */
+static void
+stop_rest(struct gateway *g)
+{
+    limits_free(&g->limits);
+    audit_free(&g->audit);
+    tickets_free(&g->tickets);
+    consents_free(&g->consents);
+    files_close(&g->files);
+}
+
+static void
+print_routes(void)
+{
+    struct buf text;
+    buf_init(&text, 0);
+    routes_print(&text);
+    (void)fputs(buf_string(&text), stdout);
+    buf_fini(&text);
+}
+
+int
+gateway_main(int argc, char **argv, bool uses_store)
+{
+    static struct gateway gateway;
+    struct gateway *g = &gateway;
+    const struct service_spec spec = {
+        .name = "gateway",
+        .about =
+            "the only door: HTTP in, live counts out (--routes: the table)",
+        .uses_store = uses_store,
+        .drain = drain,
+        .is_idle = is_idle,
+        .arg = g,
+    };
+    if (argc == 2 && strcmp(argv[1], "--routes") == 0) {
+        print_routes();
+        return 0;
+    }
+    service_open(&g->service, &spec, argc, argv);
+    start(g);
+    service_run(&g->service);
+    stop(g);
+    service_close(&g->service);
+    stop_rest(g);
+    return 0;
+}

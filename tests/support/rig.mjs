@@ -1,0 +1,436 @@
+// rig -- the whole of Muster for one test: a private Redis, every service, a
+// small campaign; all in a temp directory, on free ports, gone afterwards.
+//
+//   import {startRig} from '../support/rig.mjs';
+//   const rig = await startRig({conf: '…'});   // in before()
+//   rig.base                    'http://127.0.0.1:<port>'
+//   rig.campaign                'spring-march', with the action 'rally' (gates
+//                               'north', 'south') and 'lobby' (capacity 2)
+//   rig.tokens                  {bootstrap, admin, organiser, approver,
+//                               coordinator, steward}: API tokens
+//   rig.staff                   {organiser: {login, password}, …} to sign in
+//   await rig.call('POST', path, {body, token, headers, type})
+//                               -> {status, headers, text, json}
+//   await rig.signUp({name, phone, …})          -> the answer's json (201)
+//   await rig.until(what, async () => bool)     polls with a deadline
+//   rig.phone(n), rig.freshId()                 numbers of the drama range; ids
+//   rig.dir, rig.conf, rig.outbox(campaign)     messages kept by the outbox
+//   rig.processes.get('signup.0')               {child, name}; kill(name, sig)
+//   await rig.kill('courier.0', 'SIGKILL'); rig.start('courier.0')
+//   await rig.ready('courier.0')                its /readyz says so
+//   await rig.redis('DBSIZE')                   one command, as the operator
+//   await rig.stop()            in after(): SIGTERM to all; returns
+//                               {name: exit code}
+//
+// Options: conf (more lines for the INI file), instances ({courier: 2, …}),
+// without (['courier', …]: services not started), isEmpty (no campaign).
+//
+// Programs are taken from $MUSTER_BIN, else build/bin. Everything is killed
+// when the test's own process ends.
+import {spawn, execFileSync} from 'node:child_process';
+import {randomBytes, createHash} from 'node:crypto';
+import {
+    mkdirSync,
+    mkdtempSync,
+    openSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+    existsSync,
+} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+const WAIT_MS = 30000;
+const LOOK_MS = 20;
+const TOP = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const BUILD = process.env.MUSTER_BUILD || join(TOP, 'build');
+const BIN = process.env.MUSTER_BIN || join(BUILD, 'bin');
+const OWNERS = {signup: 'su', broadcast: 'bc', checkin: 'ci', gateway: 'gw'};
+const SERVICES = ['signup', 'broadcast', 'checkin', 'courier', 'gateway'];
+const PASSWORD = 'correct horse battery';
+
+const rigs = new Set();
+process.on('exit', () => {
+    for (const rig of rigs) rig.killAll();
+});
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Polls until is() says so; throws with what when it never does. */
+export async function until(what, is, ms = WAIT_MS) {
+    const end = Date.now() + ms;
+    for (;;) {
+        if (await is()) return;
+        if (Date.now() > end) throw new Error(`waited too long: ${what}`);
+        await pause(LOOK_MS);
+    }
+}
+
+function aclOf(name, password) {
+    const hash = createHash('sha256').update(password).digest('hex');
+    return (
+        `user ${name} on #${hash} ~{*}:${OWNERS[name]}:* -@all +@read +@write` +
+        ' +@connection -@dangerous +eval +evalsha +script|load +info' +
+        ' +config|get +client|id +client|kill +time\n'
+    );
+}
+
+class Rig {
+    constructor(options) {
+        this.options = options;
+        this.campaign = 'spring-march';
+        this.processes = new Map();
+        this.tokens = {};
+        this.staff = {};
+        this.ids = 0;
+        this.dir = mkdtempSync(join(tmpdir(), 'muster-'));
+        for (const name of ['run', 'redis', 'keys', 'outbox', 'journal', 'log'])
+            mkdirSync(join(this.dir, name), {mode: 0o700});
+        this.conf = join(this.dir, 'muster.ini');
+        this.instances = {courier: 1, ...options.instances};
+        this.passwords = {};
+        for (const name of [...Object.keys(OWNERS), 'operator'])
+            this.passwords[name] = randomBytes(12).toString('hex');
+        this.write();
+        rigs.add(this);
+    }
+
+    path(...parts) {
+        return join(this.dir, ...parts);
+    }
+
+    write() {
+        const users = Object.keys(OWNERS)
+            .map((name) => aclOf(name, this.passwords[name]))
+            .join('');
+        const hash = createHash('sha256')
+            .update(this.passwords.operator)
+            .digest('hex');
+        writeFileSync(
+            this.path('users.acl'),
+            `user default off\nuser operator on #${hash} ~* &* +@all\n${users}`,
+            {mode: 0o600},
+        );
+        const stored = Object.keys(OWNERS)
+            .map((name) => `${name}_password = ${this.passwords[name]}\n`)
+            .join('');
+        const counts = SERVICES.map(
+            (name) => `${name} = ${this.instances[name] || 1}\n`,
+        ).join('');
+        const text = `[run]
+dir = ${this.path('run')}
+log_level = info
+[store]
+endpoint = unix:${this.path('run', 'redis.sock')}
+${stored}[instances]
+${counts}[keys]
+dir = ${this.path('keys')}
+[gateway]
+host = 127.0.0.1
+port = 0
+public_url = http://muster.test
+web_dir = ${join(BUILD, 'web')}
+bootstrap_token_file = ${this.path('keys', 'bootstrap.token')}
+[outbox]
+dir = ${this.path('outbox')}
+[courier]
+journal_dir = ${this.path('journal')}
+`;
+        const routes = (this.options.conf || '').includes('[route.')
+            ? ''
+            : `[route.sms-outbox]
+channel = sms
+provider = outbox
+rate = 2000
+concurrency = 50
+[route.email-outbox]
+channel = email
+provider = outbox
+rate = 2000
+concurrency = 50
+`;
+        writeFileSync(
+            this.conf,
+            text + routes + (this.options.conf || '') + '\n',
+            {mode: 0o600},
+        );
+    }
+
+    spawn(name, command, args) {
+        const log = openSync(this.path('log', `${name}.log`), 'a');
+        const child = spawn(command, args, {stdio: ['ignore', log, log]});
+        const process_ = {name, child, code: null};
+        process_.ended = new Promise((resolve) => {
+            child.on('error', () => resolve(-1));
+            child.on('exit', (code, signal) => {
+                process_.code = code === null ? signal : code;
+                resolve(process_.code);
+            });
+        });
+        this.processes.set(name, process_);
+        return process_;
+    }
+
+    start(name) {
+        if (name === 'redis') {
+            return this.spawn(name, 'redis-server', [
+                join(TOP, 'docker', 'redis.conf'),
+                ...['--port', '0'],
+                ...['--unixsocket', this.path('run', 'redis.sock')],
+                ...['--dir', this.path('redis')],
+                ...['--aclfile', this.path('users.acl')],
+                ...['--daemonize', 'no'],
+            ]);
+        }
+        const [service, instance] = name.split('.');
+        rmSync(this.path('run', `${name}.admin-port`), {force: true});
+        return this.spawn(name, join(BIN, `muster-${service}`), [
+            ...['--config', this.conf],
+            ...['--instance', instance],
+        ]);
+    }
+
+    log(name) {
+        const path = this.path('log', `${name}.log`);
+        return existsSync(path) ? readFileSync(path, 'utf8') : '';
+    }
+
+    failIfDead(name) {
+        const {code} = this.processes.get(name);
+        if (code !== null) {
+            const words = this.log(name).slice(-2000);
+            throw new Error(`${name} ended with ${code}:\n${words}`);
+        }
+    }
+
+    async ready(name) {
+        await until(`${name} is ready: ${this.log(name).slice(-500)}`, () => {
+            this.failIfDead(name);
+            return name === 'redis' ? this.isRedisThere() : this.isReady(name);
+        });
+    }
+
+    isRedisThere() {
+        return this.redis('PING').then(
+            (answer) => answer.trim() === 'PONG',
+            () => false,
+        );
+    }
+
+    adminPort(name) {
+        return Number(readFileSync(this.path('run', `${name}.admin-port`)));
+    }
+
+    async isReady(name) {
+        try {
+            const port = this.adminPort(name);
+            const url = `http://127.0.0.1:${port}/readyz`;
+            return (await fetch(url)).ok;
+        } catch {
+            return false;
+        }
+    }
+
+    /** One Redis command as the operator; its answer as redis-cli prints it. */
+    async redis(...words) {
+        return execFileSync(
+            'redis-cli',
+            [
+                ...['-s', this.path('run', 'redis.sock')],
+                ...['--user', 'operator'],
+                ...words,
+            ],
+            {
+                encoding: 'utf8',
+                stdio: ['ignore', 'pipe', 'ignore'],
+                env: {...process.env, REDISCLI_AUTH: this.passwords.operator},
+            },
+        );
+    }
+
+    names() {
+        return SERVICES.filter(
+            (name) => !(this.options.without || []).includes(name),
+        ).flatMap((name) =>
+            Array.from(
+                {length: this.instances[name] || 1},
+                (_, n) => `${name}.${n}`,
+            ),
+        );
+    }
+
+    async startAll() {
+        this.start('redis');
+        await this.ready('redis');
+        for (const name of this.names()) this.start(name);
+        for (const name of this.names()) await this.ready(name);
+        if (!this.names().includes('gateway.0')) return;
+        const port = readFileSync(this.path('run', 'gateway.0.port'), 'utf8');
+        this.base = `http://127.0.0.1:${Number(port)}`;
+        this.tokens.bootstrap = readFileSync(
+            this.path('keys', 'bootstrap.token'),
+            'utf8',
+        ).trim();
+    }
+
+    /** type: the content type; body: sent as JSON unless it is a text. */
+    async call(method, path, {body, token, headers = {}, type} = {}) {
+        const all = {...headers};
+        if (token) all.Authorization = `Bearer ${token}`;
+        if (body !== undefined) all['Content-Type'] = type || 'application/json';
+        const answer = await fetch(this.base + path, {
+            method,
+            headers: all,
+            redirect: 'manual',
+            body:
+                body === undefined || typeof body === 'string'
+                    ? body
+                    : JSON.stringify(body),
+        });
+        const text = await answer.text();
+        let json = null;
+        if ((answer.headers.get('content-type') || '').includes('json'))
+            json = JSON.parse(text);
+        return {status: answer.status, headers: answer.headers, text, json};
+    }
+
+    async must(status, method, path, options) {
+        const answer = await this.call(method, path, options);
+        if (answer.status !== status)
+            throw new Error(
+                `${method} ${path}: got ${answer.status}, want ${status}: ` +
+                    answer.text,
+            );
+        return answer.json;
+    }
+
+    async loadCampaign() {
+        const token = this.tokens.bootstrap;
+        const c = `/v1/campaigns/${this.campaign}`;
+        await this.must(200, 'PUT', c, {token, body: CAMPAIGN});
+        for (const [id, body] of Object.entries(ACTIONS))
+            await this.must(200, 'PUT', `${c}/actions/${id}`, {token, body});
+        for (const role of ROLES) {
+            const login = `${role}-1`;
+            this.staff[role] = {login, password: PASSWORD};
+            await this.must(201, 'POST', `${c}/staff`, {
+                token,
+                body: {login, name: `The ${role}`, role, password: PASSWORD},
+            });
+            const made = await this.must(201, 'POST', `${c}/tokens`, {
+                token,
+                body: {name: `test-${role}`, role},
+            });
+            this.tokens[role] = made.token;
+        }
+    }
+
+    signUp(body, campaign = this.campaign) {
+        const path = `/v1/campaigns/${campaign}/signups`;
+        return this.must(201, 'POST', path, {body});
+    }
+
+    /** Ofcom's drama range has a thousand numbers: n from 0 to 999. */
+    phone(n) {
+        return `07700 900${String(n).padStart(3, '0')}`;
+    }
+
+    freshId(prefix = 'id') {
+        return `${prefix}-${process.pid}-${String(++this.ids).padStart(6, '0')}`;
+    }
+
+    until(what, is, ms) {
+        return until(what, is, ms);
+    }
+
+    /** What the outbox providers kept, in order. */
+    outbox(campaign = this.campaign) {
+        const path = this.path('outbox', campaign, 'messages.jsonl');
+        if (!existsSync(path)) return [];
+        return readFileSync(path, 'utf8')
+            .split('\n')
+            .filter((line) => line !== '')
+            .map((line) => JSON.parse(line));
+    }
+
+    /** Sends the signal and waits for the end: the exit code or signal. */
+    async kill(name, signal = 'SIGKILL') {
+        const {child, ended} = this.processes.get(name);
+        child.kill(signal);
+        return ended;
+    }
+
+    killAll() {
+        for (const {child} of this.processes.values()) child.kill('SIGKILL');
+        rmSync(this.dir, {recursive: true, force: true});
+    }
+
+    async stop() {
+        const codes = {};
+        const names = [...this.processes.keys()].reverse();
+        for (const name of names.filter((n) => n !== 'redis')) {
+            const {child, ended} = this.processes.get(name);
+            const timer = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
+            child.kill('SIGTERM');
+            codes[name] = await ended;
+            clearTimeout(timer);
+        }
+        if (this.processes.has('redis')) await this.kill('redis');
+        rigs.delete(this);
+        if (process.env.MUSTER_KEEP) console.log(`kept: ${this.dir}`);
+        else rmSync(this.dir, {recursive: true, force: true});
+        return codes;
+    }
+}
+
+const ROLES = ['admin', 'organiser', 'approver', 'coordinator', 'steward'];
+const CAMPAIGN = {
+    name: 'Spring March',
+    summary: 'A campaign for tests.',
+    roles: ['care-worker', 'unpaid-carer', 'draws-on-care'],
+    regions: ['north-west', 'london'],
+    sms_sender: 'SpringMarch',
+    email_from: 'hello@spring-march.example.org',
+    email_from_name: 'Spring March',
+    approval_above: 1000,
+    allows_drama_numbers: true,
+    consent_wording: 'Yes, you may ask me by this channel to take part.',
+    consent_version: '1',
+};
+const ACTIONS = {
+    rally: {
+        name: 'Rally in the square',
+        kind: 'rally',
+        place: 'The square',
+        starts_at: '2030-03-01T11:00:00Z',
+        ends_at: '2030-03-01T15:00:00Z',
+        gates: [
+            {id: 'north', name: 'North gate'},
+            {id: 'south', name: 'South gate'},
+        ],
+    },
+    lobby: {
+        name: 'Meet your MP',
+        kind: 'lobby',
+        starts_at: '2030-03-01T13:00:00Z',
+        ends_at: '2030-03-01T16:00:00Z',
+        capacity: 2,
+        gates: [{id: 'door', name: 'The door'}],
+    },
+};
+
+/** Starts it all; see the head of this file. */
+export async function startRig(options = {}) {
+    const rig = new Rig(options);
+    try {
+        await rig.startAll();
+        if (!options.isEmpty && rig.base) await rig.loadCampaign();
+    } catch (error) {
+        rigs.delete(rig);
+        rig.killAll();
+        throw error;
+    }
+    return rig;
+}
