@@ -6,9 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#define LINE_LEN_MAX 76
-/* "=?UTF-8?Q?" and "?=" stand round each encoded word of at most 75. */
-#define WORD_LEN_MAX 75
+#define LINE_LEN_MAX 76 /* so an encoded word has at most 75 */
 #define WORD_OPEN "=?UTF-8?Q?"
 #define WORD_CLOSE "?="
 /* "=_" never comes out of quoted-printable, so no body holds a boundary. */
@@ -67,13 +65,12 @@ add_encoded(char *to, const char *s, size_t len)
     return n;
 }
 
-/* Characters of UTF-8 are not cut between words; what is no UTF-8 could be
- * longer than a word and is cut. */
+/* On a line of which used is taken. Characters of UTF-8 are not cut between
+ * words; what is no UTF-8 could be longer than a word and is cut. */
 static void
-add_words(struct buf *to, const char *s)
+add_words(struct buf *to, size_t used, const char *s)
 {
-    const size_t room = WORD_LEN_MAX - strlen(WORD_OPEN) - strlen(WORD_CLOSE);
-    size_t used = 0;
+    const size_t room = LINE_LEN_MAX - strlen(WORD_OPEN) - strlen(WORD_CLOSE);
     buf_add_string(to, WORD_OPEN);
     while (*s != '\0') {
         char encoded[12];
@@ -82,7 +79,7 @@ add_words(struct buf *to, const char *s)
         size_t n = add_encoded(encoded, s, len);
         if (used + n > room) {
             buf_add_string(to, WORD_CLOSE "\r\n " WORD_OPEN);
-            used = 0;
+            used = 1;
         }
         buf_add(to, encoded, n);
         used += n;
@@ -121,8 +118,7 @@ add_subject(struct buf *to, const char *subject)
     if (is_plain) {
         add_folded(to, sizeof(name) - 1, subject);
     } else {
-        buf_add_string(to, "\r\n ");
-        add_words(to, subject);
+        add_words(to, sizeof(name) - 1, subject);
     }
     buf_add_string(to, "\r\n");
 }
@@ -148,7 +144,7 @@ add_from(struct buf *to, const char *name, const char *address)
         if (is_ascii(name)) {
             add_quoted(to, name);
         } else {
-            add_words(to, name);
+            add_words(to, strlen("From: "), name);
         }
         buf_add_string(to, "\r\n ");
     }
