@@ -46,7 +46,7 @@ take_slot(struct asks *asks)
         if (asks->count == asks->cap) {
             asks->cap = asks->cap == 0 ? 256 : asks->cap * 2;
             asks->slots =
-                mem_resize(asks->slots, asks->cap * sizeof(*asks->slots));
+                mem_resize(asks->slots, asks->cap * sizeof(struct ask *));
         }
         struct ask *fresh = mem_new(sizeof(*fresh));
         fresh->slot = asks->count;
@@ -221,16 +221,15 @@ on_due(void *arg, struct wheel_item *item)
     int64_t now_ms = clock_boot_ms();
     if (ask->at == NULL && ask->tries == 0) {
         fail(ask, ERR_UNAVAILABLE, cannot_reach);
-    } else if (now_ms >= ask->deadline_ms) {
-        if (ask->at != NULL) {
-            ask->at->avoid_until_ms = now_ms + AVOID_SILENT_MS;
-        }
-        fail(ask, ERR_TIMEOUT, no_answer);
-    } else {
+        return;
+    }
+    if (ask->at != NULL) {
         ask->at->avoid_until_ms = now_ms + AVOID_SILENT_MS;
-        if (!move_elsewhere(ask, now_ms)) {
-            wheel_set(&bus->asks.wheel, &ask->due, ask->deadline_ms);
-        }
+    }
+    if (now_ms >= ask->deadline_ms) {
+        fail(ask, ERR_TIMEOUT, no_answer);
+    } else if (ask->at == NULL || !move_elsewhere(ask, now_ms)) {
+        wheel_set(&bus->asks.wheel, &ask->due, ask->deadline_ms);
     }
 }
 

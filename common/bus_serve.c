@@ -142,7 +142,7 @@ take_request(struct bus *bus, zmq_msg_t *frames, const Wire__Ask *ask,
         return;
     }
     struct bus_request *request = new_request(bus);
-    strcpy(request->caller, caller);
+    memcpy(request->caller, caller, strlen(caller) + 1);
     request->id = ask->request_id;
     request->trace = ask->trace;
     request->deadline_ms = deadline_of(ask, now_ms);

@@ -331,8 +331,7 @@ by_number(const void *a, const void *b)
 static void
 answer_list(struct listing *listing)
 {
-    qsort(listing->campaigns, listing->count, sizeof(listing->campaigns[0]),
-          by_number);
+    qsort(listing->campaigns, listing->count, sizeof(void *), by_number);
     Signup__Campaign *pointers[SU_CAMPAIGNS_MAX];
     for (size_t i = 0; i < listing->count; i++) {
         pointers[i] = listing->campaigns[i]->definition;

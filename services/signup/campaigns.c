@@ -179,24 +179,31 @@ put_definition(struct campaign *campaign, const char *field,
     return true;
 }
 
-/* "confirmed:12" -> 3 */
+/* The action whose counter field is, "confirmed:12"; NULL: not such. */
+static Signup__Action *
+find_counted(struct campaign *campaign, const char *field, const char *name)
+{
+    size_t len = strlen(name);
+    if (strncmp(field, name, len) != 0) {
+        return NULL;
+    }
+    unsigned long number = strtoul(field + len, NULL, 10);
+    return number < 1 || number > campaign->action_count
+               ? NULL
+               : campaign->actions[number - 1]->definition;
+}
+
 static void
 put_count(struct campaign *campaign, const char *field, const char *value)
 {
-    unsigned number = 0;
-    bool is_confirmed = sscanf(field, "confirmed:%u", &number) == 1;
-    if (!is_confirmed && sscanf(field, "waitlisted:%u", &number) != 1) {
-        return;
-    }
-    if (number < 1 || number > campaign->action_count) {
-        return;
-    }
-    Signup__Action *action = campaign->actions[number - 1]->definition;
     uint32_t count = (uint32_t)strtoul(value, NULL, 10);
-    if (is_confirmed) {
+    Signup__Action *action = find_counted(campaign, field, "confirmed:");
+    if (action != NULL) {
         action->has_confirmed = true;
         action->confirmed = count;
-    } else {
+    }
+    action = find_counted(campaign, field, "waitlisted:");
+    if (action != NULL) {
         action->has_waitlisted = true;
         action->waitlisted = count;
     }

@@ -55,7 +55,7 @@ static void
 answer_page(struct asked *asked, const struct store_reply *reply)
 {
     size_t count = (reply->count - 1) / 2, n = 0;
-    Feed__Entry **entries = mem_new_array(count + 1, sizeof(entries[0]));
+    Feed__Entry **entries = mem_new_array(count + 1, sizeof(void *));
     while (n < count) {
         entries[n] = read_entry((uint64_t)reply->items[n * 2 + 1].integer,
                                 &reply->items[n * 2 + 2]);

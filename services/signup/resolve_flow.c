@@ -198,7 +198,7 @@ answer(struct resolving *r, const struct store_reply *reply)
 {
     size_t count = r->asked->message->resolve->n_numbers;
     struct contact *contacts = mem_new_array(count, sizeof(contacts[0]));
-    Signup__Contact **pointers = mem_new_array(count, sizeof(pointers[0]));
+    Signup__Contact **pointers = mem_new_array(count, sizeof(void *));
     int64_t withheld = 0;
     for (size_t i = 0; i < count; i++) {
         resolve_one(r, reply, i, &contacts[i]);

@@ -331,7 +331,7 @@ flush(void *arg, void **items, size_t count)
     flushed->campaign = arg;
     flushed->began_us = clock_boot_us();
     flushed->count = count;
-    memcpy(flushed->items, items, count * sizeof(items[0]));
+    memcpy(flushed->items, items, count * sizeof(void *));
     run_batch(flushed);
 }
 

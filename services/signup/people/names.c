@@ -177,14 +177,12 @@ names_first(const char *name, char out[NAME_BYTES_MAX + 1])
 {
     const char *at = name;
     for (;;) {
-        size_t len = strcspn(at, " ");
-        char word[NAME_BYTES_MAX + 1];
-        memcpy(word, at, len < NAME_BYTES_MAX ? len : NAME_BYTES_MAX);
-        word[len < NAME_BYTES_MAX ? len : NAME_BYTES_MAX] = '\0';
+        size_t len = least(strcspn(at, " "), NAME_BYTES_MAX);
         struct words folded;
-        split(word, &folded);
+        memcpy(out, at, len);
+        out[len] = '\0';
+        split(out, &folded);
         if (folded.count > 0 || at[len] == '\0') {
-            strcpy(out, word);
             return;
         }
         at += len + 1;

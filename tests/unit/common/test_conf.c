@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "common/buf.h"
 #include "common/conf.h"
 
 static char path[] = "/tmp/muster-conf-XXXXXX";
@@ -95,8 +96,7 @@ the_environment_wins_over_the_file(void **state)
 static void
 note_section(void *arg, const char *section)
 {
-    strcat(arg, section);
-    strcat(arg, " ");
+    buf_printf(arg, "%s ", section);
 }
 
 static void
@@ -105,9 +105,11 @@ sections_come_once_and_in_file_order(void **state)
     (void)state;
     struct conf *conf = open_text("[route.b]\nx=1\ny=1\n[run]\nx=1\n"
                                   "[route.a]\nx=1\n[route.b]\nz=1\n");
-    char seen[64] = "";
-    conf_each_section(conf, "route.", note_section, seen);
-    assert_string_equal(seen, "route.b route.a ");
+    struct buf seen;
+    buf_init(&seen, 0);
+    conf_each_section(conf, "route.", note_section, &seen);
+    assert_string_equal(buf_string(&seen), "route.b route.a ");
+    buf_fini(&seen);
     conf_close(&conf);
 }
 

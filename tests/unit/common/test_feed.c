@@ -173,7 +173,7 @@ hearing_of_a_new_end_asks_without_waiting_for_the_poll(void **state)
 {
     (void)state;
     struct world world = {.end = 2, .is_later = true};
-    open_world(&world, 0, 3600 * 1000);
+    open_world(&world, 0, 3600000);
     wait_for_cursor(&world, 2);
     world.end = 6;
     feed_follower_hear(world.f, 6);

@@ -77,7 +77,7 @@ items_are_due_at_their_time_and_once(void **state)
         int64_t after_ms = (int64_t)(i * 7919 % ITEMS) * 10 + 1;
         wheel_set(&world.wheel, &world.items[i], START_MS + after_ms);
     }
-    for (int64_t ms = 0; ms <= ITEMS * 10; ms += 2500) {
+    for (int64_t ms = 0; ms <= 10LL * ITEMS; ms += 2500) {
         pass_to(&world, START_MS + ms);
         for (int i = 0; i < ITEMS; i++) {
             int want = world.items[i].due_ms + WHEEL_TICK_MS <= now_ms;
@@ -86,7 +86,7 @@ items_are_due_at_their_time_and_once(void **state)
             }
         }
     }
-    pass_to(&world, START_MS + ITEMS * 10 + 100);
+    pass_to(&world, START_MS + 10LL * ITEMS + 100);
     assert_int_equal(world.wheel.count, 0);
     close_world(&world);
 }

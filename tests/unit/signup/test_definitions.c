@@ -1,0 +1,159 @@
+/* test_definitions -- whether a campaign or an action may be put so. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "services/signup/definitions.h"
+
+static char *roles[40];
+static char role_names[40][8];
+
+static Signup__Campaign
+campaign(void)
+{
+    Signup__Campaign c = SIGNUP__CAMPAIGN__INIT;
+    c.id = "care";
+    c.name = "Care";
+    for (int i = 0; i < 40; i++) {
+        role_names[i][0] = 'r';
+        role_names[i][1] = (char)('0' + i / 10);
+        role_names[i][2] = (char)('0' + i % 10);
+        roles[i] = role_names[i];
+    }
+    c.roles = roles;
+    c.n_roles = 3;
+    return c;
+}
+
+static Signup__Action
+action(void)
+{
+    Signup__Action a = SIGNUP__ACTION__INIT;
+    a.id = "rally";
+    a.name = "Rally";
+    a.kind = WORDS__ACTION_KIND__KIND_RALLY;
+    a.starts_at_ms = 1000;
+    a.ends_at_ms = 2000;
+    return a;
+}
+
+static void
+a_plain_campaign_and_action_are_fine(void **state)
+{
+    (void)state;
+    Signup__Campaign c = campaign();
+    Signup__Action a = action();
+    assert_null(definition_check_campaign(&c));
+    assert_null(definition_check_action(&a));
+    c.sms_sender = "Care UK-24";
+    c.email_from = "team@example.org";
+    c.summary = "Two\nlines.";
+    assert_null(definition_check_campaign(&c));
+}
+
+#define EXPECT(fault, part)                                                    \
+    do {                                                                       \
+        const char *got_ = (fault);                                            \
+        if (got_ == NULL || strstr(got_, part) == NULL) {                      \
+            fail_msg("%s: got %s", part, got_ == NULL ? "fine" : got_);        \
+        }                                                                      \
+    } while (0)
+
+static void
+what_is_wrong_with_a_campaign_is_said(void **state)
+{
+    (void)state;
+    Signup__Campaign c = campaign();
+    c.id = "Care";
+    EXPECT(definition_check_campaign(&c), "id is 1 to 40");
+    c.id = "muster";
+    EXPECT(definition_check_campaign(&c), "not muster");
+    c = campaign();
+    c.name = "";
+    EXPECT(definition_check_campaign(&c), "needs a name");
+    c.name = "A\nB";
+    EXPECT(definition_check_campaign(&c), "name is one line");
+    c = campaign();
+    c.n_roles = 33;
+    EXPECT(definition_check_campaign(&c), "at most 32");
+    c.n_roles = 3;
+    roles[2] = roles[0];
+    EXPECT(definition_check_campaign(&c), "different");
+    c = campaign();
+    c.sms_sender = "TwelveLetter";
+    EXPECT(definition_check_campaign(&c), "at most 11");
+    c = campaign();
+    c.email_from = "nobody";
+    EXPECT(definition_check_campaign(&c), "email_from");
+}
+
+static void
+roles_are_added_at_the_end_alone(void **state)
+{
+    (void)state;
+    Signup__Campaign from = campaign(), to = campaign();
+    to.n_roles = 4;
+    assert_null(definition_check_change(&from, &to));
+    to.n_roles = 2;
+    EXPECT(definition_check_change(&from, &to), "roles");
+    char *swapped[] = {roles[1], roles[0], roles[2]};
+    to.roles = swapped;
+    to.n_roles = 3;
+    EXPECT(definition_check_change(&from, &to), "roles");
+    to = campaign();
+    from.regions = roles;
+    from.n_regions = 1;
+    EXPECT(definition_check_change(&from, &to), "regions");
+}
+
+static void
+what_is_wrong_with_an_action_is_said(void **state)
+{
+    (void)state;
+    Signup__Action a = action();
+    a.id = "";
+    EXPECT(definition_check_action(&a), "id is 1 to 40");
+    a = action();
+    a.ends_at_ms = a.starts_at_ms;
+    EXPECT(definition_check_action(&a), "ends after");
+    a = action();
+    a.kind = WORDS__ACTION_KIND__KIND_NONE;
+    EXPECT(definition_check_action(&a), "kind");
+    a = action();
+    a.name = "";
+    EXPECT(definition_check_action(&a), "name");
+    Signup__Gate gate = SIGNUP__GATE__INIT, *gates[33];
+    gate.id = "north";
+    gate.name = "North gate";
+    for (int i = 0; i < 33; i++) {
+        gates[i] = &gate;
+    }
+    a = action();
+    a.gates = gates;
+    a.n_gates = 1;
+    assert_null(definition_check_action(&a));
+    a.n_gates = 2;
+    EXPECT(definition_check_action(&a), "same id");
+    a.n_gates = 33;
+    EXPECT(definition_check_action(&a), "at most 32 gates");
+    a.n_gates = 1;
+    gate.name = "";
+    EXPECT(definition_check_action(&a), "and a name");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_plain_campaign_and_action_are_fine),
+        cmocka_unit_test(what_is_wrong_with_a_campaign_is_said),
+        cmocka_unit_test(roles_are_added_at_the_end_alone),
+        cmocka_unit_test(what_is_wrong_with_an_action_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
