@@ -104,7 +104,8 @@ end
 if #ended > 0 then call('HDEL', tries, unpack(ended)) end
 
 local changed = m.changed
-if ARGV[9] ~= '' and left > 0 then
+-- A lapse has no late twin: a lease lapses once.
+if ARGV[9] ~= '' and left > 0 and not (ARGV[10] == 'lapse' and is_late) then
     local rest = {}
     for index = 1, #open do
         local bits = string.byte(open, index)
