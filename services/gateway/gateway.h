@@ -146,5 +146,7 @@ void gateway_on_refused(void *arg, struct http_request *request, int status,
 /* The whole program, so that others can link it. Without a store the staff
  * routes answer 503. */
 int gateway_main(int argc, char **argv, bool uses_store);
+/* Its loop, for those who answer in the services' stead. */
+struct loop *gateway_loop(void);
 
 #endif

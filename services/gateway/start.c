@@ -181,10 +181,17 @@ print_routes(void)
     buf_fini(&text);
 }
 
+static struct gateway gateway;
+
+struct loop *
+gateway_loop(void)
+{
+    return gateway.service.loop;
+}
+
 int
 gateway_main(int argc, char **argv, bool uses_store)
 {
-    static struct gateway gateway;
     struct gateway *g = &gateway;
     const struct service_spec spec = {
         .name = "gateway",

@@ -101,6 +101,7 @@ ask_group(struct tickets *tickets, struct wish *group, size_t count)
         bearers[i].role = w->wish.role;
         list[i] = &bearers[i];
     }
+    issue.has_codes_only = issue.codes_only = true;
     issue.campaign_number = group->wish.campaign_number;
     issue.action_number = group->wish.action_number;
     issue.n_bearers = count;
