@@ -7,13 +7,15 @@ import {CHANNELS, CLASSES, STAGES} from '../words.js';
 import {stackedBar} from './bar.js';
 
 function reach(broadcast) {
-    const parts = broadcast.channels.map((c) =>
-        plural(
-            c.audience,
-            CHANNELS[c.channel].toLowerCase(),
-            `${CHANNELS[c.channel].toLowerCase()}s`,
-        ),
-    );
+    const parts = broadcast.channels
+        .filter((c) => c.audience)
+        .map((c) =>
+            plural(
+                c.audience,
+                CHANNELS[c.channel].toLowerCase(),
+                `${CHANNELS[c.channel].toLowerCase()}s`,
+            ),
+        );
     return parts.join(', ');
 }
 
