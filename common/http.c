@@ -31,6 +31,8 @@ struct http_request {
     struct http_request *next, **place; /* in server->requests */
     enum http_method method;
     bool is_refused, is_loopback;
+    bool is_body_ended; /* the NUL past its end has been added */
+    size_t body_len;
     const char *query;
     char address[HTTP_ADDRESS_TEXT_SIZE];
     char path[]; /* then the query behind its NUL */
@@ -188,9 +190,12 @@ http_body(struct http_request *request, size_t *len_out)
         return "";
     }
     struct evbuffer *in = evhttp_request_get_input_buffer(request->evreq);
-    size_t len = evbuffer_get_length(in);
-    (void)evbuffer_add(in, "", 1); /* the NUL past len */
-    *len_out = len;
+    if (!request->is_body_ended) {
+        request->body_len = evbuffer_get_length(in);
+        request->is_body_ended = true;
+        (void)evbuffer_add(in, "", 1);
+    }
+    *len_out = request->body_len;
     const char *body = (const char *)evbuffer_pullup(in, -1);
     return body == NULL ? "" : body;
 }

@@ -39,6 +39,9 @@ on_request(void *arg, struct http_request *request)
     size_t len;
     const char *body = http_body(request, &len);
     size_t at = strlen(f->seen);
+    assert_int_equal(len, strlen(body));
+    assert_ptr_equal(http_body(request, &len), body);
+    assert_int_equal(len, strlen(body)); /* again the same */
     f->served++;
     (void)snprintf(f->seen + at, sizeof(f->seen) - at, "%d %s?%s %s|",
                    (int)http_method(request), http_path(request),
