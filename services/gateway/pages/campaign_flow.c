@@ -51,10 +51,13 @@ actions_listed_again(void *arg, enum err err, const char *detail,
         return;
     }
     struct show_error errors[JSON_ERRORS_MAX];
+    char words[JSON_ERRORS_MAX][SHOW_ERROR_SIZE];
     size_t count = 0;
     for (; count < x->errors.count && count < JSON_ERRORS_MAX; count++) {
-        errors[count].field = x->errors.items[count].field;
-        errors[count].detail = x->errors.items[count].detail;
+        const struct json_error_item *item = &x->errors.items[count];
+        errors[count].field = item->field;
+        errors[count].detail =
+            show_error_words(item->field, item->detail, words[count]);
     }
     const char *typed = exchange_form(x);
     const struct show_form form = {

@@ -18,6 +18,11 @@
 /* "care-worker" -> "Care worker"; cut at the size. Returns to. */
 const char *show_label(const char *slug, char to[SHOW_LABEL_SIZE]);
 const char *show_kind(Words__ActionKind kind);
+#define SHOW_ERROR_SIZE 192
+/* What is wrong with a field of the sign-up form, as a sentence of its own:
+ * "is missing" -> "Your name is missing." Returns to. */
+const char *show_error_words(const char *field, const char *detail,
+                             char to[SHOW_ERROR_SIZE]);
 #define SHOW_SEATS_SIZE 64
 /* "12 places left"; "" without a limit. Returns to. */
 const char *show_seats(const Signup__Action *action, char to[SHOW_SEATS_SIZE]);

@@ -105,8 +105,9 @@ add_errors(struct buf *to, const struct show_form *form)
     buf_init(&items, 0);
     for (size_t i = 0; i < form->error_count; i++) {
         const char *field = form->errors[i].field;
+        bool has_input = *field != '\0' && strcmp(field, "actions") != 0;
         const struct template_field fields[] = {
-            {"field", strcmp(field, "actions") == 0 ? "sign-up" : field},
+            {"field", has_input ? field : "sign-up"},
             {"detail", form->errors[i].detail},
         };
         view_add(&items, &(struct view){html_errors_item, fields,

@@ -8,6 +8,24 @@ import {byId, fill, h} from './dom.js';
 const form = byId('sign-up');
 const TEXTS = ['name', 'phone', 'email', 'role', 'region', 'format'];
 
+const LABELS = {
+    name: 'Your name',
+    phone: 'The mobile number',
+    email: 'The email',
+    role: 'The role',
+    region: 'The region',
+    format: 'The format',
+    actions: 'The list of actions',
+};
+
+/** As show_error_words of the gateway: [field, a sentence of its own]. */
+function sentenceOf({field, detail}) {
+    const name = field.replace(/\[.*$/, '');
+    const lacksSubject = /^(is|must|holds|or) /.test(detail);
+    const whole = lacksSubject ? `${LABELS[name] || 'This'} ${detail}` : detail;
+    return [name, `${whole.charAt(0).toUpperCase()}${whole.slice(1)}.`];
+}
+
 const boxesOf = (name) =>
     Array.from(form.querySelectorAll(`input[name=${name}]`));
 const typed = (name) => form.elements[name].value.trim();
@@ -141,10 +159,7 @@ async function send() {
         }
     } catch (error) {
         const known = error instanceof Problem ? error : new Problem(0, {});
-        const errors = known.errors.map((e) => [
-            e.field.replace(/\[.*$/, ''),
-            e.detail,
-        ]);
+        const errors = known.errors.map(sentenceOf);
         showErrors(errors.length ? errors : [['', known.message]]);
     }
 }
