@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/phone_shim.h"
+#include "common/phone_prefix.h"
 
 #define TYPED_LEN_MAX 40 /* a phone number with all its spaces */
 #define UK 44
@@ -70,7 +70,7 @@ contact_phone(const char *typed, bool allows_drama, char out[PHONE_TEXT_SIZE],
         strspn(typed, "0123456789 +-.()/\t") != len) {
         return ERR_BAD_REQUEST;
     }
-    struct phone_facts facts = phone_shim_read(typed);
+    struct phone_facts facts = phone_read(typed);
     *why_out = find_fault(&facts, allows_drama);
     if (*why_out != NULL) {
         return ERR_BAD_REQUEST;

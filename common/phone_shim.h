@@ -1,5 +1,5 @@
 /* phone_shim -- libphonenumber (C++) as two plain C functions' worth.
- * contact.c alone uses it. */
+ * phone_prefix.c and, through it, contact.c alone use it. */
 #ifndef COMMON_PHONE_SHIM_H
 #define COMMON_PHONE_SHIM_H
 
