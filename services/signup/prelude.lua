@@ -4,7 +4,8 @@
 -- the same prefix and so the same slot. See store.c for all of them.
 -- A script checks all it has to check before its first write, and ends with
 -- commit(), which stamps the columns touched and appends to the feed.
-local call, char, floor = redis.call, string.char, math.floor
+local call, char, floor, format = redis.call, string.char, math.floor,
+  string.format
 local meta, prefix = KEYS[1], string.sub(KEYS[1], 1, -2)
 local CHUNK, FEED_ENTRY_EVENTS_MAX, ARGS_MAX = 65536, 256, 4000
 local CONFIRMED, WAITLISTED, OFFERED, CANCELLED = 1, 2, 3, 4
@@ -20,18 +21,38 @@ local function varint(n)
   return out .. char(n)
 end
 
+-- A number as text: Redis would print it as a float, which is slow.
+local function text(number)
+  return format('%d', number)
+end
+
+-- Keys and fields of chunks are made once a call: [column][chunk].
+local column_keys = {}
 local function column_key(column, chunk)
-  return prefix .. 'c:' .. column .. ':' .. chunk
+  local keys = column_keys[column]
+  if not keys then
+    keys = {}
+    column_keys[column] = keys
+  end
+  if not keys[chunk] then
+    keys[chunk] = prefix .. 'c:' .. column .. ':' .. text(chunk)
+  end
+  return keys[chunk]
 end
 
 local function touch(column, chunk)
-  touched[column .. ':' .. chunk] = true
+  local chunks = touched[column]
+  if not chunks then
+    chunks = {}
+    touched[column] = chunks
+  end
+  chunks[chunk] = true
 end
 
 -- Least significant bit first, as the wire has it; Redis counts from the top.
 local function bit_place(number)
   local i = number % CHUNK
-  return floor(number / CHUNK), i + 7 - 2 * (i % 8)
+  return floor(number / CHUNK), text(i + 7 - 2 * (i % 8))
 end
 
 local function get_bit(column, number)
@@ -46,14 +67,14 @@ local function set_bit(column, number, bit)
 end
 
 local function get_byte(column, number)
-  local i = number % CHUNK
+  local i = text(number % CHUNK)
   local got = call('GETRANGE', column_key(column, floor(number / CHUNK)), i, i)
   return got == '' and 0 or string.byte(got)
 end
 
 local function set_byte(column, number, byte)
   local chunk = floor(number / CHUNK)
-  call('SETRANGE', column_key(column, chunk), number % CHUNK, char(byte))
+  call('SETRANGE', column_key(column, chunk), text(number % CHUNK), char(byte))
   touch(column, chunk)
 end
 
@@ -75,9 +96,27 @@ end
 local STATE_COLUMN = {'c', 'w', 'o', 'x'}
 local STATE_COUNTER = {'confirmed:', 'waitlisted:', 'offered:', 'cancelled:'}
 
+-- Of an action: its columns and counters by state, its capacity.
+local actions = {}
+local function action_of(number)
+  local action = actions[number]
+  if not action then
+    local id = text(number)
+    local capacity = call('HGET', prefix .. 'capacity', id)
+    action = {columns = {}, counters = {}, waiting = prefix .. 'w:' .. id,
+              capacity = capacity and tonumber(capacity) or math.huge}
+    for state = 1, 4 do
+      action.columns[state] = STATE_COLUMN[state] .. id
+      action.counters[state] = STATE_COUNTER[state] .. id
+    end
+    actions[number] = action
+  end
+  return action
+end
+
 local function get_place(number, action)
   for state = 1, 4 do
-    if get_bit(STATE_COLUMN[state] .. action, number) == 1 then
+    if get_bit(action_of(action).columns[state], number) == 1 then
       return state
     end
   end
@@ -85,30 +124,27 @@ local function get_place(number, action)
 end
 
 local function set_place(number, action, was, state)
+  local of = action_of(action)
   if was ~= 0 then
-    set_bit(STATE_COLUMN[was] .. action, number, 0)
-    count(STATE_COUNTER[was] .. action, -1)
+    set_bit(of.columns[was], number, '0')
+    count(of.counters[was], -1)
     if was == WAITLISTED then
-      call('ZREM', prefix .. 'w:' .. action, number)
+      call('ZREM', of.waiting, text(number))
     end
   end
-  set_bit(STATE_COLUMN[state] .. action, number, 1)
-  count(STATE_COUNTER[state] .. action, 1)
+  set_bit(of.columns[state], number, '1')
+  count(of.counters[state], 1)
   if state == WAITLISTED then
     count('queued', 1)
-    call('ZADD', prefix .. 'w:' .. action, counter('queued'), number)
+    call('ZADD', of.waiting, text(counter('queued')), text(number))
   end
 end
 
 -- Offered places are held, so they count as taken.
-local capacities = {}
 local function has_room(action)
-  if not capacities[action] then
-    local capacity = call('HGET', prefix .. 'capacity', action)
-    capacities[action] = capacity and tonumber(capacity) or math.huge
-  end
-  return counter('confirmed:' .. action) + counter('offered:' .. action) <
-    capacities[action]
+  local of = action_of(action)
+  return counter(of.counters[CONFIRMED]) + counter(of.counters[OFFERED]) <
+    of.capacity
 end
 
 local function add_event(field, body)
@@ -131,7 +167,7 @@ end
 -- Whoever waits longest gets the place that has become free.
 local function promote(action, slug)
   while has_room(action) do
-    local first = call('ZRANGE', prefix .. 'w:' .. action, 0, 0)[1]
+    local first = call('ZRANGE', action_of(action).waiting, 0, 0)[1]
     if not first then
       return
     end
@@ -154,7 +190,7 @@ local function append_feed()
   for first = 1, #events, FEED_ENTRY_EVENTS_MAX do
     local last = math.min(first + FEED_ENTRY_EVENTS_MAX - 1, #events)
     seq = seq + last - first + 1
-    call('XADD', prefix .. 'feed', string.format('%.0f-0', seq), 'e',
+    call('XADD', prefix .. 'feed', format('%.0f-0', seq), 'e',
       table.concat(events, '', first, last))
   end
   count('seq', #events)
@@ -165,11 +201,13 @@ end
 local function stamp_columns()
   local time = call('TIME')
   count('stamp', 1)
-  local stamp = string.format('%.0f.%s%06d', counter('stamp'), time[1], time[2])
+  local stamp = format('%.0f.%s%06d', counter('stamp'), time[1], time[2])
   local fields = {}
-  for field in pairs(touched) do
-    fields[#fields + 1] = field
-    fields[#fields + 1] = stamp
+  for column, chunks in pairs(touched) do
+    for chunk in pairs(chunks) do
+      fields[#fields + 1] = column .. ':' .. text(chunk)
+      fields[#fields + 1] = stamp
+    end
   end
   flush_hash(prefix .. 'v', fields)
 end
@@ -185,19 +223,17 @@ local function commit()
   local fields = {}
   for field in pairs(changed) do
     fields[#fields + 1] = field
-    fields[#fields + 1] = string.format('%.0f', counters[field])
+    fields[#fields + 1] = format('%.0f', counters[field])
   end
   flush_hash(meta, fields)
   return counter('seq')
 end
 
--- ---- the blind index: a hash of 8 bytes -> supporters ("12" or "12 57") ----
+-- ---- the blind index: a hash -> supporters ("12" or "12 57") ----
 
-local INDEX_BUCKETS = 16384
-
+-- A hash is four hexadecimal digits, its bucket, and six bytes.
 local function index_place(hash)
-  local a, b = string.byte(hash, 1, 2)
-  return prefix .. 'i:' .. (a * 256 + b) % INDEX_BUCKETS, string.sub(hash, 3)
+  return prefix .. 'i:' .. string.sub(hash, 1, 4), string.sub(hash, 5)
 end
 
 -- '' when nobody has it.
@@ -210,12 +246,13 @@ end
 
 local function index_add(hash, known, number)
   local bucket, field = index_place(hash)
-  call('HSET', bucket, field, known == '' and number or known .. ' ' .. number)
+  local entry = text(number)
+  call('HSET', bucket, field, known == '' and entry or known .. ' ' .. entry)
 end
 
 local function each_number(list, fn)
-  for text in string.gmatch(list, '%d+') do
-    fn(tonumber(text))
+  for entry in string.gmatch(list, '%d+') do
+    fn(tonumber(entry))
   end
 end
 
@@ -224,13 +261,14 @@ end
 local RECORDS_PER_LIST = 64
 
 local function record_list(number)
-  return prefix .. 'r:' .. floor(number / RECORDS_PER_LIST)
+  return prefix .. 'r:' .. text(floor(number / RECORDS_PER_LIST))
 end
 
 local function record_get(number)
-  return call('LINDEX', record_list(number), number % RECORDS_PER_LIST) or ''
+  return call('LINDEX', record_list(number),
+    text(number % RECORDS_PER_LIST)) or ''
 end
 
 local function record_set(number, record)
-  call('LSET', record_list(number), number % RECORDS_PER_LIST, record)
+  call('LSET', record_list(number), text(number % RECORDS_PER_LIST), record)
 end

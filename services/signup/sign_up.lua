@@ -71,12 +71,12 @@ end
 
 local function write_people()
   each_run(RECORDS_PER_LIST, function(run, from, to)
-    call('RPUSH', prefix .. 'r:' .. run, unpack(new_records, from, to))
+    call('RPUSH', prefix .. 'r:' .. text(run), unpack(new_records, from, to))
   end)
   each_run(CHUNK, function(chunk, from, to)
     for column, bytes in pairs(new_columns) do
       call('SETRANGE', column_key(column, chunk),
-        (first_new + from - 1) % CHUNK, table.concat(bytes, '', from, to))
+        text((first_new + from - 1) % CHUNK), table.concat(bytes, '', from, to))
       touch(column, chunk)
     end
   end)

@@ -327,7 +327,7 @@ flush(void *arg, void **items, size_t count)
 {
     assert(count <= BATCH_ITEMS_MAX);
     struct flushed *flushed =
-        mem_new(sizeof(*flushed) + count * sizeof(flushed->items[0]));
+        mem_new(sizeof(*flushed) + count * sizeof(void *));
     flushed->campaign = arg;
     flushed->began_us = clock_boot_us();
     flushed->count = count;

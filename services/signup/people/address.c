@@ -17,6 +17,9 @@ address_keys_derive(const struct crypto_key *from, struct address_keys *out)
     crypto_key_derive(from, "check", &out->check);
 }
 
+#define DIGEST_BYTES 8
+#define ADDRESS_BUCKETS 16384U
+
 /* The campaign is in the hash, so that one person's entries in two campaigns
  * cannot be matched. */
 static void
@@ -25,7 +28,14 @@ hash(const struct crypto_key *key, const char *campaign, const char *text,
 {
     char bytes[EMAIL_TEXT_SIZE + 64];
     int n = snprintf(bytes, sizeof(bytes), "%s/%s", campaign, text);
-    crypto_digest(key, bytes, (size_t)n, out, ADDRESS_HASH_BYTES);
+    uint8_t digest[DIGEST_BYTES];
+    crypto_digest(key, bytes, (size_t)n, digest, sizeof(digest));
+    static const char hex[] = "0123456789abcdef";
+    unsigned bucket = (digest[0] * 256U + digest[1]) % ADDRESS_BUCKETS;
+    for (unsigned i = 0; i < 4; i++) {
+        out[i] = (uint8_t)hex[bucket >> (12 - 4 * i) & 0xf];
+    }
+    memcpy(out + 4, digest + 2, ADDRESS_HASH_BYTES - 4);
 }
 
 void

@@ -1,10 +1,10 @@
 /* address -- a supporter's phone and email: as typed, as kept, as looked up,
  * as hinted at.
  *
- * The blind index is a keyed hash (BLAKE2b, 8 bytes) of the normalised phone
- * or email under a key of its own for each: whoever reads Redis can neither
- * read nor guess them without the key file. A chance match of two hashes is
- * harmless, since the record itself is compared after it. */
+ * The blind index is a keyed hash (BLAKE2b, 62 bits of it) of the normalised
+ * phone or email under a key of its own for each: whoever reads Redis can
+ * neither read nor guess them without the key file. A chance match of two
+ * hashes is harmless, since the record itself is compared after it. */
 #ifndef SIGNUP_PEOPLE_ADDRESS_H
 #define SIGNUP_PEOPLE_ADDRESS_H
 
@@ -15,7 +15,8 @@
 #include "common/contact.h"
 #include "common/crypto.h"
 
-#define ADDRESS_HASH_BYTES 8
+/* Four hexadecimal digits, 0000 to 3fff, of its bucket, then six bytes. */
+#define ADDRESS_HASH_BYTES 10
 
 /* Derived from signup.key; kept in memory alone. */
 struct address_keys {
