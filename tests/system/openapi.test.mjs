@@ -1,0 +1,297 @@
+// openapi -- the file says what the server does: every route is in it and
+// nothing else, every answer is of the form that it states.
+import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import {dirname, join} from 'node:path';
+import {after, before, test} from 'node:test';
+import {fileURLToPath} from 'node:url';
+import Ajv from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import {startRig} from '../support/rig.mjs';
+
+const TOP = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const BIN = process.env.MUSTER_BIN || join(TOP, 'build', 'bin');
+const C = '/v1/campaigns/{c}';
+const A = `${C}/actions/{a}`;
+const B = `${C}/broadcasts/{b}`;
+
+let rig, api, ajv;
+const tried = new Set();
+
+before(async () => {
+    rig = await startRig();
+    api = (await rig.call('GET', '/v1/openapi.json')).json;
+    ajv = new Ajv({strict: false, allErrors: true});
+    addFormats(ajv);
+    ajv.addSchema({$id: 'api', components: api.components});
+    tried.add('get /v1/openapi.json');
+});
+
+after(() => rig && rig.stop());
+
+function routes() {
+    return execFileSync(join(BIN, 'muster-gateway'), ['--routes'], {
+        encoding: 'utf8',
+    })
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' '))
+        .filter(([, path]) => path.startsWith('/v1/'))
+        .map(([method, path, roles, act]) => ({
+            name: `${method.toLowerCase()} ${path}`,
+            roles,
+            act,
+        }));
+}
+
+function operations() {
+    return Object.entries(api.paths).flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, operation]) => ({
+            name: `${method} ${path}`,
+            operation,
+        })),
+    );
+}
+
+/** A schema of the file, with its references made to point into it. */
+function compile(schema) {
+    const text = JSON.stringify(schema).replaceAll(
+        '"#/components/',
+        '"api#/components/',
+    );
+    return ajv.compile(JSON.parse(text));
+}
+
+function check(schema, value, what) {
+    const validate = compile(schema);
+    assert.ok(
+        validate(value),
+        `${what}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value)}`,
+    );
+}
+
+/** Calls one operation, checks request and answer against the file. */
+async function use(method, path, {ids = {}, query = '', status, ...options}) {
+    const name = `${method.toLowerCase()} ${path}`;
+    const {operation} = operations().find((o) => o.name === name);
+    const values = {c: rig.campaign, a: 'rally', ...ids};
+    const url = path.replace(/{(\w+)}/g, (_, id) => values[id]) + query;
+    if (options.body && !options.type) {
+        const {schema} = operation.requestBody.content['application/json'];
+        check(schema, options.body, `${name}: the request`);
+    }
+    const answer = await rig.call(method, url, options);
+    const want = status || Number(Object.keys(operation.responses)[0]);
+    assert.equal(answer.status, want, `${name}: ${answer.text}`);
+    const stated = operation.responses[want] || operation.responses.default;
+    const type = answer.headers.get('content-type').split(';')[0];
+    check(stated.content[type].schema, answer.json, name);
+    tried.add(name);
+    return answer.json;
+}
+
+/** The first event of a stream. */
+async function firstEvent(path, ids, token) {
+    tried.add(`get ${path}`);
+    const values = {c: rig.campaign, a: 'rally', ...ids};
+    const stop = new AbortController();
+    const answer = await fetch(
+        rig.base + path.replace(/{(\w+)}/g, (_, id) => values[id]),
+        {headers: {Authorization: `Bearer ${token}`}, signal: stop.signal},
+    );
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers.get('content-type'), /^text\/event-stream/);
+    let text = '';
+    for await (const bytes of answer.body) {
+        text += Buffer.from(bytes).toString();
+        if (/\ndata: .*\n\n/.test(text)) break;
+    }
+    stop.abort();
+    const [, name, id, data] = text.match(
+        /event: (\w+)\nid: (\d+)\ndata: (.*)\n\n/,
+    );
+    return {name, id: Number(id), state: JSON.parse(data)};
+}
+
+test('every route is in the file, and nothing else is', () => {
+    assert.deepEqual(
+        operations()
+            .map((o) => o.name)
+            .sort(),
+        routes()
+            .map((r) => r.name)
+            .sort(),
+    );
+});
+
+test('the file states the roles that the table has', () => {
+    const stated = new Map(operations().map((o) => [o.name, o.operation]));
+    for (const {name, roles} of routes()) {
+        const operation = stated.get(name);
+        if (roles === 'public') {
+            assert.deepEqual(operation.security, [], name);
+            continue;
+        }
+        const said = operation.description.match(/^Roles: (.*)\.$/)[1];
+        assert.equal(said.replaceAll(', ', ','), roles, name);
+        assert.deepEqual(operation.security, [{token: []}, {cookie: []}], name);
+    }
+});
+
+test('every staff route that changes something is an act', () => {
+    for (const {name, roles, act} of routes()) {
+        const isLooking = name.startsWith('get ') || name.endsWith('/preview');
+        if (roles === 'public') continue;
+        assert.equal(act === '-', isLooking, name);
+    }
+});
+
+test('campaigns, actions and people answer as stated', async () => {
+    const {admin, organiser} = rig.tokens;
+    await use('GET', '/v1/campaigns', {});
+    const {campaign, actions} = await use('GET', `${C}/actions`, {});
+    await use('PUT', C, {
+        token: admin,
+        body: {...campaign, summary: 'New.', allows_drama_numbers: true},
+    });
+    await use('PUT', A, {
+        token: organiser,
+        body: {...actions.find((a) => a.id === 'rally'), capacity: 5000},
+    });
+    const {places} = await use('POST', `${C}/signups`, {
+        body: {
+            name: 'Ann Example',
+            phone: rig.phone(1),
+            email: 'ann@example.org',
+            role: 'care-worker',
+            region: 'london',
+            format: 'plain',
+            actions: ['rally', 'lobby'],
+            consent_sms: true,
+            consent_email: false,
+        },
+    });
+    const mark = {
+        gate: 'north',
+        kind: 'arrived',
+        code: places[0].ticket.code,
+        scan_id: rig.freshId('scan'),
+        device: 'phone-1',
+    };
+    await use('POST', `${A}/checkins`, {body: mark});
+    await use('POST', `${A}/checkins`, {
+        body: {marks: [mark, {...mark, scan_id: rig.freshId(), gate: 'x'}]},
+    });
+    await use('POST', `${C}/audiences/preview`, {
+        token: organiser,
+        body: {query: 'role:care-worker', class: 'campaign'},
+    });
+});
+
+test('attendance answers as stated, asked for and live', async () => {
+    const token = rig.tokens.steward;
+    const now = await use('GET', `${A}/attendance`, {token});
+    const event = await firstEvent(`${A}/attendance/stream`, {}, token);
+    assert.equal(event.name, 'attendance');
+    assert.equal(event.id, event.state.revision);
+    assert.ok(event.id >= now.revision);
+    check({$ref: '#/components/schemas/Attendance'}, event.state, 'the event');
+});
+
+test('staff, sessions and the audit log answer as stated', async () => {
+    const {admin} = rig.tokens;
+    const body = {
+        login: 'new.one',
+        name: 'New One',
+        role: 'steward',
+        password: 'ten characters',
+    };
+    await use('POST', `${C}/staff`, {token: admin, body});
+    await use('POST', `${C}/staff`, {token: admin, body, status: 409});
+    await use('GET', `${C}/staff`, {token: admin});
+    await use('POST', `${C}/tokens`, {
+        token: admin,
+        body: {
+            name: 'gate',
+            role: 'steward',
+            expires_at: '2031-01-01T00:00:00Z',
+        },
+    });
+    const {token} = await use('POST', '/v1/session', {
+        body: {
+            campaign: rig.campaign,
+            login: body.login,
+            password: body.password,
+        },
+    });
+    await use('GET', '/v1/session', {token});
+    await use('DELETE', '/v1/session', {token});
+    await use('GET', '/v1/session', {token, status: 401});
+    const page = await use('GET', `${C}/audit`, {token: admin});
+    assert.equal(page.is_whole, true);
+});
+
+test('broadcasts answer as stated, asked for and live', async () => {
+    const {organiser, approver, coordinator} = rig.tokens;
+    const made = await use('POST', `${C}/broadcasts`, {
+        token: organiser,
+        headers: {'Idempotency-Key': 'openapi-1'},
+        body: {
+            name: 'Hello',
+            class: 'service',
+            audience: 'all',
+            action: 'rally',
+            sms_text: 'Hello {{first_name}}',
+            email_subject: 'Hello',
+            email_text: 'Dear {{name}}',
+        },
+    });
+    const ids = {b: made.id};
+    const use_ = (method, path, token, more = {}) =>
+        use(method, path, {ids, token, ...more});
+    await use_('GET', `${C}/broadcasts`, coordinator);
+    await use_('GET', B, coordinator);
+    await use_('POST', `${B}/forecast`, approver);
+    await use_('POST', `${B}/approve`, approver, {
+        body: {content_hash: made.content_hash},
+    });
+    await use_('POST', `${B}/start`, organiser);
+    const event = await firstEvent(`${B}/stream`, ids, coordinator);
+    assert.equal(event.name, 'broadcast');
+    check({$ref: '#/components/schemas/Broadcast'}, event.state, 'the event');
+    await rig.until('the broadcast is done', async () => {
+        const {json} = await rig.call(
+            'GET',
+            `/v1/campaigns/${rig.campaign}/broadcasts/${made.id}`,
+            {token: organiser},
+        );
+        return json.stage === 'done';
+    });
+    const query = '?channel=sms&state=accepted';
+    const list = await use_('GET', `${B}/recipients`, organiser, {query});
+    assert.deepEqual(list.numbers, [0]);
+    const {is_equal} = await use_('POST', `${B}/recount`, organiser);
+    assert.equal(is_equal, true);
+    await use_('GET', `${C}/outbox`, organiser);
+});
+
+test('acts that do not fit the stage are refused as stated', async () => {
+    const token = rig.tokens.organiser;
+    const ids = {b: 'b1'};
+    for (const act of ['pause', 'resume', 'stop'])
+        await use('POST', `${B}/${act}`, {ids, token, status: 409});
+    await use('POST', `${B}/doubt`, {
+        ids,
+        token,
+        body: {channel: 'sms', numbers: [4000000], state: 'accepted'},
+    });
+});
+
+test('every operation of the file was tried', () => {
+    assert.deepEqual(
+        operations()
+            .map((o) => o.name)
+            .filter((name) => !tried.has(name)),
+        [],
+    );
+});
