@@ -64,7 +64,7 @@ http_conn_uncount(struct http_conn *conn)
 void
 http_conn_look_at_address(struct http_conn *conn)
 {
-    struct sockaddr_storage peer;
+    struct sockaddr_storage peer = {0};
     socklen_t len = sizeof(peer);
     uint8_t address[16] = {0};
     if (getpeername(conn->fd, (struct sockaddr *)&peer, &len) != 0) {
@@ -148,14 +148,18 @@ read_address(const char *host, int port, struct sockaddr_storage *out)
 static int
 port_of(int fd)
 {
-    struct sockaddr_storage bound;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } bound;
+    memset(&bound, 0, sizeof(bound));
     socklen_t len = sizeof(bound);
-    if (getsockname(fd, (struct sockaddr *)&bound, &len) != 0) {
+    if (getsockname(fd, &bound.any, &len) != 0) {
         return 0;
     }
-    return bound.ss_family == AF_INET6
-               ? ntohs(((struct sockaddr_in6 *)&bound)->sin6_port)
-               : ntohs(((struct sockaddr_in *)&bound)->sin_port);
+    return ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port
+                                                 : bound.v4.sin_port);
 }
 
 static void

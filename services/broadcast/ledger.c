@@ -101,7 +101,7 @@ ledger_get(const uint8_t *bytes, size_t len, uint32_t offset)
     if (offset / 2 >= len) {
         return S(NOT_IN_IT);
     }
-    return (bytes[offset / 2] >> (offset % 2 * 4)) & 0xfu;
+    return ((unsigned)bytes[offset / 2] >> (offset % 2 * 4)) & 0xfu;
 }
 
 void

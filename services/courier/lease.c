@@ -49,8 +49,11 @@ free_lease(struct lease *lease)
 void
 leases_free(struct courier *courier)
 {
-    while (courier->leases != NULL) {
-        free_lease(courier->leases);
+    struct lease *lease = courier->leases;
+    while (lease != NULL) {
+        struct lease *following = lease->following;
+        free_lease(lease);
+        lease = following;
     }
 }
 

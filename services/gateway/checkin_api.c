@@ -184,7 +184,7 @@ check_in_batch(struct exchange *x, const json_t *list)
     if (count == 0) {
         json_complain(&f, "marks", "must hold at least one");
     }
-    if (x->errors.count > 0) {
+    if (!is_fine || x->errors.count > 0) {
         reply_errors(x);
         return;
     }

@@ -148,7 +148,6 @@ reply_to_form(struct flow *flow)
     struct exchange *x = flow->x;
     char to[256];
     bool is_waitlisted = false;
-    (void)snprintf(to, sizeof(to), "/c/%s?done=", exchange_campaign(x));
     for (size_t i = 0; i < flow->place_count; i++) {
         const struct place *place = &flow->places[i];
         is_waitlisted |= place->state == WORDS__PLACE_STATE__PLACE_WAITLISTED;
@@ -158,7 +157,8 @@ reply_to_form(struct flow *flow)
             return;
         }
     }
-    (void)strcat(to, is_waitlisted ? "waitlisted" : "yes");
+    (void)snprintf(to, sizeof(to), "/c/%s?done=%s", exchange_campaign(x),
+                   is_waitlisted ? "waitlisted" : "yes");
     reply_redirect(x, to);
 }
 

@@ -1,6 +1,7 @@
 /* tickets -- ticket codes, asked for many sign-ups at once. */
 #include "services/gateway/tickets.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "common/client/checkin.h"
@@ -89,6 +90,7 @@ take_group(struct tickets *tickets, size_t *count_out)
 static void
 ask_group(struct tickets *tickets, struct wish *group, size_t count)
 {
+    assert(group != NULL && count > 0);
     Checkin__Request request = CHECKIN__REQUEST__INIT;
     Checkin__IssueTickets issue = CHECKIN__ISSUE_TICKETS__INIT;
     Checkin__Bearer *bearers = mem_new_array(count, sizeof(bearers[0]));

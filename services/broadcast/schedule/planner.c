@@ -91,16 +91,10 @@ planner_remove_work(struct planner *planner, struct work *work)
 static int
 lane_rank(Words__Class lane)
 {
-    switch (lane) {
-    case WORDS__CLASS__CLASS_SAFETY:
+    if (lane == WORDS__CLASS__CLASS_SAFETY) {
         return 0;
-    case WORDS__CLASS__CLASS_SERVICE:
-        return 1;
-    case WORDS__CLASS__CLASS_CAMPAIGN:
-    case WORDS__CLASS__CLASS_NONE:
-        break;
     }
-    return 2;
+    return lane == WORDS__CLASS__CLASS_SERVICE ? 1 : 2;
 }
 
 static bool

@@ -59,7 +59,7 @@ campaigns_listed(void *arg, enum err err, const char *detail,
             page_find_campaign(reply->list_campaigns, person->campaign_number);
         err = campaign == NULL ? ERR_NOT_FOUND : ERR_NONE;
     }
-    if (!page_answered(x, err, person->what)) {
+    if (!page_answered(x, err, person->what) || campaign == NULL) {
         return;
     }
     snprintf(person->campaign, sizeof(person->campaign), "%s", campaign->id);

@@ -81,7 +81,7 @@ campaigns_listed(void *arg, enum err err, const char *detail,
                                       stop->link.campaign_number);
         err = campaign == NULL ? ERR_NOT_FOUND : ERR_NONE;
     }
-    if (!page_answered(x, err, "link")) {
+    if (!page_answered(x, err, "link") || campaign == NULL) {
         return;
     }
     snprintf(stop->name, sizeof(stop->name), "%s", campaign->name);
