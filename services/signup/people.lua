@@ -4,60 +4,91 @@
 -- ARGV  action numbers as H each, then supporters' numbers
 -- Returns for each a record ('' when there is none) and a string: role,
 -- region, format, flags, and for each action the state, a byte each.
-local call, char, floor, format = redis.call, string.char, math.floor,
-  string.format
+--
+-- Who is asked for stands mostly close together (a courier's lease), so each
+-- column is read once from the first to the last of a chunk, and each list of
+-- records once.
+local call, char, floor, byte = redis.call, string.char, math.floor, string.byte
 local prefix = string.sub(KEYS[1], 1, -2)
 local CHUNK, RECORDS_PER_LIST = 65536, 64
-local COLUMNS, STATES = {'role', 'region', 'format', 'flags'},
-  {'c', 'w', 'o', 'x'}
+local COLUMNS, STATES = {'role', 'region', 'format', 'flags'}, {'c', 'w', 'o', 'x'}
+local SPARSE = 256 -- bytes read for each one that is wanted, at most
 
--- Numbers go to Redis as text: it would print them as floats, slowly.
-local keys = {}
-local function key_of(column, chunk)
-  local name = column .. ':' .. chunk
-  if not keys[name] then
-    keys[name] = prefix .. 'c:' .. name
-  end
-  return keys[name]
-end
-
-local function get_byte(column, chunk, i)
-  local got = call('GETRANGE', key_of(column, chunk), i, i)
-  return got == '' and '\0' or got
-end
-
-local function get_place(columns, chunk, offset)
-  for state = 1, 4 do
-    if call('GETBIT', key_of(columns[state], chunk), offset) == 1 then
-      return char(state)
-    end
-  end
-  return '\0'
-end
-
-local actions = {}
+local actions, numbers, chunks, lists = {}, {}, {}, {}
 for i = 1, #ARGV[1], 2 do
-  local number, columns = format('%d', struct.unpack('<H', ARGV[1], i)), {}
-  for state = 1, 4 do
-    columns[state] = STATES[state] .. number
-  end
-  actions[#actions + 1] = columns
+  actions[#actions + 1] = struct.unpack('<H', ARGV[1], i)
 end
-local out = {}
 for i = 2, #ARGV do
   local number = tonumber(ARGV[i])
-  local chunk, i = format('%d', floor(number / CHUNK)), number % CHUNK
-  local at, offset = format('%d', i), format('%d', i + 7 - 2 * (i % 8))
-  local facts = {}
-  for _, column in ipairs(COLUMNS) do
-    facts[#facts + 1] = get_byte(column, chunk, at)
+  local chunk, at = floor(number / CHUNK), number % CHUNK
+  local list = floor(number / RECORDS_PER_LIST)
+  local c = chunks[chunk]
+  if not c then
+    c = {first = at, last = at, count = 0, read = {}}
+    chunks[chunk] = c
   end
-  for _, columns in ipairs(actions) do
-    facts[#facts + 1] = get_place(columns, chunk, offset)
+  if at < c.first then c.first = at end
+  if at > c.last then c.last = at end
+  c.count = c.count + 1
+  lists[list] = lists[list] or {count = 0}
+  lists[list].count = lists[list].count + 1
+  numbers[i - 1] = number
+end
+
+-- The byte at place of column; 0 behind its end.
+local function get_byte(column, chunk, c, first, last, place)
+  if last - first >= SPARSE * c.count then
+    local key = prefix .. 'c:' .. column .. ':' .. chunk
+    return byte(call('GETRANGE', key, place, place)) or 0
   end
-  out[#out + 1] = call('LINDEX', prefix .. 'r:' ..
-    format('%d', floor(number / RECORDS_PER_LIST)),
-    format('%d', number % RECORDS_PER_LIST)) or ''
-  out[#out + 1] = table.concat(facts)
+  local bytes = c.read[column]
+  if not bytes then
+    bytes = call('GETRANGE', prefix .. 'c:' .. column .. ':' .. chunk, first, last)
+    c.read[column] = bytes
+  end
+  return byte(bytes, place - first + 1) or 0
+end
+
+-- Bits stand least significant first.
+local function get_place(columns, chunk, c, at)
+  local first, last = floor(c.first / 8), floor(c.last / 8)
+  for state = 1, 4 do
+    local bits = get_byte(columns[state], chunk, c, first, last, floor(at / 8))
+    if floor(bits / 2 ^ (at % 8)) % 2 == 1 then
+      return state
+    end
+  end
+  return 0
+end
+
+local function get_record(number)
+  local list, at = floor(number / RECORDS_PER_LIST), number % RECORDS_PER_LIST
+  local kept = lists[list]
+  if kept.count == 1 then
+    return call('LINDEX', prefix .. 'r:' .. list, at) or ''
+  end
+  kept.records = kept.records or call('LRANGE', prefix .. 'r:' .. list, 0, -1)
+  return kept.records[at + 1] or ''
+end
+
+local states = {}
+for i, action in ipairs(actions) do
+  states[i] = {}
+  for state = 1, 4 do
+    states[i][state] = STATES[state] .. action
+  end
+end
+local out = {}
+for i, number in ipairs(numbers) do
+  local chunk, at = floor(number / CHUNK), number % CHUNK
+  local c, facts = chunks[chunk], {}
+  for n, column in ipairs(COLUMNS) do
+    facts[n] = char(get_byte(column, chunk, c, c.first, c.last, at))
+  end
+  for n = 1, #actions do
+    facts[#COLUMNS + n] = char(get_place(states[n], chunk, c, at))
+  end
+  out[2 * i - 1] = get_record(number)
+  out[2 * i] = table.concat(facts)
 end
 return out
