@@ -15,7 +15,7 @@
  *   --seed N          of the chances
  *
  *   GET /stats   requests accepted refused dropped distinct duplicates
- *                last_at_ms (wall clock, of the last one handed over)
+ *                first_at_ms last_at_ms (wall clock, of what was handed over)
  *   GET /seen    [{"ref","to","times"}]; /seen?ref=R: that one, or 404
  *   POST /reset  forgets everything */
 #include <arpa/inet.h>
@@ -73,7 +73,7 @@ static struct {
 
 static struct {
     uint64_t requests, accepted, refused, dropped, distinct;
-    int64_t last_at_ms;
+    int64_t first_at_ms, last_at_ms;
 } stats;
 
 static struct client *clients[CLIENTS_MAX];
@@ -135,6 +135,9 @@ remember(const char *ref, const char *to)
     }
     seen->times++;
     stats.last_at_ms = clock_wall_ms();
+    if (stats.first_at_ms == 0) {
+        stats.first_at_ms = stats.last_at_ms;
+    }
 }
 
 static void
@@ -223,12 +226,12 @@ say_stats(struct client *client)
         &body,
         "{\"requests\":%llu,\"accepted\":%llu,\"refused\":%llu,"
         "\"dropped\":%llu,\"distinct\":%llu,\"duplicates\":%llu,"
-        "\"last_at_ms\":%lld}\n",
+        "\"first_at_ms\":%lld,\"last_at_ms\":%lld}\n",
         (unsigned long long)stats.requests, (unsigned long long)stats.accepted,
         (unsigned long long)stats.refused, (unsigned long long)stats.dropped,
         (unsigned long long)stats.distinct,
         (unsigned long long)(stats.accepted + stats.dropped - stats.distinct),
-        (long long)stats.last_at_ms);
+        (long long)stats.first_at_ms, (long long)stats.last_at_ms);
     say_json(client, &body);
     buf_fini(&body);
 }
