@@ -314,7 +314,7 @@ fetch_target_new(struct loop *loop, const struct fetch_target_options *options,
                               ? options->answer_bytes_max
                               : FETCH_ANSWER_BYTES_MAX;
     t->exchanges =
-        mem_new_array((size_t)t->connections_max, sizeof(t->exchanges[0]));
+        mem_new_array((size_t)t->connections_max, sizeof(struct exchange *));
     add_headers(t, options);
     t->multi = fetch_multi_new(loop, t->connections_max, on_done);
     return t;

@@ -25,8 +25,8 @@
 #include "common/loop.h"
 
 #define FETCH_CONNECTIONS_MAX 1024
-#define FETCH_BODY_BYTES_MAX (1024 * 1024)
-#define FETCH_ANSWER_BYTES_MAX (16 * 1024) /* the rest is read and dropped */
+#define FETCH_BODY_BYTES_MAX 1048576
+#define FETCH_ANSWER_BYTES_MAX 16384 /* the rest is read and dropped */
 #define FETCH_HEADERS_MAX 32
 
 enum fetch_outcome {

@@ -1,0 +1,107 @@
+/* people -- supporters from a seed number. */
+#include "services/cli/people.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+static const char *const first_names[] = {
+    "Aisha",  "Alan",     "Amina",   "Angela", "Arjun",   "Ben",    "Bronwen",
+    "Callum", "Carys",    "Chidi",   "Chloe",  "Daniel",  "Deepa",  "Dylan",
+    "Eilidh", "Elena",    "Emeka",   "Farah",  "Fiona",   "Gareth", "Grace",
+    "Hannah", "Hassan",   "Imogen",  "Ines",   "Isaac",   "Jamal",  "Janet",
+    "Joanna", "Kofi",     "Kwame",   "Laila",  "Leon",    "Lowri",  "Malik",
+    "Maria",  "Megan",    "Mohamed", "Nia",    "Niamh",   "Noah",   "Olga",
+    "Omar",   "Patience", "Peter",   "Priya",  "Rachel",  "Rhys",   "Rosa",
+    "Ruth",   "Samir",    "Sarah",   "Sioned", "Sunita",  "Tariq",  "Thandi",
+    "Tomasz", "Uma",      "Victor",  "Wendy",  "Winston", "Yusuf",  "Zainab",
+    "Zoe"};
+
+static const char *const last_names[] = {
+    "Adeyemi", "Ahmed",     "Andrews",  "Bailey",    "Banerjee", "Barnes",
+    "Begum",   "Bennett",   "Boateng",  "Brennan",   "Campbell", "Chaudhry",
+    "Clarke",  "Collins",   "Costa",    "Davies",    "Dixon",    "Edwards",
+    "Eze",     "Fernandes", "Fraser",   "Gallagher", "Gibson",   "Griffiths",
+    "Hall",    "Hughes",    "Hussain",  "Iqbal",     "Jackson",  "Jenkins",
+    "Johnson", "Kaur",      "Kelly",    "Khan",      "Kowalska", "Lewis",
+    "MacLeod", "Mahmood",   "Marsh",    "Mensah",    "Morgan",   "Murphy",
+    "Nguyen",  "Nowak",     "Okafor",   "Osei",      "Parry",    "Patel",
+    "Pearce",  "Popescu",   "Powell",   "Quinn",     "Rahman",   "Reid",
+    "Roberts", "Sharma",    "Silva",    "Singh",     "Stewart",  "Thomas",
+    "Walker",  "Watkins",   "Williams", "Wright"};
+
+uint64_t
+people_random(uint64_t *state)
+{
+    uint64_t z = (*state += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+static const char *
+pick_word(const json_t *words, uint64_t *state)
+{
+    size_t count = json_array_size(words);
+    size_t index = count == 0 ? 0 : people_random(state) % count;
+    return json_string_value(json_array_get(words, index));
+}
+
+/* One in ten reads another format. */
+static const char *
+pick_format(uint64_t *state)
+{
+    static const char *const others[] = {"easy-read", "welsh", "large-print"};
+    uint64_t n = people_random(state) % 30;
+    return n < COUNT(others) ? others[n] : "plain";
+}
+
+static void
+write_email(const char *first, const char *last, const char *tag, char *to,
+            size_t size)
+{
+    (void)snprintf(to, size, "%s.%s.%s@example.org", first, last, tag);
+    for (char *c = to; *c != '\0'; c++) {
+        *c = (char)tolower((unsigned char)*c);
+    }
+}
+
+json_t *
+people_make(const struct people *people, uint32_t index)
+{
+    bool has_phone = index < PEOPLE_WITH_PHONE;
+    uint64_t state = (has_phone ? 0 : people->seed) ^ (uint64_t)index << 32;
+    char text[128], tag[48];
+    const char *first = first_names[people_random(&state) % COUNT(first_names)];
+    const char *last = last_names[people_random(&state) % COUNT(last_names)];
+    json_t *person = json_object();
+    (void)snprintf(text, sizeof(text), "%s %s", first, last);
+    json_set_text(person, "name", text);
+    if (has_phone) {
+        (void)snprintf(tag, sizeof(tag), "%u", index);
+    } else {
+        (void)snprintf(tag, sizeof(tag), "%u.%llx", index,
+                       (unsigned long long)people->seed);
+    }
+    write_email(first, last, tag, text, sizeof(text));
+    json_set_text(person, "email", text);
+    if (has_phone) {
+        (void)snprintf(text, sizeof(text), "07700 900%03u", index);
+        json_set_text(person, "phone", text);
+    }
+    const char *role = pick_word(people->roles, &state);
+    const char *region = pick_word(people->regions, &state);
+    if (role != NULL) {
+        json_set_text(person, "role", role);
+    }
+    if (region != NULL) {
+        json_set_text(person, "region", region);
+    }
+    json_set_text(person, "format", pick_format(&state));
+    json_set_bool(person, "consent_sms",
+                  has_phone && people_random(&state) % 10 < 6);
+    json_set_bool(person, "consent_email", people_random(&state) % 10 < 7);
+    return person;
+}

@@ -1,0 +1,138 @@
+// rehearsal -- the command-line tool against the whole of Muster: seeds are
+// loaded, the rehearsal adds up, and what is wrong is said and exits so.
+import assert from 'node:assert/strict';
+import {execFile} from 'node:child_process';
+import {readFileSync, statSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {after, before, test} from 'node:test';
+import {fileURLToPath} from 'node:url';
+import {startRig} from '../support/rig.mjs';
+
+const TOP = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const BIN = process.env.MUSTER_BIN || join(TOP, 'build/bin');
+const SEED = join(TOP, 'seeds/providers-unite');
+
+let rig;
+
+before(async () => {
+    rig = await startRig({isEmpty: true, instances: {courier: 2}});
+});
+
+after(async () => {
+    await rig?.stop();
+});
+
+// Resolves to {code, out, err}, whatever the exit status.
+function muster(...words) {
+    return new Promise((resolve) => {
+        execFile(
+            join(BIN, 'muster'),
+            words,
+            {env: {...process.env, MUSTER_CONFIG: rig.conf}},
+            (error, out, err) =>
+                resolve({code: error ? error.code : 0, out, err}),
+        );
+    });
+}
+
+const logins = () => readFileSync(rig.path('logins.txt'), 'utf8');
+
+test('a seed folder is loaded once and loading again changes nothing', async () => {
+    const first = await muster('load', SEED);
+    assert.equal(first.code, 0, first.err);
+    assert.match(first.out, /staff\.json +7 made, 0 there already/);
+    const before_again = logins();
+    assert.equal(before_again.trim().split('\n').length, 7);
+    assert.equal(statSync(rig.path('logins.txt')).mode & 0o777, 0o600);
+
+    const again = await muster('load', SEED);
+    assert.equal(again.code, 0, again.err);
+    assert.match(again.out, /staff\.json +0 made, 7 there already/);
+    assert.equal(logins(), before_again);
+    const list = await muster('broadcast', 'list', '--campaign', 'providers-unite');
+    assert.equal(list.out.match(/^[^ ].*Confirmation$/gm).length, 1);
+});
+
+test('what is on is listed for anyone', async () => {
+    const campaigns = await muster('campaigns');
+    assert.match(campaigns.out, /^providers-unite +Providers Unite$/m);
+    const actions = await muster('actions', '--campaign', 'providers-unite');
+    assert.match(actions.out, /^westminster-rally +2027-02-25T11:00/m);
+    assert.match(actions.out, /^central-lobby .* 650$/m);
+});
+
+test('the rehearsal reconciles', async () => {
+    const run = await muster('demo', '--fast', '--people', '300');
+    assert.equal(run.code, 0, run.out + run.err);
+    assert.match(run.out, /It all adds up\./);
+    assert.match(run.out, /sign-ups answered .* 300 = 300 /);
+    assert.match(run.out, /\/live\/providers-unite\/westminster-rally/);
+    assert.doesNotMatch(run.out, /\bNO\b/);
+});
+
+test('a second rehearsal with the same regulars reconciles as well', async () => {
+    const run = await muster('demo', '--fast', '--people', '1100');
+    assert.equal(run.code, 0, run.out + run.err);
+    assert.match(run.out, /new among them +800 = 800 /);
+});
+
+test('the numbers of the tool are those of the API', async () => {
+    const [, organiser] = logins().match(/owen +(\S+)/);
+    const session = await rig.call('POST', '/v1/session', {
+        body: {campaign: 'providers-unite', login: 'owen', password: organiser},
+    });
+    const path =
+        '/v1/campaigns/providers-unite/actions/westminster-rally/attendance';
+    const api = await rig.call('GET', path, {token: session.json.token});
+    const tool = await muster('attendance', '--campaign', 'providers-unite',
+        'westminster-rally');
+    const {inside, arrived, signed_up} = api.json;
+    assert.equal(tool.out.split('\n')[0],
+        `${inside} inside, ${arrived} arrived, ${signed_up} signed up`);
+    assert.ok(inside > 0 && inside < arrived && arrived < signed_up);
+});
+
+test('one person is signed up, and again without a second place', async () => {
+    const words = ['signup', '--campaign', 'providers-unite', '--name', 'A B',
+        '--email', 'one@example.org', 'westminster-rally'];
+    const first = await muster(...words);
+    assert.equal(first.code, 0, first.err);
+    const second = await muster(...words);
+    assert.equal(second.out.split('\n')[0], first.out.split('\n')[0]);
+    assert.match(first.out, /^westminster-rally +confirmed +http.*\/t\/\w{14}$/m);
+});
+
+test('what cannot be done is said in a sentence, and exits with 1', async () => {
+    const rows = [
+        [['load', '/nowhere'], /No such file/],
+        [['actions', '--campaign', 'nobody'], /campaign/],
+        [['attendance', '--campaign', 'providers-unite', 'nothing'], /action/],
+        [['broadcast', 'start', 'none', '--campaign', 'providers-unite'], /./],
+        [['signup', '--campaign', 'providers-unite', '--name', 'A'], /email/],
+        [['demo', '--fast', '--logins', '/nowhere'], /sign in/],
+        [['broadcast', 'list', '--campaign', 'providers-unite',
+            '--token', 'no'], /./],
+    ];
+    for (const [words, why] of rows) {
+        const run = await muster(...words);
+        assert.equal(run.code, 1, `${words.join(' ')}: ${run.out}${run.err}`);
+        assert.match(run.err, why, words.join(' '));
+        assert.match(run.err, /^muster: /, words.join(' '));
+    }
+});
+
+test('wrong words exit with 2 and every word has its help', async () => {
+    for (const words of [['nothing'], ['load'], ['load', 'a', 'b'],
+        ['demo', '--people', 'many'], ['campaigns', '--no-such'],
+        ['broadcast', 'sing', '--campaign', 'x']]) {
+        const run = await muster(...words);
+        assert.equal(run.code, 2, words.join(' '));
+        assert.notEqual(run.err, '', words.join(' '));
+    }
+    const help = await muster('help');
+    for (const [, word] of help.out.matchAll(/^ {2}(\w+) /gm)) {
+        const run = await muster(word, '--help');
+        assert.equal(run.code, 0, word);
+        assert.match(run.out, /^usage: muster /, word);
+    }
+});
