@@ -187,6 +187,13 @@ model_settle(struct model *model, uint64_t epoch,
 }
 
 void
+model_resolve(struct model *model, uint32_t number, enum ledger_event event)
+{
+    (void)model_move(model, number, event);
+    settle_down(model);
+}
+
+void
 model_retry(struct model *model, int64_t now_ms)
 {
     for (uint32_t i = 0; i < model->people; i++) {

@@ -74,6 +74,9 @@ struct model_settled {
 struct model_settled model_settle(struct model *model, uint64_t epoch,
                                   const struct keep_settle *settle,
                                   int64_t now_ms, int64_t wait_ms);
+/* doubt.lua, one number. */
+void model_resolve(struct model *model, uint32_t number,
+                   enum ledger_event event);
 void model_retry(struct model *model, int64_t now_ms); /* retry.lua */
 void model_set_stage(struct model *model, Broadcast__Stage stage);
 void model_sweep(struct model *model); /* sweep.lua */
