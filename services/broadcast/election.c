@@ -107,8 +107,11 @@ campaigns_read(void *arg, enum err err, const struct store_reply *reply)
     broadcast->open--;
     for (size_t i = 0; err == ERR_NONE && i < reply->count; i++) {
         const char *id = keep_text(reply, i);
-        if (id[0] != '\0' && strlen(id) < CAMPAIGN_ID_SIZE) {
-            (void)campaign_get(broadcast, id);
+        bool is_id = id[0] != '\0' && strlen(id) < CAMPAIGN_ID_SIZE;
+        struct campaign *campaign = is_id ? campaign_get(broadcast, id) : NULL;
+        if (campaign != NULL && campaign->seen[0] == '\0' &&
+            !campaign->is_asked && !broadcast->is_draining) {
+            elect(campaign);
         }
     }
 }
