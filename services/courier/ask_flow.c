@@ -233,7 +233,7 @@ asking_open(struct courier *courier)
         struct asking *asking = &courier->askings[c];
         asking->courier = courier;
         asking->channel = (Words__Channel)(c + 1);
-        asking->ahead = 3;
+        asking->ahead = ASKS_AHEAD_MAX / 2;
         asking->timer = timer_new(courier->service.loop, on_time, asking);
         for (int i = 0; i < ASKS_AHEAD_MAX; i++) {
             asking->wants[i].asking = asking;
