@@ -125,30 +125,23 @@ class Stage {
         return this.rig.kill('gateway.0');
     }
 
+    /** On the port that it had. */
     async startGateway() {
+        process.env.MUSTER_GATEWAY_PORT = new URL(this.url).port;
         this.rig.start('gateway.0');
         await this.rig.ready('gateway.0');
     }
 
     // ---- broadcasts, by the API ----
 
-    async make(name, audience, action) {
-        return this.rig.must(
-            201,
-            'POST',
-            `/v1/campaigns/${this.campaign}/broadcasts`,
-            {
-                token: this.rig.tokens.organiser,
-                headers: {'Idempotency-Key': this.rig.freshId('key')},
-                body: {
-                    name,
-                    class: 'service',
-                    audience,
-                    action,
-                    sms_text: 'Hello {{first_name}}, see you at {{place}}.',
-                },
-            },
-        );
+    /** content: as the API wants it. */
+    make(content) {
+        const path = `/v1/campaigns/${this.campaign}/broadcasts`;
+        return this.rig.must(201, 'POST', path, {
+            token: this.rig.tokens.organiser,
+            headers: {'Idempotency-Key': this.rig.freshId('key')},
+            body: content,
+        });
     }
 
     async act(id, act, token, body) {
@@ -156,33 +149,36 @@ class Stage {
         return this.rig.must(200, 'POST', `${path}/${act}`, {token, body});
     }
 
-    /** {draft, done}: ids of two broadcasts. */
-    async makeBroadcasts(action) {
-        const {organiser} = this.rig.tokens;
-        const audience = `signedup:${action}`;
-        const done = await this.make('All done', audience, action);
-        const draft = await this.make('Still a draft', audience, action);
-        const {content_hash} = await this.act(done.id, 'forecast', organiser);
-        await this.act(done.id, 'approve', organiser, {content_hash});
-        await this.act(done.id, 'start', organiser);
-        await until('the broadcast is done', async () => {
-            const path = `/v1/campaigns/${this.campaign}/broadcasts/${done.id}`;
-            const {body} = await this.api('GET', path, {token: organiser});
-            return body.stage === 'done';
-        });
-        return {draft: draft.id, done: done.id};
+    async isDone(id) {
+        const path = `/v1/campaigns/${this.campaign}/broadcasts/${id}`;
+        const token = this.rig.tokens.organiser;
+        const read = async () => (await this.api('GET', path, {token})).body;
+        try {
+            await until('done', async () => (await read()).stage === 'done');
+        } catch {
+            assert.fail(`never done: ${JSON.stringify(await read())}`);
+        }
     }
 
-    /** The paths in the newest mail to this address. */
-    linksOfMail(address) {
+    /** Makes it, has it approved, started, and waits until it is done. */
+    async send(content) {
+        const {organiser, approver} = this.rig.tokens;
+        const {id} = await this.make(content);
+        const {content_hash} = await this.act(id, 'forecast', organiser);
+        await this.act(id, 'approve', approver, {content_hash});
+        await this.act(id, 'start', organiser);
+        await this.isDone(id);
+        return id;
+    }
+
+    /** The path that the newest mail to this address offers to stop. */
+    unsubscribePath(address) {
         const message = this.rig
             .outbox()
             .findLast((m) => m.channel === 'email' && m.to.includes(address));
         const folder = dirname(this.rig.path('outbox', this.campaign, 'x'));
         const mail = readFileSync(join(folder, message.file), 'utf8');
-        const header = mail.replace(/\r?\n[ \t]+/g, ' ');
-        const find = (pattern) => pattern.exec(header)[0];
-        return {unsubscribe: find(/\/u\/[\w-]+/)};
+        return /^List-Unsubscribe: <[^>]*(\/u\/[\w-]+)>/m.exec(mail)[1];
     }
 
     async close() {
