@@ -23,7 +23,7 @@ load_done(void *arg, enum err err, const struct store_reply *reply)
     script->is_loading = false;
     if (err == ERR_NONE && reply->len == STORE_SHA_SIZE - 1) {
         memcpy(script->sha, reply->string, STORE_SHA_SIZE);
-    } else if (err != ERR_UNKNOWN) {
+    } else if (err == ERR_INTERNAL) {
         log_error("store.script_not_loaded", log_str("why", reply->string));
     }
 }

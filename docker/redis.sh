@@ -10,7 +10,10 @@ acl_user() {
     printf ' +client|id +client|kill +time\n'
 }
 {
-    echo "user default off"
+    # Nobody can be this user, but Redis itself is when it reads its
+    # append-only file: without these rights it would silently skip what
+    # scripts wrote.
+    echo "user default off resetpass ~* &* +@all"
     acl_user signup su "$MUSTER_STORE_SIGNUP_PASSWORD"
     acl_user broadcast bc "$MUSTER_STORE_BROADCAST_PASSWORD"
     acl_user checkin ci "$MUSTER_STORE_CHECKIN_PASSWORD"

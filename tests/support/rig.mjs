@@ -110,7 +110,7 @@ class Rig {
             .digest('hex');
         writeFileSync(
             this.path('users.acl'),
-            `user default off\nuser operator on #${hash} ~* &* +@all\n${users}`,
+            `user default off resetpass ~* &* +@all\nuser operator on #${hash} ~* &* +@all\n${users}`,
             {mode: 0o600},
         );
         const stored = Object.keys(OWNERS)

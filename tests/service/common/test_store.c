@@ -340,20 +340,52 @@ a_redis_that_forgets_is_refused(void **state)
     redis_free(&redis);
 }
 
+#define ACL                                                                    \
+    "user default off resetpass ~* &* +@all\n"                                 \
+    "user signup on >secret ~{*}:su:* -@all +@read +@write "                   \
+    "-@dangerous +eval +evalsha +script|load +info +config|get "               \
+    "+client|id +client|kill\n"
+
 static void
 a_service_user_needs_no_more_than_its_own_keys(void **state)
 {
     (void)state;
-    struct redis_options options = {
-        .acl = "user default off\n"
-               "user signup on >secret ~{*}:su:* -@all +@read +@write "
-               "-@dangerous +eval +evalsha +script|load +info +config|get "
-               "+client|id +client|kill\n"};
+    struct redis_options options = {.acl = ACL};
     struct redis *redis = redis_start(&options);
     assert_int_equal(start_in_child(redis, "signup", "secret"), 0);
     assert_int_equal(start_in_child(redis, "signup", "wrong"), 1);
     assert_int_equal(start_in_child(redis, NULL, NULL), 1);
     redis_free(&redis);
+}
+
+/* Redis writes what one script changed as one transaction, and reads it back
+ * as its default user: without rights it would drop it, silently. */
+static void
+what_a_script_wrote_together_survives_a_kill_under_acl(void **state)
+{
+    (void)state;
+    struct fixture *f = mem_new(sizeof(*f));
+    struct redis_options options = {.acl = ACL};
+    f->redis = redis_start(&options);
+    f->loop = loop_new();
+    f->store = store_new(f->loop,
+                         &(struct store_options){.endpoint = f->redis->endpoint,
+                                                 .user = "signup",
+                                                 .password = "secret"});
+    store_wait_ready(f->store, WAIT_MS);
+    send_script(f,
+                store_script(f->store, "redis.call('SET', KEYS[1], 7) "
+                                       "redis.call('SET', KEYS[1] .. 2, 8) "
+                                       "return 1"),
+                "");
+    turn_until_answered(f, 1);
+    redis_kill(f->redis);
+    turn_until_ready(f, false);
+    redis_restart(f->redis);
+    turn_until_ready(f, true);
+    assert_int_equal(ask_integer(f, "GET", "{c}:su:n"), 7);
+    assert_int_equal(ask_integer(f, "GET", "{c}:su:n2"), 8);
+    tear_down(f);
 }
 
 static int
@@ -404,6 +436,8 @@ main(void)
         cmocka_unit_test(a_full_memory_is_unavailable_and_heals),
         cmocka_unit_test(nested_answers_and_binary_bytes_come_whole),
         cmocka_unit_test(a_redis_that_forgets_is_refused),
+        cmocka_unit_test(
+            what_a_script_wrote_together_survives_a_kill_under_acl),
         cmocka_unit_test(a_redis_at_a_port_is_reached_by_name),
         cmocka_unit_test(a_service_user_needs_no_more_than_its_own_keys),
     };
