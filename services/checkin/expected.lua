@@ -35,11 +35,11 @@ end
 local function apply_action(fact)
     local n, at = struct.unpack('>I2', fact, 2)
     local nul = string.find(fact, '%z', at)
-    local gates = call('HGET', known, 'g' .. n) or ''
+    local gates = call('HGET', known, format('g%d', n)) or ''
     if is_new then
         gates = with_new_gates(gates, string.sub(fact, at, nul - 1))
-        call('HSET', known, 'a' .. n, string.sub(fact, nul + 1),
-            'g' .. n, gates)
+        call('HSET', known, format('a%d', n), string.sub(fact, nul + 1),
+            format('g%d', n), gates)
         touched[n] = true
     end
     results[#results + 1] = gates

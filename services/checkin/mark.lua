@@ -36,20 +36,20 @@ end
 local function set_inside(n, number, is_in)
     local i = number % 65536
     local offset = i - i % 8 + 7 - i % 8
-    call('SETBIT', prefix .. n .. ':in:' .. (number - i) / 65536, offset,
-        is_in and 1 or 0)
+    call('SETBIT', format('%s:in:%d', action_key[n], (number - i) / 65536),
+        format('%d', offset), is_in and '1' or '0')
 end
 
 -- Returns the answer's bits and the role the person is counted under.
 local function apply(n, number, at, tail, role)
     local person = read_person(n, number)
     local was_inside = is_inside(person)
-    count(n, person, -1)
+    count_presence(n, person, -1)
     if person.role == 0 and person.place == 0 then
         person.role = role
     end
     local is_changed = merge(person, at, tail)
-    count(n, person, 1)
+    count_presence(n, person, 1)
     if is_changed then
         write_person(n, number, person)
     end
@@ -72,7 +72,7 @@ local function hear(n, device)
         return
     end
     heard[device] = true
-    if call('ZADD', prefix .. n .. ':d', ARGV[1], device) == 1 then
+    if call('ZADD', action_key[n] .. ':d', ARGV[1], text[device]) == 1 then
         touched[n] = true
     end
 end
@@ -81,8 +81,8 @@ local function mark(packed)
     local n, number, at, tail, role, scan, content, next_at =
         struct.unpack('>I2I4I6I6Bc8c6', packed)
     local high, low = string.byte(scan, 1, 2)
-    local scans = prefix .. 's:' .. high * 64 + math.floor(low / 4)
-    hear(n, math.floor(tail / 65536))
+    local scans = format('%ss:%d', prefix, high * 64 + floor(low / 4))
+    hear(n, floor(tail / 65536))
     local known = call('HGET', scans, scan)
     if known then
         local status = string.sub(known, 1, 6) == content and REPEATED
@@ -102,6 +102,6 @@ end
 local changed = write_counts()
 local feed_end = call('HINCRBY', prefix .. 'known', 'end', #events)
 if #events > 0 then
-    call('XADD', KEYS[1], feed_end .. '-0', 'e', table.concat(events))
+    call('XADD', KEYS[1], format('%d-0', feed_end), 'e', table.concat(events))
 end
 return {feed_end, table.concat(answers), changed}

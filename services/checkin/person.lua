@@ -3,17 +3,34 @@
 --
 -- KEYS[1]  {campaign}:ci:feed; every other key has its prefix (one slot)
 --
+-- Numbers become text by string.format('%d'): Lua's own way goes by floating
+-- point and took a tenth of the time.
+--
 -- A record is bytes: role, place, then once marked the greatest stamp (12),
 -- then once arrived the least arrival (12); see presence.h. Counts are
 -- never set, only moved by what a record stops and starts to add.
-local call = redis.call
+local call, floor, format = redis.call, math.floor, string.format
 local prefix = string.sub(KEYS[1], 1, -5)
 local moves, minutes, touched = {}, {}, {}
 
 local PLACE_CONFIRMED, ARRIVED = 1, 1
 
+-- names('gi')[3] is 'gi3', put together once.
+local function names(prefix_of_name)
+    return setmetatable({}, {__index = function(known, number)
+        local name = format('%s%d', prefix_of_name, number)
+        known[number] = name
+        return name
+    end})
+end
+
+local gate_inside, gate_arrived = names('gi'), names('ga')
+local role_inside, role_arrived, role_signed_up =
+    names('ri'), names('ra'), names('rs')
+local text, action_key = names(''), names(prefix)
+
 local function kind_of(tail)
-    return math.floor(tail / 256) % 256
+    return floor(tail / 256) % 256
 end
 
 local function is_inside(person)
@@ -32,7 +49,8 @@ end
 -- The hash that holds 64 people's records, and the field of one.
 local function place_of(n, number)
     local field = number % 64
-    return prefix .. n .. ':p:' .. (number - field) / 64, field
+    return format('%s:p:%d', action_key[n], (number - field) / 64),
+        text[field]
 end
 
 local function read_person(n, number)
@@ -67,29 +85,33 @@ local function write_person(n, number, person)
 end
 
 -- by: 1 for what the person adds now, -1 for what they added before.
-local function count(n, person, by)
-    if person.place == PLACE_CONFIRMED then
-        add(moves, n, 's', by)
-        add(moves, n, 'rs' .. person.role, by)
-    end
+local function count_presence(n, person, by)
     if is_inside(person) then
         add(moves, n, 'i', by)
-        add(moves, n, 'gi' .. person.tail % 256, by)
-        add(moves, n, 'ri' .. person.role, by)
+        add(moves, n, gate_inside[person.tail % 256], by)
+        add(moves, n, role_inside[person.role], by)
     end
     if person.first_at then
         add(moves, n, 'a', by)
-        add(moves, n, 'ga' .. person.first_tail % 256, by)
-        add(moves, n, 'ra' .. person.role, by)
-        add(minutes, n, math.floor(person.first_at / 60000), by)
+        add(moves, n, gate_arrived[person.first_tail % 256], by)
+        add(moves, n, role_arrived[person.role], by)
+        add(minutes, n, text[floor(person.first_at / 60000)], by)
     end
+end
+
+local function count(n, person, by)
+    if person.place == PLACE_CONFIRMED then
+        add(moves, n, 's', by)
+        add(moves, n, role_signed_up[person.role], by)
+    end
+    count_presence(n, person, by)
 end
 
 local function write_moves(from, suffix)
     for n, fields in pairs(from) do
         for field, by in pairs(fields) do
             if by ~= 0 then
-                call('HINCRBY', prefix .. n .. suffix, field, by)
+                call('HINCRBY', action_key[n] .. suffix, field, by)
                 touched[n] = true
             end
         end
@@ -102,7 +124,7 @@ local function write_counts()
     write_moves(minutes, ':m')
     local changed = {}
     for n in pairs(touched) do
-        call('HINCRBY', prefix .. n .. ':n', 'v', 1)
+        call('HINCRBY', action_key[n] .. ':n', 'v', 1)
         changed[#changed + 1] = struct.pack('>I2', n)
     end
     return table.concat(changed)
