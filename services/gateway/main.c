@@ -1,5 +1,5 @@
 /* main -- muster-gateway; see start.c. */
-#include "services/gateway/start.h"
+#include "services/gateway/gateway.h"
 
 int
 main(int argc, char **argv)

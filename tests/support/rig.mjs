@@ -291,8 +291,7 @@ concurrency = 50
         });
         const text = await answer.text();
         let json = null;
-        const type_ = answer.headers.get('content-type') || '';
-        if (type_.includes('json') && text !== '')
+        if ((answer.headers.get('content-type') || '').includes('json'))
             json = JSON.parse(text);
         return {status: answer.status, headers: answer.headers, text, json};
     }

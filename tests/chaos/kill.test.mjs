@@ -1,0 +1,310 @@
+// kill -- any process dies at any moment, and nobody is sent anything twice.
+//
+// A broadcast goes to a crowd through an HTTP provider that remembers, while
+// people go on signing up and checking in, and while processes are killed
+// with -9 as the sending proceeds. At the end every recipient is exactly one
+// of accepted, failed, withheld, in doubt; the provider saw nobody twice;
+// whoever is in doubt was on the wire when a courier was killed; and what was
+// acknowledged meanwhile is there.
+//
+//   MUSTER_SEED=n   the same victims at the same points again
+//   MUSTER_LONG=1   20,000 recipients and 50 kills (else twice 1,000 and 7)
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
+
+import {VICTIMS, World, random_from, wait_until} from './world.mjs';
+
+const IS_LONG = Boolean(process.env.MUSTER_LONG);
+const SEED = Number(process.env.MUSTER_SEED ?? Date.now() % 1000000);
+const CAMPAIGN = '/v1/campaigns/chaos';
+const CONCURRENCY = 10; // of the route: hand-overs open at once
+const WORKERS = 32;
+const STALE_MS = 4000; // kill on though the sending stands still
+const END_MS = 120000;
+const STATES = ['pending', 'leased', 'deferred', 'accepted', 'delivered',
+    'failed', 'withheld', 'in_doubt', 'expired', 'superseded', 'stopped'];
+const ENDS = ['accepted', 'failed', 'withheld', 'in_doubt'];
+
+// A mobile number that is nobody's: nothing here leaves the machine.
+function phone(i) {
+    return `+447400${String(100000 + i)}`;
+}
+
+function sign_up_body(i, action) {
+    return {name: `Person ${i}`, phone: phone(i), actions: [action],
+        consent_sms: true};
+}
+
+async function make_campaign(world) {
+    const put = async (path, body) => {
+        const {status, body: answer} = await world.staff('PUT', path, body);
+        assert.ok(status === 200 || status === 201,
+            `PUT ${path}: ${status} ${JSON.stringify(answer)}`);
+    };
+    await put(CAMPAIGN, {name: 'Chaos', summary: 'A rehearsal of the worst.',
+        roles: ['marcher'], regions: ['london'], sms_sender: 'Chaos',
+        consent_wording: 'Yes, text me.', consent_version: '1',
+        approval_above: 100000});
+    for (const id of ['rally', 'film']) {
+        await put(`${CAMPAIGN}/actions/${id}`, {name: `The ${id}`,
+            kind: 'rally', place: 'Parliament Square', summary: 'A march.',
+            starts_at: new Date(Date.now() + 3600e3).toISOString(),
+            ends_at: new Date(Date.now() + 7200e3).toISOString(),
+            gates: [{id: 'north', name: 'North'}]});
+    }
+}
+
+// Until there is a place with a ticket: the same phone is the same person, so
+// asking again is safe. (While checkin is away a place has no ticket yet.)
+async function sign_up(world, i, action) {
+    return await wait_until(`sign-up ${i}`, async () => {
+        const {status, body} = await world.ask('POST', `${CAMPAIGN}/signups`,
+            sign_up_body(i, action));
+        assert.ok(![400, 409, 422].includes(status),
+            `sign-up ${i}: ${status} ${JSON.stringify(body)}`);
+        const place = body?.places?.find((one) => one.action === action);
+        return status === 201 && place?.ticket ?
+            {is_new: body.is_new, code: place.ticket.code} : null;
+    });
+}
+
+// Work on each item by several workers; what each gave, in order.
+async function for_each(items, work) {
+    const results = new Array(items.length);
+    let next = 0;
+    await Promise.all(Array.from({length: WORKERS}, async () => {
+        while (next < items.length) {
+            const at = next++;
+            results[at] = await work(items[at]);
+        }
+    }));
+    return results;
+}
+
+async function start_broadcast(world) {
+    const make = await world.staff('POST', `${CAMPAIGN}/broadcasts`, {
+        name: 'Change of route', class: 'service', action: 'rally',
+        audience: 'signedup:rally',
+        sms_text: 'Hello {{first_name}}, the march turns left at noon.',
+    }, {'idempotency-key': 'chaos-1'});
+    assert.equal(make.status, 201, JSON.stringify(make.body));
+    const path = `${CAMPAIGN}/broadcasts/${make.body.id}`;
+    const forecast = await world.staff('POST', `${path}/forecast`, {});
+    assert.equal(forecast.status, 200, JSON.stringify(forecast.body));
+    const approved = await world.staff('POST', `${path}/approve`,
+        {content_hash: forecast.body.content_hash});
+    assert.equal(approved.status, 200, JSON.stringify(approved.body));
+    const started = await world.staff('POST', `${path}/start`, {});
+    assert.equal(started.status, 200, JSON.stringify(started.body));
+    return path;
+}
+
+// ---- what goes on meanwhile ----------------------------------------------
+
+// New people sign up for the film and the crowd checks in at the rally, one
+// after the other; only what was acknowledged is remembered.
+class Bystanders {
+    constructor(world, tickets) {
+        this.world = world;
+        this.tickets = tickets;
+        this.signed_up = [];
+        this.arrived = new Set();
+        this.unknown = new Set(); // check-ins asked and never acknowledged
+        this.is_over = false;
+        this.work = Promise.all([this.#sign_people_up(), this.#check_in()]);
+        this.work.catch(() => {}); // end() tells
+    }
+
+    async #sign_people_up() {
+        for (let i = this.tickets.length; !this.is_over; i++) {
+            const got = await this.world.ask('POST', `${CAMPAIGN}/signups`,
+                sign_up_body(i, 'film'));
+            if (got.status === 201) {
+                this.signed_up.push(i);
+            }
+            await pause(got.status === 201 ? 5 : 50);
+        }
+    }
+
+    async #check_in() {
+        for (let i = 0; !this.is_over && i < this.tickets.length; i++) {
+            const got = await this.world.ask('POST',
+                `${CAMPAIGN}/actions/rally/checkins`, {gate: 'north',
+                    kind: 'arrived', code: this.tickets[i],
+                    scan_id: `scan-${i}-first`, device: 'phone-1'});
+            (got.status === 200 ? this.arrived : this.unknown).add(i);
+            await pause(got.status === 200 ? 5 : 50);
+        }
+    }
+
+    async end() {
+        this.is_over = true;
+        await this.work;
+    }
+
+    async assert_all_there() {
+        const {world} = this;
+        await for_each(this.signed_up, async (i) => assert.equal(
+            (await sign_up(world, i, 'film')).is_new, false,
+            `the sign-up of ${i} was acknowledged and is not there`));
+        const {body} = await world.staff('GET',
+            `${CAMPAIGN}/actions/rally/attendance`);
+        const least = this.arrived.size;
+        assert.ok(body.arrived >= least &&
+            body.arrived <= least + this.unknown.size,
+        `${body.arrived} arrived, ${least} were acknowledged, ` +
+            `${this.unknown.size} unknown`);
+        await for_each([...this.arrived], async (i) => {
+            const got = await world.ask('POST',
+                `${CAMPAIGN}/actions/rally/checkins`, {gate: 'north',
+                    kind: 'arrived', code: this.tickets[i],
+                    scan_id: `scan-${i}-again`, device: 'phone-1'});
+            assert.equal(got.status, 200);
+            assert.ok(!got.body.is_first && got.body.was_present !== false,
+                `the check-in of ${i} was acknowledged and is not there`);
+        });
+    }
+}
+
+// Kills victims as the provider has seen each further part of the crowd.
+async function kill_as_it_proceeds(world, {recipients, kills, victims,
+    random}) {
+    const plan = Array.from({length: kills}, (_, i) => ({
+        victim: victims[Math.floor(random() * victims.length)],
+        due: recipients * (i + random()) / (kills + 1),
+        pause_ms: 50 + random() * 250,
+    }));
+    let seen = 0, moved_at = Date.now();
+    for (const {victim, due, pause_ms} of plan) {
+        while (seen < due && Date.now() - moved_at < STALE_MS) {
+            await pause(10);
+            const stats = await world.provider('/stats');
+            moved_at = stats.distinct === seen ? moved_at : Date.now();
+            seen = stats.distinct;
+        }
+        await wait_until(`${victim} lives`, () => world.kill(victim));
+        moved_at = Date.now();
+        await pause(pause_ms);
+    }
+    return plan.map((kill) => kill.victim);
+}
+
+// ---- what must be so at the end ------------------------------------------
+
+async function wait_for_end(world, path) {
+    let counts;
+    await wait_until('the broadcast ends', async () => {
+        const {body} = await world.staff('GET', path);
+        counts = body.channels[0].counts;
+        return body.stage === 'done' && !counts.pending && !counts.leased &&
+            !counts.deferred;
+    }, END_MS).catch((error) => {
+        throw new Error(`${error.message}: ${JSON.stringify(counts)}`);
+    });
+    return counts;
+}
+
+async function recipients_by_state(world, path) {
+    const found = {};
+    for (const state of STATES) {
+        found[state] = [];
+        let from = '';
+        do {
+            const {body} = await world.staff('GET', `${path}/recipients` +
+                `?channel=sms&state=${state}&max=1000${from}`);
+            found[state].push(...body.numbers);
+            from = body.next === undefined || body.next === null ? '' :
+                `&from=${body.next}`;
+        } while (from !== '');
+    }
+    return found;
+}
+
+function assert_each_is_one(found, counts, recipients) {
+    const all = Object.values(found).flat();
+    assert.equal(new Set(all).size, all.length, 'a recipient in two states');
+    assert.equal(all.length, recipients, 'not everybody is in the ledger');
+    for (const state of STATES) {
+        assert.equal(found[state].length, counts[state] ?? 0,
+            `${state}: listed and counted differ`);
+        assert.ok(found[state].length === 0 || ENDS.includes(state),
+            `${found[state].length} ended as ${state}`);
+    }
+}
+
+async function assert_nobody_twice(world, counts) {
+    const seen = await world.provider('/seen');
+    assert.deepEqual(seen.filter((one) => one.times !== 1), []);
+    assert.equal(new Set(seen.map((one) => one.to)).size, seen.length,
+        'one phone under two references');
+    const accepted = counts.accepted ?? 0, in_doubt = counts.in_doubt ?? 0;
+    assert.ok(seen.length >= accepted && seen.length <= accepted + in_doubt,
+        `the provider saw ${seen.length}; ${accepted} accepted, ` +
+        `${in_doubt} in doubt`);
+}
+
+async function rehearse(t, {recipients, kills, victims, rate, seed}) {
+    t.diagnostic(`seed ${seed}`);
+    const random = random_from(seed);
+    const world = new World({rate, concurrency: CONCURRENCY});
+    world.restart_after_ms = () => 50 + Math.random() * 300;
+    try {
+        await world.start();
+        await make_campaign(world);
+        const tickets = await for_each([...Array(recipients).keys()],
+            async (i) => (await sign_up(world, i, 'rally')).code);
+        const bystanders = new Bystanders(world, tickets);
+        const began_at = Date.now();
+        const path = await start_broadcast(world);
+        const killed = await kill_as_it_proceeds(world,
+            {recipients, kills, victims, random});
+        const counts = await wait_for_end(world, path);
+        const took_ms = Date.now() - began_at;
+        await bystanders.end();
+        await world.ready();
+        const courier_kills = killed
+            .filter((name) => name.startsWith('courier')).length;
+        t.diagnostic(`${kills} kills (${killed.join(' ')}) in ${took_ms} ms: ` +
+            `${JSON.stringify(counts)}; meanwhile ` +
+            `${bystanders.signed_up.length} sign-ups, ` +
+            `${bystanders.arrived.size} check-ins acknowledged`);
+        assert_each_is_one(await recipients_by_state(world, path), counts,
+            recipients);
+        await assert_nobody_twice(world, counts);
+        assert.ok((counts.in_doubt ?? 0) <= courier_kills * CONCURRENCY,
+            `${counts.in_doubt} in doubt after ${courier_kills} kills of ` +
+            `couriers with at most ${CONCURRENCY} requests on the wire`);
+        const recount = await world.staff('POST', `${path}/recount`, {});
+        assert.equal(recount.body.is_equal, true,
+            JSON.stringify(recount.body));
+        await bystanders.assert_all_there();
+        assert.deepEqual(world.ends, [], 'a process ended by itself');
+        assert.deepEqual(await world.stop(), [], 'a process did not end well');
+        assert.deepEqual(world.crashes(), []);
+        return counts;
+    } catch (error) {
+        t.diagnostic(world.tell());
+        throw error;
+    } finally {
+        world.remove();
+    }
+}
+
+const NOT_COURIERS = VICTIMS.filter((name) => !name.startsWith('courier'));
+
+test('a kill of anything but a courier leaves nobody in doubt',
+    {timeout: 300000}, async (t) => {
+        const counts = await rehearse(t, {recipients: 1000, kills: 7,
+            victims: NOT_COURIERS, rate: 150, seed: SEED});
+        assert.equal(counts.accepted, 1000);
+    });
+
+test('whatever is killed, everybody is handed over once or listed by name',
+    {timeout: IS_LONG ? 900000 : 300000}, async (t) => {
+        await rehearse(t, IS_LONG ?
+            {recipients: 20000, kills: 50, victims: VICTIMS, rate: 400,
+                seed: SEED + 1} :
+            {recipients: 1000, kills: 7, victims: VICTIMS, rate: 150,
+                seed: SEED + 1});
+    });
