@@ -160,13 +160,19 @@ class Stage {
         }
     }
 
-    /** Makes it, has it approved, started, and waits until it is done. */
-    async send(content) {
+    /** Makes it, has it approved and started: its id. */
+    async start(content) {
         const {organiser, approver} = this.rig.tokens;
         const {id} = await this.make(content);
         const {content_hash} = await this.act(id, 'forecast', organiser);
         await this.act(id, 'approve', approver, {content_hash});
         await this.act(id, 'start', organiser);
+        return id;
+    }
+
+    /** The same, and waits until it is done. */
+    async send(content) {
+        const id = await this.start(content);
         await this.isDone(id);
         return id;
     }

@@ -83,7 +83,7 @@ async function start() {
         return;
     }
     app.base = `/v1/campaigns/${encodeURIComponent(app.campaign)}`;
-    dressNav(app.campaign);
+    dressNav(app.campaign, app.staff);
     try {
         app.about = await get(`${app.base}/actions`);
     } catch (error) {

@@ -8,7 +8,7 @@ import {get, goToLogin} from './api.js';
 import {drawMinutes} from './chart.js';
 import {byId, fill, h, setText} from './dom.js';
 import {clock, duration, label, number, percent, plural} from './format.js';
-import {dressNav} from './staff.js';
+import {dressNav, whoAmI} from './staff.js';
 import {follow} from './stream.js';
 
 const root = byId('live');
@@ -157,7 +157,9 @@ function watch() {
 }
 
 async function start() {
-    dressNav(campaign);
+    whoAmI()
+        .then((staff) => dressNav(campaign, staff))
+        .catch(() => null);
     try {
         const count = await get(path);
         root.hidden = false;

@@ -1,14 +1,16 @@
 // outbox -- the messages that the outbox providers kept: /outbox?c=<campaign>.
 
 import {get} from './api.js';
-import {byId, fill, h} from './dom.js';
-import {dayAndTime} from './format.js';
+import {byId, fill, h, setText} from './dom.js';
+import {dayAndTime, plural} from './format.js';
 import {dressNav, whoAmI} from './staff.js';
 
 const REFRESH_MS = 4000;
+const SHOWN_MAX = 200; // the newest; the count says how many there are
 const root = byId('outbox');
 const list = h('ol', {class: 'messages'});
-const state = {campaign: '', after: '', shown: 0};
+const count = h('p', {class: 'big-fact', role: 'status'});
+const state = {campaign: '', after: '', found: 0};
 
 function head(message) {
     return h(
@@ -34,6 +36,13 @@ function card(message) {
     );
 }
 
+function showCount() {
+    const shown = Math.min(SHOWN_MAX, state.found);
+    const which = shown < state.found ? ` These are the newest ${shown}.` : '';
+    setText(count, `${plural(state.found, 'message', 'messages')}.${which}`);
+}
+
+/** Reads on from where it was. Resolves to true when there may be more. */
 async function more() {
     const after = state.after
         ? `?after=${encodeURIComponent(state.after)}`
@@ -42,26 +51,29 @@ async function more() {
         `/v1/campaigns/${encodeURIComponent(state.campaign)}/outbox${after}`,
     );
     if (page.next) state.after = page.next;
-    state.shown += page.messages.length;
-    list.prepend(...page.messages.map(card).reverse());
-    if (state.shown === 0)
+    state.found += page.messages.length;
+    list.prepend(...page.messages.slice(-SHOWN_MAX).map(card).reverse());
+    while (list.children.length > SHOWN_MAX) list.lastChild.remove();
+    showCount();
+    if (state.found === 0)
         fill(root, h('p', {class: 'sheet'}, 'Nothing has been sent yet.'));
-    else if (!list.isConnected) fill(root, list);
+    else if (!list.isConnected) fill(root, count, list);
+    return page.messages.length > 0;
 }
 
 async function refresh() {
-    await more().catch(() => null);
-    setTimeout(refresh, REFRESH_MS);
+    const hasMore = await more().catch(() => false);
+    setTimeout(refresh, hasMore ? 0 : REFRESH_MS);
 }
 
 async function start() {
     const staff = await whoAmI();
     state.campaign =
         new URLSearchParams(location.search).get('c') || staff.campaign;
-    dressNav(state.campaign);
+    dressNav(state.campaign, staff);
     try {
         await more();
-        setTimeout(refresh, REFRESH_MS);
+        refresh();
     } catch (error) {
         fill(
             root,

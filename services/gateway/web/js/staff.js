@@ -14,12 +14,20 @@ export async function whoAmI() {
     }
 }
 
-/** Shows the links of campaign c in the top bar, and the way out. */
-export function dressNav(c) {
+const ROLES = ['steward', 'coordinator', 'approver', 'organiser', 'admin'];
+const LEAST = {'/console': 'coordinator', '/outbox': 'organiser'};
+
+/** May somebody of this role do what the least of the roles may? */
+export const isAtLeast = (staff, least) =>
+    ROLES.indexOf(staff.role) >= ROLES.indexOf(least);
+
+/** Shows the links of campaign c that are for staff, and the way out. */
+export function dressNav(c, staff) {
     const nav = byId('staff-nav');
     if (!nav) return;
     for (const link of nav.querySelectorAll('a')) {
         const path = new URL(link.href).pathname;
+        link.hidden = !isAtLeast(staff, LEAST[path]);
         link.href = `${path}?c=${encodeURIComponent(c)}`;
         if (path === location.pathname)
             link.setAttribute('aria-current', 'page');

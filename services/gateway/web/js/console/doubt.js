@@ -43,67 +43,52 @@ async function decide(watch, channel, numbers, state, place) {
     }
 }
 
+function choices(watch, channel, numbers, place) {
+    const button = (state, text) =>
+        h(
+            'button',
+            {
+                type: 'button',
+                class: 'button quiet',
+                'data-doubt': state,
+                onclick: () => decide(watch, channel, numbers, state, place),
+            },
+            text,
+        );
+    return h(
+        'div',
+        {class: 'acts'},
+        button('accepted', 'Count these as sent'),
+        button('pending', 'Send these again'),
+    );
+}
+
+function showNumbers(watch, channel, place, {numbers, next}) {
+    const hasMore = next !== undefined && next !== null;
+    fill(
+        place,
+        h(
+            'ul',
+            {class: 'numbers', tabindex: '0', 'aria-label': 'Who is in doubt'},
+            numbers.map((n) => h('li', {}, `No. ${n}`)),
+        ),
+        hasMore
+            ? h('p', {class: 'meta'}, `The first ${numbers.length} of them.`)
+            : null,
+        watch.may('organiser') ? choices(watch, channel, numbers, place) : null,
+    );
+}
+
 export function doubtPanel(watch, channel) {
     const place = h('div', {}, h('p', {role: 'status'}, 'Loading…'));
+    const name = CHANNELS[channel.channel].toLowerCase();
     const query = new URLSearchParams({
         channel: channel.channel,
         state: 'in_doubt',
         max: SHOWN_MAX,
     });
     get(`${watch.path}/recipients?${query}`)
-        .then(({numbers, next}) => {
-            fill(
-                place,
-                h(
-                    'ul',
-                    {class: 'numbers'},
-                    numbers.map((n) => h('li', {}, `No. ${n}`)),
-                ),
-                next !== undefined && next !== null
-                    ? h(
-                          'p',
-                          {class: 'meta'},
-                          `These are the first ${numbers.length}.`,
-                      )
-                    : null,
-                h(
-                    'div',
-                    {class: 'acts'},
-                    h(
-                        'button',
-                        {
-                            type: 'button',
-                            class: 'button quiet',
-                            onclick: () =>
-                                decide(
-                                    watch,
-                                    channel,
-                                    numbers,
-                                    'accepted',
-                                    place,
-                                ),
-                        },
-                        'Count these as sent',
-                    ),
-                    h(
-                        'button',
-                        {
-                            type: 'button',
-                            class: 'button quiet',
-                            onclick: () =>
-                                decide(
-                                    watch,
-                                    channel,
-                                    numbers,
-                                    'pending',
-                                    place,
-                                ),
-                        },
-                        'Send these again',
-                    ),
-                ),
-            );
-        })
+        .then((page) => showNumbers(watch, channel, place, page))
         .catch((error) => fill(place, watch.app.problem(error)));
     return h(
         'section',
@@ -111,7 +96,7 @@ export function doubtPanel(watch, channel) {
         h(
             'h2',
             {},
-            `In doubt: ${plural(channel.counts.in_doubt, CHANNELS[channel.channel].toLowerCase(), `${CHANNELS[channel.channel].toLowerCase()}s`)}`,
+            `In doubt: ${plural(channel.counts.in_doubt, name, `${name}s`)}`,
         ),
         h(
             'p',

@@ -3,6 +3,7 @@
 import {get} from '../api.js';
 import {fill, h} from '../dom.js';
 import {dayAndTime, plural} from '../format.js';
+import {isAtLeast} from '../staff.js';
 import {CHANNELS, CLASSES, STAGES} from '../words.js';
 import {stackedBar} from './bar.js';
 
@@ -77,7 +78,9 @@ export function showList(app) {
                 h('p', {class: 'over'}, app.about.campaign.name),
                 h('h1', {}, 'Messages'),
             ),
-            h('a', {class: 'button big', href: '#new'}, 'Write a message'),
+            isAtLeast(app.staff, 'organiser')
+                ? h('a', {class: 'button big', href: '#new'}, 'Write a message')
+                : null,
         ),
         place,
         h(

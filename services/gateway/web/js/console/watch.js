@@ -7,6 +7,7 @@
 import {get, goToLogin, post} from '../api.js';
 import {fill, h} from '../dom.js';
 import {dayAndTime, number} from '../format.js';
+import {isAtLeast} from '../staff.js';
 import {follow} from '../stream.js';
 import {CLASSES, STAGES} from '../words.js';
 import {channelProgress} from './bar.js';
@@ -133,12 +134,18 @@ class Watch {
     async open() {
         try {
             this.show(await get(this.path));
-            if (this.now.stage === 'draft') await this.makeForecast();
+            if (this.now.stage === 'draft' && this.may('approver')) {
+                await this.makeForecast();
+            }
             this.stream();
         } catch (error) {
             if (error.status === 401) return goToLogin();
             fill(this.parts.note, this.app.problem(error));
         }
+    }
+
+    may(least) {
+        return isAtLeast(this.app.staff, least);
     }
 
     stream() {
@@ -192,7 +199,7 @@ class Watch {
         fill(
             this.parts.doubt,
             channels
-                .filter((c) => c.counts.in_doubt)
+                .filter((c) => c.counts.in_doubt && this.may('approver'))
                 .map((c) => doubtPanel(this, c)),
         );
     }
@@ -201,9 +208,15 @@ class Watch {
         const {now, parts} = this;
         if (now.stage === 'draft')
             return fill(parts.acts, this.forecast ? this.approval() : null);
+        const acts = ACTS[now.stage] || [];
+        if (!this.may('organiser')) {
+            const waits = now.stage === 'approved';
+            const words = 'It is approved. An organiser can start it now.';
+            return fill(parts.acts, waits ? h('p', {}, words) : null);
+        }
         return fill(
             parts.acts,
-            (ACTS[now.stage] || []).map((act) =>
+            acts.map((act) =>
                 h(
                     'button',
                     {
