@@ -76,11 +76,26 @@ move_told(struct lease *lease, uint8_t from, uint8_t to)
     }
 }
 
-static bool
-is_worth_repeating(enum err err)
+/* Also a refusal is repeated: a lease that is let go of without having been
+ * settled would look as if it had never arrived, and its recipients would be
+ * granted again. Logged at the first, second, fourth … time. */
+static void
+note_failure(struct lease *lease, enum err err, const char *detail)
 {
-    return err == ERR_UNAVAILABLE || err == ERR_TIMEOUT || err == ERR_UNKNOWN ||
-           err == ERR_LIMIT || err == ERR_INTERNAL;
+    bool is_refusal = err != ERR_UNAVAILABLE && err != ERR_TIMEOUT &&
+                      err != ERR_UNKNOWN && err != ERR_LIMIT;
+    int failures = lease->settle_failures;
+    metric_add(lease->courier->metrics.settle_retries, 1);
+    if (!is_refusal) {
+        return;
+    }
+    metric_add(lease->courier->metrics.settle_refused, 1);
+    if ((failures & (failures + 1)) == 0) {
+        log_error("settle.refused", log_str("err", err_name(err)),
+                  log_str("detail", detail), log_int("failures", failures + 1),
+                  log_str("campaign", lease->kept->campaign),
+                  log_str("broadcast", lease->kept->broadcast));
+    }
 }
 
 static void
@@ -91,7 +106,6 @@ repeat_later(struct lease *lease)
     uint32_t chance;
     crypto_random(&chance, sizeof(chance));
     ms = ms < RETRY_MS_MAX ? ms : RETRY_MS_MAX;
-    metric_add(lease->courier->metrics.settle_retries, 1);
     timer_start(lease->settle_timer, 1 + (int64_t)(chance % (uint32_t)ms));
 }
 
@@ -103,17 +117,11 @@ on_settled(void *arg, enum err err, const char *detail,
     (void)reply;
     lease->is_settling = false;
     lease->asks--;
-    if (err != ERR_NONE && is_worth_repeating(err)) {
+    if (err != ERR_NONE) {
         move_told(lease, ON_THE_WAY, UNTOLD);
+        note_failure(lease, err, detail);
         repeat_later(lease);
         return;
-    }
-    if (err != ERR_NONE) { /* the planner knows no such lease at all */
-        metric_add(lease->courier->metrics.settle_refused, 1);
-        log_error("settle.refused", log_str("err", err_name(err)),
-                  log_str("detail", detail),
-                  log_str("campaign", lease->kept->campaign),
-                  log_str("broadcast", lease->kept->broadcast));
     }
     lease->settle_failures = 0;
     move_told(lease, ON_THE_WAY, TOLD);

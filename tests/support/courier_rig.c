@@ -148,7 +148,9 @@ take_settle(struct courier_rig *rig, struct bus_request *request,
     answer.settle = &settled;
     if (rig->settles_to_fail > 0) {
         rig->settles_to_fail--;
-        bus_reply(request, ERR_UNAVAILABLE, "not now", NULL, 0);
+        bus_reply(request,
+                  rig->settle_error == 0 ? ERR_UNAVAILABLE : rig->settle_error,
+                  "not now", NULL, 0);
         return;
     }
     for (int i = 0; i < rig->lease_count; i++) {

@@ -42,6 +42,7 @@ struct courier_rig {
     struct rig_lease leases[RIG_LEASES_MAX];
     int lease_count;
     /* what the peers do */
+    enum err settle_error; /* 0: ERR_UNAVAILABLE */
     int settles_to_fail, asks_to_lose, settles_to_lose;
     int resolves_to_fail, templates_to_fail;
     uint32_t withheld_every; /* each n-th number; 0: none */

@@ -300,6 +300,22 @@ a_settle_is_repeated_until_it_is_answered(void **state)
 }
 
 static void
+a_refused_settle_does_not_let_go_of_the_lease(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    rig->settle_error = ERR_BAD_REQUEST;
+    rig->settles_to_fail = 3;
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 10});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_int_equal(rig->settles_to_fail, 0);
+    assert_counts(lease, 10, 0, 0);
+    courier_rig_free(&rig);
+}
+
+static void
 without_contacts_a_lease_goes_back(void **state)
 {
     struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
@@ -505,6 +521,7 @@ main(void)
         cmocka_unit_test(a_frozen_courier_that_wakes_up_begins_nothing),
         cmocka_unit_test(a_lost_answer_brings_the_same_lease_again),
         cmocka_unit_test(a_settle_is_repeated_until_it_is_answered),
+        cmocka_unit_test(a_refused_settle_does_not_let_go_of_the_lease),
         cmocka_unit_test(without_contacts_a_lease_goes_back),
         cmocka_unit_test(
             without_a_template_a_lease_is_deferred_with_the_reason),
