@@ -94,7 +94,7 @@ match_rules(const struct plan *plan, const struct match_chunk *chunk,
     for (size_t i = 0; i < CHUNK_BIT_BYTES; i++) {
         for (unsigned left = bits[i]; left != 0; left &= left - 1) {
             unsigned b = (unsigned)__builtin_ctz(left);
-            unsigned place = (places[i] >> b) & 1U;
+            unsigned place = (unsigned)places[i] >> b & 1U;
             uint8_t rule = table->rule[place][flags[i * 8 + b]];
             result->counts[rule]++;
             if (result->eligible != NULL && rule == 0) {
