@@ -123,6 +123,11 @@ local function get_place(number, action)
   return 0
 end
 
+local function join_queue(action, number)
+  count('queued', 1)
+  call('ZADD', action.waiting, text(counter('queued')), text(number))
+end
+
 local function set_place(number, action, was, state)
   local of = action_of(action)
   if was ~= 0 then
@@ -135,8 +140,7 @@ local function set_place(number, action, was, state)
   set_bit(of.columns[state], number, '1')
   count(of.counters[state], 1)
   if state == WAITLISTED then
-    count('queued', 1)
-    call('ZADD', of.waiting, text(counter('queued')), text(number))
+    join_queue(of, number)
   end
 end
 

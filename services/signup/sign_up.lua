@@ -57,6 +57,58 @@ local function add_person(record, role, region, format, flags)
   new_columns.flags[n] = char(flags)
 end
 
+-- The places of new supporters: [column] = their numbers, rising.
+local new_bits = {}
+
+local function take_new_place(number, action, state)
+  local of = action_of(action)
+  local numbers = new_bits[of.columns[state]]
+  if not numbers then
+    numbers = {}
+    new_bits[of.columns[state]] = numbers
+  end
+  numbers[#numbers + 1] = number
+  count(of.counters[state], 1)
+  if state == WAITLISTED then
+    join_queue(of, number)
+  end
+end
+
+-- Bits of one chunk as bytes: numbers[from..to]. Nobody's bits are overwritten
+-- but those of the first byte, which are read before.
+local function write_bits(column, numbers, from, to)
+  local chunk = floor(numbers[from] / CHUNK)
+  local key, first = column_key(column, chunk), floor(numbers[from] % CHUNK / 8)
+  local bytes = {string.byte(call('GETRANGE', key, text(first), text(first))) or 0}
+  for n = from, to do
+    local i = numbers[n] % CHUNK
+    local at = floor(i / 8) - first + 1
+    for gap = #bytes + 1, at do
+      bytes[gap] = 0
+    end
+    bytes[at] = bytes[at] + 2 ^ (i % 8)
+  end
+  for at = 1, #bytes do
+    bytes[at] = char(bytes[at])
+  end
+  call('SETRANGE', key, text(first), table.concat(bytes))
+  touch(column, chunk)
+end
+
+local function write_places()
+  for column, numbers in pairs(new_bits) do
+    local from = 1
+    for n = 1, #numbers do
+      local is_last = n == #numbers or
+        floor(numbers[n + 1] / CHUNK) ~= floor(numbers[from] / CHUNK)
+      if is_last then
+        write_bits(column, numbers, from, n)
+        from = n + 1
+      end
+    end
+  end
+end
+
 -- Calls fn(index of the run, from, to) for each run of new numbers that
 -- shares floor(number / size).
 local function each_run(size, fn)
@@ -221,7 +273,11 @@ local function take_places(item, number, is_new, role, region)
     local state = was
     if was == 0 or was == CANCELLED then
       state = has_room(action) and CONFIRMED or WAITLISTED
-      set_place(number, action, was, state)
+      if is_new then
+        take_new_place(number, action, state)
+      else
+        set_place(number, action, was, state)
+      end
       add_place_event(number, action, slugs[action], state, role, region)
     end
     states[i] = char(state)
@@ -246,5 +302,6 @@ for i = 4, #ARGV do
   replies[#replies + 1] = sign_up(read_item(ARGV[i]))
 end
 write_people()
+write_places()
 replies[1] = commit()
 return replies

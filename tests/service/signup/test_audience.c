@@ -376,6 +376,98 @@ an_import_does_not_undo_a_withdrawal(void **state)
     expect_rule(CAMPAIGN, SMS, NULL, 1, WORDS__RULE__RULE_NONE);
 }
 
+/* ---- chunks ---- */
+
+/* As if 65,530 had signed up before: the next go to the end of their list of
+ * records. */
+static void
+pretend_people(void)
+{
+    free(redis_do(rig.redis, "HSET {care}:su:m people 65530"));
+    for (int i = 0; i < 65530 % 64; i++) {
+        free(redis_do(rig.redis, "RPUSH {care}:su:r:1023 x"));
+    }
+}
+
+struct crowd {
+    int answers, failed;
+};
+
+static void
+on_answer(void *arg, enum err err, const char *detail,
+          const Signup__Reply *reply)
+{
+    (void)detail;
+    (void)reply;
+    struct crowd *crowd = arg;
+    crowd->answers++;
+    crowd->failed += err != ERR_NONE;
+}
+
+#define CROSSING 200
+
+/* In batches, and each to the march; every other one to the rally, full. */
+static void
+sign_up_across(void)
+{
+    struct crowd crowd = {0, 0};
+    for (int i = 0; i < CROSSING; i++) {
+        struct signup_rig_request request;
+        char phone[32];
+        (void)snprintf(phone, sizeof(phone), "07700900%03d", 100 + i);
+        signup_rig_fill(&request, &(struct signup_rig_person){
+                                      .name = "Ann",
+                                      .phone = phone,
+                                      .action = i % 2 == 0 ? "march" : "rally",
+                                      .consents_sms = true});
+        signup_ask(rig.peer, 0, &request.request, on_answer, &crowd);
+    }
+    signup_rig_wait(&rig, &crowd.answers, CROSSING);
+    assert_int_equal(crowd.failed, 0);
+}
+
+static unsigned
+people_of(const char *query)
+{
+    struct signup_answer got = signup_rig_preview(&rig, CAMPAIGN, query, NULL);
+    assert_int_equal(got.err, ERR_NONE);
+    unsigned count = got.reply->preview->people;
+    signup_rig_free(&got);
+    return count;
+}
+
+static void
+numbers_cross_from_one_chunk_into_the_next(void **state)
+{
+    (void)state;
+    pretend_people();
+    sign_up_across();
+    assert_int_equal(people_of("all"), 65530 + CROSSING);
+    assert_int_equal(people_of("signedup:march"), CROSSING / 2);
+    assert_int_equal(people_of("waitlisted:rally"), CROSSING / 2 + 1);
+    assert_int_equal(people_of("signedup:rally"), 2);
+    struct signup_answer first = freeze("consent:sms", SMS, 0),
+                         second = freeze("consent:sms", SMS, 1);
+    assert_false(first.reply->freeze->is_last);
+    assert_true(second.reply->freeze->is_last);
+    assert_int_equal(first.reply->freeze->count, 2 + 6);
+    assert_int_equal(second.reply->freeze->count, CROSSING - 6);
+    signup_rig_free(&first);
+    signup_rig_free(&second);
+    bool is_seen[CROSSING] = {false};
+    for (uint32_t i = 0; i < CROSSING; i++) {
+        struct signup_answer got =
+            signup_rig_resolve(&rig, CAMPAIGN, SMS, NULL, 65530 + i);
+        const Signup__Contact *contact = got.reply->resolve->contacts[0];
+        assert_non_null(contact->address);
+        long which = strtol(contact->address + strlen("+447700900"), NULL, 10);
+        assert_in_range(which, 100, 100 + CROSSING - 1);
+        assert_false(is_seen[which - 100]);
+        is_seen[which - 100] = true;
+        signup_rig_free(&got);
+    }
+}
+
 /* ---- one supporter ---- */
 
 static void
@@ -423,6 +515,7 @@ main(void)
         IN_RIG(a_withdrawn_consent_counts_at_the_next_resolve),
         IN_RIG(a_stop_from_a_shared_phone_stops_all_who_share_it),
         IN_RIG(an_import_does_not_undo_a_withdrawal),
+        IN_RIG(numbers_cross_from_one_chunk_into_the_next),
         IN_RIG(a_supporter_is_shown_without_contact_details),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
