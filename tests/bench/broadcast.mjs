@@ -94,8 +94,14 @@ function countsOf(broadcast) {
     return broadcast.channels.find((c) => c.channel === 'sms')?.counts ?? {};
 }
 
+async function redis_bytes(rig) {
+    const text = await rig.redis('INFO', 'memory');
+    return Number(/^used_memory:(\d+)/m.exec(text)[1]);
+}
+
 async function through(rig, sink, count) {
     await sink.reset();
+    const bytes = await redis_bytes(rig);
     const path = await makeBroadcast(rig, count);
     const before = usage(rig, sink);
     const began = Date.now();
@@ -120,6 +126,7 @@ async function through(rig, sink, count) {
     return {
         per_second: count / ((stats.last_at_ms - stats.first_at_ms) / 1000),
         with_freeze_s: (stats.last_at_ms - began) / 1000, used,
+        bytes_per_recipient: (await redis_bytes(rig) - bytes) / count,
     };
 }
 
@@ -141,6 +148,7 @@ async function measure(rig, sink, count) {
     console.log(JSON.stringify({bench: 'broadcast', recipients: count,
         per_second: Math.round(ours.per_second), bare_per_second: lone,
         ratio: Number((ours.per_second / lone).toFixed(3)),
+        bytes_per_recipient: Number(ours.bytes_per_recipient.toFixed(2)),
         resident_mb: Object.fromEntries(Object.entries(ours.used)
             .map(([name, u]) => [name, u.rss_mb]))}));
 }
