@@ -13,8 +13,8 @@
 #include "common/log.h"
 #include "common/mem.h"
 
-#define HEAD_BYTES_MAX (16 * 1024)
-#define BODY_BYTES_MAX (64 * 1024)
+#define HEAD_BYTES_MAX ((size_t)16 * 1024)
+#define BODY_BYTES_MAX ((size_t)64 * 1024)
 #define CONNECTIONS_MAX 8192
 #define CONNECTIONS_PER_ADDRESS_MAX 1024
 #define REQUEST_MS_MAX 10000

@@ -19,7 +19,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 
-#define INPUT_EXTRA_BYTES (64 * 1024)
+#define INPUT_EXTRA_BYTES ((size_t)64 * 1024)
 
 /* ---- phases and deadlines ---- */
 
@@ -233,8 +233,8 @@ forget(struct http_conn *conn)
     if (conn->next != NULL) {
         conn->next->place = conn->place;
     }
-    if (conn->fd >= 0 && server->by_fd[conn->fd] == conn) {
-        server->by_fd[conn->fd] = NULL;
+    if (conn->fd >= 0 && server->by_fd[conn->fd].conn == conn) {
+        server->by_fd[conn->fd].conn = NULL;
     }
     if (conn->phase == HTTP_WRITING || conn->phase == HTTP_LINGERING) {
         server->open_requests--;
@@ -278,7 +278,7 @@ remember_fd(struct http_conn *conn)
                (max - server->fd_max) * sizeof(server->by_fd[0]));
         server->fd_max = max;
     }
-    server->by_fd[fd] = conn;
+    server->by_fd[fd].conn = conn;
 }
 
 /* A moment after http_conn_new: now evhttp has given it its descriptor. */
@@ -376,7 +376,8 @@ http_conn_of(struct http_server *server, struct evhttp_request *request)
         return NULL;
     }
     int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(evcon));
-    return fd < 0 || (size_t)fd >= server->fd_max ? NULL : server->by_fd[fd];
+    return fd < 0 || (size_t)fd >= server->fd_max ? NULL
+                                                  : server->by_fd[fd].conn;
 }
 
 void

@@ -55,6 +55,10 @@ struct http_caller {
     int connections;
 };
 
+struct http_slot {
+    struct http_conn *conn; /* NULL: none with this descriptor */
+};
+
 #define HTTP_CALLER_SLOTS 1024
 
 /* New connections are admitted a moment after their accept. */
@@ -69,7 +73,7 @@ struct http_server {
     struct evhttp *evhttp;
     struct evconnlistener *listener;
     struct http_conn *conns;
-    struct http_conn **by_fd;
+    struct http_slot *by_fd;
     size_t fd_max;
     struct http_caller *callers[HTTP_CALLER_SLOTS];
     struct timer *sweep, *resume;
