@@ -162,6 +162,10 @@ campaign_added(void *arg, enum err err, const struct store_reply *reply)
         ask_finish(ask, err, NULL, NULL);
         return;
     }
+    struct campaign *campaign = campaign_get(ask->broadcast, create->campaign);
+    if (campaign != NULL && campaign->seen[0] == '\0') {
+        election_ask(campaign); /* its first broadcast */
+    }
     char hash[CONTENT_HASH_SIZE];
     struct buf packed;
     buf_init(&packed, 0);

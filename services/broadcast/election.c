@@ -86,9 +86,12 @@ elected(void *arg, enum err err, const struct store_reply *reply)
     share_routes(broadcast);
 }
 
-static void
-elect(struct campaign *campaign)
+void
+election_ask(struct campaign *campaign)
 {
+    if (campaign->is_asked || campaign->broadcast->is_draining) {
+        return;
+    }
     bool stood_still = campaign->epoch == 0 && campaign->seen[0] != '\0' &&
                        clock_boot_ms() - campaign->seen_at_ms >= ELECT_STILL_MS;
     struct keep_elect elect = {.me = campaign->broadcast->me,
@@ -109,9 +112,8 @@ campaigns_read(void *arg, enum err err, const struct store_reply *reply)
         const char *id = keep_text(reply, i);
         bool is_id = id[0] != '\0' && strlen(id) < CAMPAIGN_ID_SIZE;
         struct campaign *campaign = is_id ? campaign_get(broadcast, id) : NULL;
-        if (campaign != NULL && campaign->seen[0] == '\0' &&
-            !campaign->is_asked && !broadcast->is_draining) {
-            elect(campaign);
+        if (campaign != NULL && campaign->seen[0] == '\0') {
+            election_ask(campaign);
         }
     }
 }
@@ -129,9 +131,7 @@ on_elect(void *arg)
         keep_list_campaigns(broadcast->keep, campaigns_read, broadcast);
     }
     for (size_t i = 0; i < broadcast->campaign_count; i++) {
-        if (!broadcast->campaigns[i]->is_asked) {
-            elect(broadcast->campaigns[i]);
-        }
+        election_ask(broadcast->campaigns[i]);
     }
     timer_start(broadcast->elect_timer, ELECT_EVERY_MS);
 }

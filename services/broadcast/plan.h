@@ -54,6 +54,8 @@ void campaign_failed(struct campaign *campaign, enum err err);
 
 /* ---- election.c ---- */
 void election_start(struct broadcast *broadcast);
+/* Asks now whose this campaign is, not at the next beat. */
+void election_ask(struct campaign *campaign);
 void election_leave(struct broadcast *broadcast);
 void election_stop(struct broadcast *broadcast);
 
