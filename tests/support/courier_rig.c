@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -506,23 +507,34 @@ rig_lease_count(const struct rig_lease *lease, Words__RecipientState state)
     return count;
 }
 
+char *
+courier_rig_get(struct courier_rig *rig, const char *path)
+{
+    struct buf answer;
+    char bytes[4096];
+    ssize_t n;
+    int fd = load_connect(rig->provider_port);
+    char *ask = mem_format("GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path);
+    assert_int_equal(write(fd, ask, strlen(ask)), strlen(ask));
+    (void)shutdown(fd, SHUT_WR);
+    buf_init(&answer, 0);
+    while ((n = read(fd, bytes, sizeof(bytes))) > 0) {
+        buf_add(&answer, bytes, (size_t)n);
+    }
+    (void)close(fd);
+    free(ask);
+    return buf_take(&answer, NULL);
+}
+
 long
 courier_rig_stat(struct courier_rig *rig, const char *name)
 {
-    char answer[1024] = "", key[64];
-    int fd = load_connect(rig->provider_port);
-    static const char ask[] = "GET /stats HTTP/1.1\r\nHost: x\r\n\r\n";
-    assert_int_equal(write(fd, ask, sizeof(ask) - 1), sizeof(ask) - 1);
-    size_t len = 0;
-    while (strstr(answer, "}\n") == NULL) {
-        ssize_t n = read(fd, answer + len, sizeof(answer) - 1 - len);
-        assert_true(n > 0);
-        len += (size_t)n;
-        answer[len] = '\0';
-    }
-    (void)close(fd);
-    (void)snprintf(key, sizeof(key), "\"%s\":", name);
+    char *key = mem_format("\"%s\":", name);
+    char *answer = courier_rig_get(rig, "/stats");
     const char *at = strstr(answer, key);
     assert_non_null(at);
-    return strtol(at + strlen(key), NULL, 10);
+    long value = strtol(at + strlen(key), NULL, 10);
+    free(answer);
+    free(key);
+    return value;
 }

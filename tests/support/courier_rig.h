@@ -69,7 +69,9 @@ void courier_rig_wait_final(struct courier_rig *rig, struct rig_lease *lease);
 /* SIGTERM, and the loop turns while it ends; the exit code. */
 int courier_rig_terminate(struct courier_rig *rig);
 int rig_lease_count(const struct rig_lease *lease, Words__RecipientState state);
-/* {"requests":…} of the recording provider: the number behind name. */
+/* What the recording provider says on a path; owned by the caller. */
+char *courier_rig_get(struct courier_rig *rig, const char *path);
+/* {"requests":…} of its /stats: the number behind name. */
 long courier_rig_stat(struct courier_rig *rig, const char *name);
 
 #endif

@@ -219,6 +219,64 @@ an_unreachable_provider_defers(void **state)
     courier_rig_free(&rig);
 }
 
+static void
+a_form_and_a_url_with_fields_can_be_described_too(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(
+        "[route.to]\nchannel = sms\nprovider = http\nbody = form\n"
+        "url = http://127.0.0.1:%d/send?from={{from}}&x={{ref}}\n"
+        "headers = X-Key: secret|X-Other: v\n"
+        "body_template = to={{to}}&text={{text}}&ref={{ref}}\n",
+        NULL);
+    (void)state;
+    rig->content.sms_text = "50% & {{first_name}}";
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 3, .count = 1});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 1, 0, 0);
+    char *seen = courier_rig_get(rig, "/seen");
+    assert_has(seen, "{\"ref\":\"rally.b1.3.s.");
+    assert_has(seen, "\"to\":\"+447700900003\",\"times\":1}");
+    free(seen);
+    courier_rig_free(&rig);
+}
+
+static void
+a_route_that_cannot_be_meant_ends_the_start(void **state)
+{
+    static const struct {
+        const char *routes, *why;
+    } rows[] = {
+        {"", "no route is configured"},
+        {"[route.x]\nchannel = fax\n", "channel is sms or email"},
+        {"[route.x]\nchannel = sms\n", "provider is outbox, http or smtp"},
+        {"[route.x]\nchannel = sms\nprovider = smtp\n", "does not carry"},
+        {"[route.x]\nchannel = sms\nprovider = http\nurl = file:///x\n",
+         "the url begins with"},
+        {"[route.x]\nchannel = sms\nprovider = http\nurl = http://x\n"
+         "body_template = {{nobody}}\n",
+         "unknown {{field}}"},
+        {"[route.x]\nchannel = sms\nprovider = http\nurl = http://x\n"
+         "accepted = fine\n",
+         "lists of HTTP statuses"},
+        {"[route.x]\nchannel = email\nprovider = smtp\nurl = http://x\n",
+         "url is smtp://"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct courier_rig *rig = courier_rig_new(rows[i].routes, NULL);
+        courier_rig_start(rig);
+        assert_int_equal(process_wait(&rig->courier), 1);
+        char *path = temp_path(rig->dir, "courier.log");
+        char *log = file_read(path, NULL);
+        assert_has(log, rows[i].why);
+        free(log);
+        free(path);
+        courier_rig_free(&rig);
+    }
+}
+
 /* ---- deadlines ---- */
 
 static void
@@ -482,6 +540,26 @@ at_sigterm_the_wire_is_finished_and_the_rest_goes_back(void **state)
 }
 
 static void
+a_provider_that_hangs_does_not_hold_up_the_end(void **state)
+{
+    static const char *const options[] = {"--latency-ms", "60000", NULL};
+    struct courier_rig *rig =
+        courier_rig_new("[route.to]\nchannel = sms\nprovider = http\n"
+                        "url = http://127.0.0.1:%d/send\ntimeout_ms = 20000\n",
+                        options);
+    (void)state;
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 0, .count = 5});
+    courier_rig_start(rig);
+    wait_for_requests(rig, 5);
+    assert_int_equal(courier_rig_terminate(rig), 0);
+    courier_rig_start(rig); /* says again what nobody has answered */
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 0, 5, 0);
+    courier_rig_free(&rig);
+}
+
+static void
 news_of_a_halt_gives_back_what_was_not_begun(void **state)
 {
     static const char *const options[] = {"--latency-ms", "200", NULL};
@@ -517,6 +595,8 @@ main(void)
         cmocka_unit_test(a_provider_that_hangs_up_leaves_all_in_doubt),
         cmocka_unit_test(an_idempotent_provider_may_be_asked_again_instead),
         cmocka_unit_test(an_unreachable_provider_defers),
+        cmocka_unit_test(a_form_and_a_url_with_fields_can_be_described_too),
+        cmocka_unit_test(a_route_that_cannot_be_meant_ends_the_start),
         cmocka_unit_test(a_lease_that_came_too_late_is_given_back_whole),
         cmocka_unit_test(a_frozen_courier_that_wakes_up_begins_nothing),
         cmocka_unit_test(a_lost_answer_brings_the_same_lease_again),
@@ -533,6 +613,7 @@ main(void)
             a_courier_that_still_holds_a_lease_says_so_when_it_asks),
         cmocka_unit_test(
             at_sigterm_the_wire_is_finished_and_the_rest_goes_back),
+        cmocka_unit_test(a_provider_that_hangs_does_not_hold_up_the_end),
         cmocka_unit_test(news_of_a_halt_gives_back_what_was_not_begun),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
