@@ -1,7 +1,7 @@
 /* store_greet -- what is said on a new connection before anyone may use it.
  *
- *   1. AUTH, CLIENT ID, INFO server, CONFIG GET: who are we, which server
- *      is it, is it durable
+ *   1. AUTH, CLIENT ID, INFO, CONFIG GET: who are we, which server is it,
+ *      is it durable, and did it read back all of its log
  *   2. CLIENT KILL of the connection lost before, if it is still the same
  *      server: what was sent there and not answered has happened by now or
  *      never will, so an unknown outcome can be found out by looking
@@ -149,21 +149,52 @@ id_done(void *arg, enum err err, const struct store_reply *reply)
     }
 }
 
+/* The value after "name:" in INFO's lines; 0 bytes when it is not there. */
+static struct bytes
+find_fact(const struct store_reply *reply, const char *name)
+{
+    const char *at = strstr(reply->string, name);
+    at = at == NULL ? "" : at + strlen(name);
+    return bytes_of(at, strcspn(at, "\r\n"));
+}
+
+static void
+note_run_id(struct store *store, const struct store_reply *reply)
+{
+    struct bytes id = find_fact(reply, "run_id:");
+    size_t len = id.len < STORE_ID_SIZE ? id.len : STORE_ID_SIZE - 1;
+    memset(store->run_id, 0, STORE_ID_SIZE);
+    memcpy(store->run_id, id.data, len);
+}
+
+/* Redis skips, with no more than a line in its log, what it may not do when
+ * it reads its append-only file; it counts that as unexpected errors. */
+static bool
+has_read_all(const struct store_reply *reply)
+{
+    struct bytes errors = find_fact(reply, "unexpected_error_replies:");
+    return errors.len == 0 || strtoll(errors.data, NULL, 10) == 0;
+}
+
 static void
 info_done(void *arg, enum err err, const struct store_reply *reply)
 {
     struct store *store = arg;
-    if (err == ERR_NONE) {
-        const char *id = strstr(reply->string, "run_id:");
-        size_t len = id == NULL ? 0 : strcspn(id + 7, "\r\n");
-        len = len < STORE_ID_SIZE ? len : STORE_ID_SIZE - 1;
-        memset(store->run_id, 0, STORE_ID_SIZE);
-        if (len > 0) {
-            memcpy(store->run_id, id + 7, len);
-        }
-        step_done(store);
-    } else if (err != ERR_UNKNOWN) {
+    if (err == ERR_UNKNOWN) {
+        return;
+    }
+    if (err != ERR_NONE) {
         refuse_server(store, "Redis refuses INFO", reply);
+    } else if (!has_read_all(reply)) {
+        store_say_why_not(store, "Redis skipped part of its own append-only "
+                                 "file when it started, so data is missing: "
+                                 "see its log, mend the cause (often: the "
+                                 "default user without rights), restart it");
+        store->is_never_durable = true;
+        store_link_break(store->link, store->why_not);
+    } else {
+        note_run_id(store, reply);
+        step_done(store);
     }
 }
 
@@ -219,7 +250,7 @@ store_greet(struct store *store)
     const char *auth[] = {"AUTH", store->user == NULL ? "default" : store->user,
                           store->password};
     const char *id[] = {"CLIENT", "ID"};
-    const char *info[] = {"INFO", "server"};
+    const char *info[] = {"INFO", "server", "stats"};
     const char *config[] = {"CONFIG", "GET", durable[0][0], durable[1][0],
                             durable[2][0]};
     store->greetings_open = 2;
@@ -228,7 +259,7 @@ store_greet(struct store *store)
         store_send_own(store, auth, 3, auth_done, store);
     }
     store_send_own(store, id, 2, id_done, store);
-    store_send_own(store, info, 2, info_done, store);
+    store_send_own(store, info, 3, info_done, store);
     if (!store->allows_volatile) {
         store->greetings_open++;
         store_send_own(store, config, 5, config_done, store);

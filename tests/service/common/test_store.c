@@ -340,11 +340,11 @@ a_redis_that_forgets_is_refused(void **state)
     redis_free(&redis);
 }
 
-#define ACL                                                                    \
-    "user default off resetpass ~* &* +@all\n"                                 \
+#define ACL_SIGNUP                                                             \
     "user signup on >secret ~{*}:su:* -@all +@read +@write "                   \
     "-@dangerous +eval +evalsha +script|load +info +config|get "               \
     "+client|id +client|kill\n"
+#define ACL "user default off resetpass ~* &* +@all\n" ACL_SIGNUP
 
 static void
 a_service_user_needs_no_more_than_its_own_keys(void **state)
@@ -358,14 +358,12 @@ a_service_user_needs_no_more_than_its_own_keys(void **state)
     redis_free(&redis);
 }
 
-/* Redis writes what one script changed as one transaction, and reads it back
- * as its default user: without rights it would drop it, silently. */
-static void
-what_a_script_wrote_together_survives_a_kill_under_acl(void **state)
+/* Two keys set by one script, as the ACL user; then Redis is killed. */
+static struct fixture *
+write_two_keys_and_kill(void)
 {
-    (void)state;
+    static const struct redis_options options = {.acl = ACL};
     struct fixture *f = mem_new(sizeof(*f));
-    struct redis_options options = {.acl = ACL};
     f->redis = redis_start(&options);
     f->loop = loop_new();
     f->store = store_new(f->loop,
@@ -381,10 +379,42 @@ what_a_script_wrote_together_survives_a_kill_under_acl(void **state)
     turn_until_answered(f, 1);
     redis_kill(f->redis);
     turn_until_ready(f, false);
+    return f;
+}
+
+/* Redis writes what one script changed as one transaction, and reads it back
+ * as its default user: without rights it would drop it, silently. */
+static void
+what_a_script_wrote_together_survives_a_kill_under_acl(void **state)
+{
+    (void)state;
+    struct fixture *f = write_two_keys_and_kill();
     redis_restart(f->redis);
     turn_until_ready(f, true);
     assert_int_equal(ask_integer(f, "GET", "{c}:su:n"), 7);
     assert_int_equal(ask_integer(f, "GET", "{c}:su:n2"), 8);
+    tear_down(f);
+}
+
+static void
+a_redis_that_skipped_part_of_its_log_is_refused(void **state)
+{
+    (void)state;
+    struct fixture *f = write_two_keys_and_kill();
+    char *acl = temp_path(f->redis->dir, "users.acl");
+    file_write(acl, "user default off\n" ACL_SIGNUP);
+    redis_restart(f->redis);
+    assert_int_equal(start_in_child(f->redis, "signup", "secret"), 1);
+    int64_t end_ms = clock_boot_ms() + WAIT_MS;
+    const char *why = "";
+    while (strstr(why, "data is missing") == NULL) {
+        assert_true(clock_boot_ms() < end_ms);
+        assert_false(store_is_ready(f->store));
+        loop_turn(f->loop, 10);
+        why = store_not_ready_why(f->store);
+        why = why == NULL ? "" : why;
+    }
+    free(acl);
     tear_down(f);
 }
 
@@ -438,6 +468,7 @@ main(void)
         cmocka_unit_test(a_redis_that_forgets_is_refused),
         cmocka_unit_test(
             what_a_script_wrote_together_survives_a_kill_under_acl),
+        cmocka_unit_test(a_redis_that_skipped_part_of_its_log_is_refused),
         cmocka_unit_test(a_redis_at_a_port_is_reached_by_name),
         cmocka_unit_test(a_service_user_needs_no_more_than_its_own_keys),
     };
