@@ -13,7 +13,7 @@
  * A courier's lease:
  *   1. lease_flow.c     AskLease: the same again, or what never arrived back
  *   2. schedule/        the planner's choice: which work, route and size
- *   3. lane.c           recipients of one chunk that are pending
+ *   3. grant_flow.c     recipients of one chunk that are pending (lane.c)
  *   4. grant.lua        compare and set, before the courier hears of it
  *   5. settle_flow.c    Settle: what became of them, each of them once
  *   6. watch_flow.c     leases run out, deferred come due, broadcasts expire
@@ -31,7 +31,7 @@
 #include "services/broadcast/record.h"
 #include "services/broadcast/schedule/lease.h"
 #include "services/broadcast/schedule/planner.h"
-#include "services/broadcast/store.h"
+#include "services/broadcast/store_ledger.h"
 
 #define CAMPAIGN_ID_SIZE 41
 #define CAMPAIGNS_MAX 1024

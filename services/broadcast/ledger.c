@@ -125,25 +125,24 @@ ledger_count(const uint8_t *bytes, size_t len, uint32_t counts[LEDGER_STATES])
     }
 }
 
-size_t
-ledger_find(const uint8_t *bytes, size_t len, unsigned state, uint32_t from,
-            uint32_t *found, size_t max, uint32_t *next_out)
+void
+ledger_find(struct bytes chunk, unsigned state, uint32_t from,
+            struct ledger_found *found)
 {
-    size_t count = 0;
-    uint32_t end =
-        len > LEDGER_CHUNK_BYTES ? LEDGER_CHUNK_NUMBERS : (uint32_t)len * 2;
+    uint32_t end = chunk.len > LEDGER_CHUNK_BYTES ? LEDGER_CHUNK_NUMBERS
+                                                  : (uint32_t)chunk.len * 2;
+    found->count = 0;
+    found->next = LEDGER_CHUNK_NUMBERS;
     for (uint32_t offset = from; offset < end; offset++) {
-        if (ledger_get(bytes, len, offset) != state) {
+        if (ledger_get(chunk.data, chunk.len, offset) != state) {
             continue;
         }
-        if (count == max) {
-            *next_out = offset;
-            return count;
+        if (found->count == found->max) {
+            found->next = offset;
+            return;
         }
-        found[count++] = offset;
+        found->offsets[found->count++] = offset;
     }
-    *next_out = LEDGER_CHUNK_NUMBERS;
-    return count;
 }
 
 uint32_t

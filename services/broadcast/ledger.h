@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "broadcast.pb-c.h"
+#include "common/bytes.h"
 #include "words.pb-c.h"
 
 #define LEDGER_CHUNK_NUMBERS 65536
@@ -67,11 +68,14 @@ void ledger_put(uint8_t *bytes, uint32_t offset, unsigned state);
 /* Adds to counts how many recipients are in each state but NOT_IN_IT. */
 void ledger_count(const uint8_t *bytes, size_t len,
                   uint32_t counts[LEDGER_STATES]);
-/* Offsets from `from` on that are in state, in order, at most max. Returns
- * how many; *next_out is where to go on, or LEDGER_CHUNK_NUMBERS. */
-size_t ledger_find(const uint8_t *bytes, size_t len, unsigned state,
-                   uint32_t from, uint32_t *found, size_t max,
-                   uint32_t *next_out);
+struct ledger_found {
+    uint32_t *offsets; /* room for max of them */
+    size_t max, count;
+    uint32_t next; /* where to go on; LEDGER_CHUNK_NUMBERS: at the end */
+};
+/* Offsets from `from` on that are in state, in order. */
+void ledger_find(struct bytes chunk, unsigned state, uint32_t from,
+                 struct ledger_found *found);
 /* A frozen audience's bits (least significant first) as a chunk of pending.
  * Returns how many are in it; *len_out: bytes up to the last of them. */
 uint32_t ledger_from_bits(const uint8_t *bits, size_t bits_len,

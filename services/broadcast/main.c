@@ -1,4 +1,4 @@
-/* muster-broadcast -- what goes to whom and when. See broadcast.h. */
+/* main -- muster-broadcast: what goes to whom and when. See broadcast.h. */
 #include <stdlib.h>
 
 #include "common/crypto.h"

@@ -31,23 +31,21 @@ chunk_came(void *arg, enum err err, const struct store_reply *reply)
         return;
     }
     bool has = reply->type == STORE_STRING;
-    uint32_t found[LIST_MAX], next;
+    uint32_t numbers[LIST_MAX];
+    struct ledger_found found = {.offsets = numbers, .max = max};
     Broadcast__Recipients answer = BROADCAST__RECIPIENTS__INIT;
     Broadcast__Reply to = BROADCAST__REPLY__INIT;
-    answer.n_numbers = ledger_find((const uint8_t *)(has ? reply->string : ""),
-                                   has ? reply->len : 0, list->state,
-                                   from - base, found, max, &next);
-    for (size_t i = 0; i < answer.n_numbers; i++) {
-        found[i] += base;
+    ledger_find(has ? bytes_of(reply->string, reply->len) : bytes_of("", 0),
+                list->state, from - base, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        numbers[i] += base;
     }
-    answer.numbers = found;
-    /* A chunk with nobody in it may be followed by others: the asker goes on
-     * until the chunks end (see chunk_known). */
+    answer.n_numbers = found.count;
+    answer.numbers = numbers;
+    /* At a chunk's end the asker goes on with the next: chunk_known says
+     * where they end. */
     answer.has_next = true;
-    answer.next = base + next;
-    if (next == LEDGER_CHUNK_NUMBERS && !has) {
-        answer.has_next = false;
-    }
+    answer.next = base + found.next;
     to.is_case = BROADCAST__REPLY__IS_RECIPIENTS;
     to.recipients = &answer;
     ask_finish(ask, ERR_NONE, NULL, &to);

@@ -1,4 +1,6 @@
 /* store_ledger -- the scripts that change a ledger, one function for each. */
+#include "services/broadcast/store_ledger.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 

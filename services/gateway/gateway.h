@@ -8,7 +8,7 @@
  *     cookie and no sign of another site): 401; its role and campaign must
  *     be in the row: 403.
  *  3. The handler reads the body (body.c), asks a service through its typed
- *     stub (common/client), and on the answer replies (reply.c, problem.c).
+ *     stub (common/client), and on the answer replies (reply.c).
  *     A privileged act is written to the audit log first (audit.c).
  *  4. Exactly one reply ends the exchange and frees it.
  *
@@ -119,7 +119,7 @@ void exchange_end(struct exchange *x, int status);
 MUST_CHECK bool exchange_answered(struct exchange *x, enum err err,
                                   const char *detail);
 
-/* ---- reply.c, problem.c: each ends the exchange ---- */
+/* ---- reply.c: each ends the exchange ---- */
 
 void reply_json(struct exchange *x, int status, json_t *body); /* takes body */
 /* The same with one more header, such as a cookie. */
@@ -134,19 +134,5 @@ void reply_err(struct exchange *x, enum err err, const char *detail);
 void reply_errors(struct exchange *x); /* 400 with x->errors */
 /* 405, or 204 to OPTIONS; methods: "GET, HEAD". */
 void reply_allowed(struct exchange *x, const char *methods);
-
-/* ---- routes.c ---- */
-
-void gateway_on_request(void *arg, struct http_request *request);
-void gateway_on_refused(void *arg, struct http_request *request, int status,
-                        const char *why);
-
-/* ---- start.c ---- */
-
-/* The whole program, so that others can link it. Without a store the staff
- * routes answer 503. */
-int gateway_main(int argc, char **argv, bool uses_store);
-/* Its loop, for those who answer in the services' stead. */
-struct loop *gateway_loop(void);
 
 #endif

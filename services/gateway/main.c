@@ -1,5 +1,5 @@
 /* main -- muster-gateway; see start.c. */
-#include "services/gateway/gateway.h"
+#include "services/gateway/start.h"
 
 int
 main(int argc, char **argv)

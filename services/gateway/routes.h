@@ -43,4 +43,9 @@ const struct route *routes_find(enum http_method method, const char *path,
 /* One line a route: method, path, roles, act. */
 void routes_print(struct buf *to);
 
+/* For http_open; arg is the gateway. */
+void gateway_on_request(void *arg, struct http_request *request);
+void gateway_on_refused(void *arg, struct http_request *request, int status,
+                        const char *why);
+
 #endif

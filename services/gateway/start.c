@@ -2,6 +2,8 @@
  *
  * Also for programs that link the gateway with other answers behind it (the
  * benchmark's, without bus and store): gateway_main is all of main. */
+#include "services/gateway/start.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 #include "common/client/checkin.h"
 #include "common/client/signup.h"
 #include "common/mem.h"
-#include "services/gateway/gateway.h"
+#include "services/gateway/start.h"
 
 struct pending_signup {
     signup_answer_cb *cb;

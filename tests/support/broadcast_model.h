@@ -13,7 +13,7 @@
 
 #include "services/broadcast/ledger.h"
 #include "services/broadcast/schedule/lease.h"
-#include "services/broadcast/store.h"
+#include "services/broadcast/store_ledger.h"
 
 #define MODEL_PEOPLE_MAX 128
 #define MODEL_LEASES_MAX 1024

@@ -47,7 +47,7 @@ struct sim_event *
 sim_event_at(struct sim *sim, int64_t at, enum what what)
 {
     struct sim_event *event = sim_queue_add(&sim->queue, at);
-    event->what = what;
+    event->what = (int)what;
     return event;
 }
 

@@ -291,7 +291,8 @@ concurrency = 50
         });
         const text = await answer.text();
         let json = null;
-        if ((answer.headers.get('content-type') || '').includes('json'))
+        const type_ = answer.headers.get('content-type') || '';
+        if (type_.includes('json') && text !== '')
             json = JSON.parse(text);
         return {status: answer.status, headers: answer.headers, text, json};
     }

@@ -19,7 +19,7 @@
 #include "common/mem.h"
 #include "common/wire.h"
 #include "services/broadcast/record.h"
-#include "services/broadcast/store.h"
+#include "services/broadcast/store_ledger.h"
 #include "tests/support/broadcast_model.h"
 #include "tests/support/redis.h"
 

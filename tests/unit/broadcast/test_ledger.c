@@ -138,7 +138,8 @@ bits_become_pending_and_are_counted_and_found(void **state)
 {
     static uint8_t chunk[LEDGER_CHUNK_BYTES];
     static uint8_t bits[LEDGER_CHUNK_NUMBERS / 8 + 9];
-    uint32_t counts[LEDGER_STATES] = {0}, found[3], next;
+    uint32_t counts[LEDGER_STATES] = {0}, offsets[3];
+    struct ledger_found found = {.offsets = offsets, .max = 3};
     size_t len;
     (void)state;
     memset(bits + LEDGER_CHUNK_NUMBERS / 8, 0xff, 9); /* past the chunk */
@@ -151,16 +152,16 @@ bits_become_pending_and_are_counted_and_found(void **state)
     ledger_count(chunk, len, counts);
     assert_int_equal(counts[S(PENDING)], 4);
     assert_int_equal(counts[S(NOT_IN_IT)], 0);
-    size_t n = ledger_find(chunk, len, S(PENDING), 0, found, 3, &next);
-    assert_int_equal(n, 3);
-    assert_int_equal(found[0], 0);
-    assert_int_equal(found[1], 7);
-    assert_int_equal(found[2], 801);
-    assert_int_equal(next, 65535);
-    n = ledger_find(chunk, len, S(PENDING), next, found, 3, &next);
-    assert_int_equal(n, 1);
-    assert_int_equal(found[0], 65535);
-    assert_int_equal(next, LEDGER_CHUNK_NUMBERS);
+    ledger_find(bytes_of(chunk, len), S(PENDING), 0, &found);
+    assert_int_equal(found.count, 3);
+    assert_int_equal(offsets[0], 0);
+    assert_int_equal(offsets[1], 7);
+    assert_int_equal(offsets[2], 801);
+    assert_int_equal(found.next, 65535);
+    ledger_find(bytes_of(chunk, len), S(PENDING), found.next, &found);
+    assert_int_equal(found.count, 1);
+    assert_int_equal(offsets[0], 65535);
+    assert_int_equal(found.next, LEDGER_CHUNK_NUMBERS);
 }
 
 static void
