@@ -94,14 +94,20 @@ function countsOf(broadcast) {
     return broadcast.channels.find((c) => c.channel === 'sms')?.counts ?? {};
 }
 
-async function redis_bytes(rig) {
-    const text = await rig.redis('INFO', 'memory');
-    return Number(/^used_memory:(\d+)/m.exec(text)[1]);
+// What Redis keeps of one broadcast, its ledger above all.
+async function bytesOf(rig, path) {
+    const id = path.split('/').at(-1);
+    const keys = (await rig.redis('--scan', '--pattern', '*:bc:*')).split('\n')
+        .filter((key) => key.split(':').includes(id));
+    let bytes = 0;
+    for (const key of keys) {
+        bytes += Number(await rig.redis('MEMORY', 'USAGE', key));
+    }
+    return bytes;
 }
 
 async function through(rig, sink, count) {
     await sink.reset();
-    const bytes = await redis_bytes(rig);
     const path = await makeBroadcast(rig, count);
     const before = usage(rig, sink);
     const began = Date.now();
@@ -126,7 +132,7 @@ async function through(rig, sink, count) {
     return {
         per_second: count / ((stats.last_at_ms - stats.first_at_ms) / 1000),
         with_freeze_s: (stats.last_at_ms - began) / 1000, used,
-        bytes_per_recipient: (await redis_bytes(rig) - bytes) / count,
+        bytes: await bytesOf(rig, path),
     };
 }
 
@@ -140,15 +146,16 @@ async function measure(rig, sink, count) {
     const ours = await through(rig, sink, count);
     console.log(`${count} recipients: ${ours.per_second.toFixed(0)}/s, bare ` +
         `libcurl ${lone}/s, ratio ${(ours.per_second / lone).toFixed(2)}; ` +
-        `from start to the last ${ours.with_freeze_s.toFixed(1)} s`);
+        `from start to the last ${ours.with_freeze_s.toFixed(1)} s; ` +
+        `${(ours.bytes / count).toFixed(2)} bytes of Redis a recipient`);
     for (const [name, {mb, rss_mb, cpu_s}] of Object.entries(ours.used)) {
         console.log(`  ${name.padEnd(12)} ${String(rss_mb).padStart(5)} MB ` +
             `now, ${String(mb).padStart(5)} MB at most, ${cpu_s} s of CPU`);
     }
     console.log(JSON.stringify({bench: 'broadcast', recipients: count,
         per_second: Math.round(ours.per_second), bare_per_second: lone,
+        bytes_per_recipient: Number((ours.bytes / count).toFixed(3)),
         ratio: Number((ours.per_second / lone).toFixed(3)),
-        bytes_per_recipient: Number(ours.bytes_per_recipient.toFixed(2)),
         resident_mb: Object.fromEntries(Object.entries(ours.used)
             .map(([name, u]) => [name, u.rss_mb]))}));
 }
