@@ -143,42 +143,53 @@ check_everyone(struct crowd *crowd)
     signup_rig_free(&got);
 }
 
-/* The feed says of each person once that they have a place. */
+/* Counts for each person how often the feed says that they have a place. */
 static void
-check_feed(struct crowd *crowd)
+count_places(const Feed__Entry *entry, int places[PEOPLE])
 {
-    int places[PEOPLE] = {0}, total = 0;
+    for (size_t e = 0; e < entry->n_events; e++) {
+        Signup__Event *event = signup__event__unpack(NULL, entry->events[e].len,
+                                                     entry->events[e].data);
+        assert_non_null(event);
+        if (event->is_case == SIGNUP__EVENT__IS_PLACE_CHANGED) {
+            places[event->place_changed->number]++;
+        }
+        signup__event__free_unpacked(event, NULL);
+    }
+}
+
+/* A page's entries after *cursor, which moves on. Returns whether there are
+ * more. */
+static bool
+read_page(struct crowd *crowd, uint64_t *cursor, int places[PEOPLE])
+{
     Feed__Since since = FEED__SINCE__INIT;
     since.campaign = "care";
+    since.after = *cursor;
     Signup__Request request = SIGNUP__REQUEST__INIT;
     request.is_case = SIGNUP__REQUEST__IS_SINCE;
     request.since = &since;
-    for (;;) {
-        struct signup_answer got = signup_rig_insist(&crowd->rig, &request);
-        assert_int_equal(got.err, ERR_NONE);
-        const Feed__Page *page = got.reply->since;
-        for (size_t i = 0; i < page->n_entries; i++) {
-            const Feed__Entry *entry = page->entries[i];
-            assert_true(entry->seq == since.after + entry->n_events);
-            since.after = entry->seq;
-            for (size_t e = 0; e < entry->n_events; e++) {
-                Signup__Event *event = signup__event__unpack(
-                    NULL, entry->events[e].len, entry->events[e].data);
-                assert_non_null(event);
-                if (event->is_case == SIGNUP__EVENT__IS_PLACE_CHANGED) {
-                    places[event->place_changed->number]++;
-                    total++;
-                }
-                signup__event__free_unpacked(event, NULL);
-            }
-        }
-        bool is_end = since.after == page->end;
-        signup_rig_free(&got);
-        if (is_end) {
-            break;
-        }
+    struct signup_answer got = signup_rig_insist(&crowd->rig, &request);
+    assert_int_equal(got.err, ERR_NONE);
+    const Feed__Page *page = got.reply->since;
+    for (size_t i = 0; i < page->n_entries; i++) {
+        const Feed__Entry *entry = page->entries[i];
+        assert_true(entry->seq == *cursor + entry->n_events);
+        *cursor = entry->seq;
+        count_places(entry, places);
     }
-    assert_int_equal(total, PEOPLE);
+    bool has_more = *cursor < page->end;
+    signup_rig_free(&got);
+    return has_more;
+}
+
+static void
+check_feed(struct crowd *crowd)
+{
+    int places[PEOPLE] = {0};
+    uint64_t cursor = 0;
+    while (read_page(crowd, &cursor, places)) {
+    }
     for (int i = 0; i < PEOPLE; i++) {
         assert_int_equal(places[i], 1);
     }
