@@ -37,8 +37,8 @@ read_digits(const char *typed, char digits[DIGITS_MAX + 1], bool *has_plus)
 static bool
 find_national(const char *typed, uint64_t *out)
 {
-    char digits[DIGITS_MAX + 1];
-    bool has_plus;
+    char digits[DIGITS_MAX + 1] = "";
+    bool has_plus = false;
     if (!read_digits(typed, digits, &has_plus)) {
         return false;
     }

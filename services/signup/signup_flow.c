@@ -64,10 +64,23 @@ find_fault(const Signup__SignUp *ask)
     return NULL;
 }
 
+/* A form's empty field is one that was not filled in. */
+static void
+drop_empty(char **field)
+{
+    if (*field != NULL && **field == '\0') {
+        *field = NULL;
+    }
+}
+
 void
 signup_flow_start(struct asked *asked)
 {
-    const Signup__SignUp *ask = asked->message->sign_up;
+    Signup__SignUp *ask = asked->message->sign_up;
+    drop_empty(&ask->phone);
+    drop_empty(&ask->email);
+    drop_empty(&ask->role);
+    drop_empty(&ask->region);
     struct signing *signing = mem_new(sizeof(*signing));
     signing->asked = asked;
     buf_init(&signing->sealed, 0);

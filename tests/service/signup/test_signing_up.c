@@ -135,6 +135,9 @@ what_is_wrong_is_refused_with_a_sentence(void **state)
         const char *detail;
     } rows[] = {
         {{.name = "Ann"}, ERR_BAD_REQUEST, "mobile number or an email"},
+        {{.name = "Ann", .phone = "", .email = ""},
+         ERR_BAD_REQUEST,
+         "mobile number or an email"},
         {{.name = " ", .phone = "07700900123"}, ERR_BAD_REQUEST, "name"},
         {{.name = "A\nB", .phone = "07700900123"}, ERR_BAD_REQUEST, "name"},
         {{.name = "Ann", .phone = "0207 946 0000"},
