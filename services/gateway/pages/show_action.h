@@ -3,9 +3,16 @@
 #define GATEWAY_PAGES_SHOW_ACTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "common/buf.h"
 #include "signup.pb-c.h"
+
+/* The actions that have not ended at now_ms, the first to start first.
+ * Returns a list that the caller frees (its items are borrowed). */
+const Signup__Action **show_coming(const Signup__Actions *about, int64_t now_ms,
+                                   size_t *count_out);
 
 /* html: html_home_action or html_campaign_action. */
 void show_action(struct buf *to, const char *html, const char *campaign,

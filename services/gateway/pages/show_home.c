@@ -1,12 +1,41 @@
 /* show_home -- every campaign with what one can come to. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/london.h"
+#include "common/mem.h"
 #include "services/gateway/pages/html.h"
 #include "services/gateway/pages/show.h"
 #include "services/gateway/pages/show_action.h"
 #include "services/gateway/pages/view.h"
+
+static int
+compare_starts(const void *a, const void *b)
+{
+    const Signup__Action *const *x = a, *const *y = b;
+    if ((*x)->starts_at_ms != (*y)->starts_at_ms) {
+        return (*x)->starts_at_ms < (*y)->starts_at_ms ? -1 : 1;
+    }
+    return strcmp((*x)->id, (*y)->id);
+}
+
+const Signup__Action **
+show_coming(const Signup__Actions *about, int64_t now_ms, size_t *count_out)
+{
+    size_t count = 0;
+    const Signup__Action **coming =
+        mem_new_array(about->n_actions + 1, sizeof(*coming));
+    for (size_t i = 0; i < about->n_actions; i++) {
+        if (about->actions[i]->ends_at_ms >= now_ms) {
+            coming[count++] = about->actions[i];
+        }
+    }
+    qsort(coming, count, sizeof(*coming), compare_starts);
+    *count_out = count;
+    return coming;
+}
 
 void
 show_action(struct buf *to, const char *html, const char *campaign,
@@ -40,12 +69,12 @@ show_home_part(struct buf *to, const Signup__Actions *about, int64_t now_ms)
     const Signup__Campaign *campaign = about->campaign;
     struct buf actions;
     buf_init(&actions, 0);
-    for (size_t i = 0; i < about->n_actions; i++) {
-        if (about->actions[i]->ends_at_ms >= now_ms) {
-            show_action(&actions, html_home_action, campaign->id,
-                        about->actions[i], false);
-        }
+    size_t count;
+    const Signup__Action **coming = show_coming(about, now_ms, &count);
+    for (size_t i = 0; i < count; i++) {
+        show_action(&actions, html_home_action, campaign->id, coming[i], false);
     }
+    free(coming);
     const struct template_field fields[] = {
         {"id", campaign->id},
         {"name", campaign->name},

@@ -70,13 +70,13 @@ static void
 add_actions(struct buf *to, const Signup__Actions *about,
             const struct show_form *form, int64_t now_ms)
 {
-    for (size_t i = 0; i < about->n_actions; i++) {
-        const Signup__Action *action = about->actions[i];
-        if (action->ends_at_ms >= now_ms) {
-            show_action(to, html_campaign_action, about->campaign->id, action,
-                        is_chosen(form, action->id));
-        }
+    size_t count;
+    const Signup__Action **coming = show_coming(about, now_ms, &count);
+    for (size_t i = 0; i < count; i++) {
+        show_action(to, html_campaign_action, about->campaign->id, coming[i],
+                    is_chosen(form, coming[i]->id));
     }
+    free(coming);
 }
 
 static void

@@ -385,6 +385,25 @@ choices_show_what_is_given_and_offer_only_what_can_be(void **state)
     buf_fini(&w.page);
 }
 
+static void
+actions_are_offered_in_the_order_of_their_start(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "Backbone");
+    Signup__Action sooner = w.action;
+    sooner.id = "before";
+    sooner.starts_at_ms -= 1000;
+    Signup__Action *both[] = {&w.action, &sooner};
+    w.about.actions = both;
+    w.about.n_actions = 2;
+    show_sign_up(&w.page, &w.about, &(struct show_form){.typed = ""}, w.now_ms);
+    const char *first = strstr(buf_string(&w.page), "value=\"before\"");
+    assert_non_null(first);
+    assert_non_null(strstr(first, "value=\"rally\""));
+    buf_fini(&w.page);
+}
+
 static const struct {
     bool has_capacity;
     uint32_t capacity, confirmed;
@@ -444,6 +463,7 @@ main(void)
         cmocka_unit_test(
             an_untouched_form_has_nothing_ticked_and_nothing_wrong),
         cmocka_unit_test(an_action_that_is_over_is_not_offered),
+        cmocka_unit_test(actions_are_offered_in_the_order_of_their_start),
         cmocka_unit_test(a_ticket_has_the_time_in_london_its_code_and_its_qr),
         cmocka_unit_test(without_a_confirmed_place_there_is_no_ticket_to_show),
         cmocka_unit_test(choices_show_what_is_given_and_offer_only_what_can_be),

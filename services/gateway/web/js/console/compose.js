@@ -3,93 +3,18 @@
 import {newKey, post} from '../api.js';
 import {fill, h} from '../dom.js';
 import {label, number} from '../format.js';
-import {CHANNELS, CLASSES} from '../words.js';
+import {CHANNELS} from '../words.js';
 import {waterfall} from './forecast.js';
 import {smsCounter} from './counter.js';
+import {
+    classChoices,
+    enableActionFields,
+    field,
+    fieldButtons,
+    toggleTerm,
+} from './fields.js';
 
 const PREVIEW_WAIT_MS = 250;
-const FIELDS = [
-    ['first_name', 'First name'],
-    ['name', 'Whole name'],
-    ['campaign', 'Campaign'],
-    ['action', 'Action'],
-    ['place', 'Place'],
-    ['starts', 'Start time'],
-    ['ticket_url', 'Ticket link'],
-    ['ticket_code', 'Ticket code'],
-    ['preferences_url', 'Choices link'],
-];
-
-function field(id, text, control, hint) {
-    control.id = id;
-    if (hint)
-        control.setAttribute('aria-describedby', `${id}-hint ${id}-error`);
-    else control.setAttribute('aria-describedby', `${id}-error`);
-    return h(
-        'div',
-        {class: 'field'},
-        h('label', {for: id}, text),
-        hint ? h('p', {class: 'hint', id: `${id}-hint`}, hint) : null,
-        h('p', {class: 'error', id: `${id}-error`}),
-        control,
-    );
-}
-
-function classChoices() {
-    return Object.entries(CLASSES).map(([id, words], i) =>
-        h(
-            'label',
-            {class: 'pick'},
-            h('input', {
-                type: 'radio',
-                name: 'class',
-                value: id,
-                checked: i === 0,
-            }),
-            h(
-                'span',
-                {class: 'pick-body'},
-                h('strong', {}, words.name),
-                h('span', {class: 'meta'}, words.means),
-            ),
-        ),
-    );
-}
-
-function insert(area, text) {
-    const at = area.selectionStart;
-    area.setRangeText(text, at, area.selectionEnd, 'end');
-    area.focus();
-    area.dispatchEvent(new Event('input', {bubbles: true}));
-}
-
-function fieldButtons(area, what) {
-    return h(
-        'div',
-        {class: 'chips', role: 'group', 'aria-label': `Put into the ${what}`},
-        FIELDS.map(([name, text]) =>
-            h(
-                'button',
-                {
-                    type: 'button',
-                    class: 'chip',
-                    onclick: () => insert(area, `{{${name}}}`),
-                },
-                text,
-            ),
-        ),
-    );
-}
-
-/** One term more, or fewer, in the audience's question. */
-function toggleTerm(input, term) {
-    const terms = input.value.split(/\s+/).filter(Boolean);
-    const at = terms.indexOf(term);
-    if (at >= 0) terms.splice(at, 1);
-    else terms.push(term);
-    input.value = terms.join(' ');
-    input.dispatchEvent(new Event('input', {bubbles: true}));
-}
 
 class Compose {
     constructor(app) {
@@ -296,6 +221,7 @@ class Compose {
 
     changed() {
         this.key = newKey(); // other content is another broadcast
+        enableActionFields(this.form, this.action.value !== '');
         smsCounter(this.counter, this.sms.value);
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.look(), PREVIEW_WAIT_MS);

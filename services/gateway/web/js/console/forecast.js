@@ -20,10 +20,12 @@ function step(kind, text, count, from, whole) {
         h(
             'span',
             {class: 'fall-track', 'aria-hidden': 'true'},
-            h('span', {
-                class: 'fall-bar',
-                style: {marginLeft: `${left}%`, width: `${width}%`},
-            }),
+            count > 0
+                ? h('span', {
+                      class: 'fall-bar',
+                      style: {marginLeft: `${left}%`, width: `${width}%`},
+                  })
+                : null,
         ),
     );
 }
