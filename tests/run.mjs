@@ -51,7 +51,7 @@ async function build(log, dir, options) {
             return false;
         }
     }
-    return await run(log, 'nice', ['ninja', '-C', dir]) === 0;
+    return await run(log, 'nice', ['ninja', '-k', '0', '-C', dir]) === 0;
 }
 
 async function run_build(log, dir, options) {
