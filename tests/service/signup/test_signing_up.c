@@ -166,6 +166,85 @@ what_is_wrong_is_refused_with_a_sentence(void **state)
     assert_int_equal(signup_rig_number(&rig, &ann), 0);
 }
 
+/* ---- limits ---- */
+
+static void
+a_phone_is_shared_by_32_and_no_more(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 33; i++) {
+        char name[8], email[32];
+        memset(name, 'a' + i % 26, 4);
+        memset(name + 4, 'a' + i / 26, 3);
+        name[7] = '\0';
+        (void)snprintf(email, sizeof(email), "p%d@example.org", i);
+        struct signup_answer got = signup_rig_sign_up(
+            &rig, &(struct signup_rig_person){
+                      .name = name, .phone = "07700900123", .email = email});
+        if (got.err != (i < 32 ? ERR_NONE : ERR_LIMIT)) {
+            fail_msg("person %d: got %s", i, err_name(got.err));
+        }
+        if (i < 32) {
+            assert_int_equal(got.reply->sign_up->number, i);
+        }
+        signup_rig_free(&got);
+    }
+}
+
+static void
+a_campaign_has_256_wordings_of_consent_and_no_more(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 257; i++) {
+        char source[16];
+        struct signup_rig_person person = {.name = "Ann",
+                                           .phone = "07700900123",
+                                           .consents_sms = true,
+                                           .source = source};
+        (void)snprintf(source, sizeof(source), "source-%d", i);
+        struct signup_answer got = signup_rig_sign_up(&rig, &person);
+        if (got.err != (i < 256 ? ERR_NONE : ERR_LIMIT)) {
+            fail_msg("wording %d: got %s", i, err_name(got.err));
+        }
+        signup_rig_free(&got);
+    }
+}
+
+static void
+a_sign_up_names_32_actions_and_8_consents_and_no_more(void **state)
+{
+    (void)state;
+    (void)signup_rig_put_action(&rig, "rally", -1);
+    struct signup_rig_request request;
+    struct signup_rig_person person = ann;
+    signup_rig_fill(&request, &person);
+    char *actions[33];
+    Signup__Consent *consents[9];
+    for (int i = 0; i < 33; i++) {
+        actions[i] = "rally";
+    }
+    for (int i = 0; i < 9; i++) {
+        consents[i] = &request.consents[0];
+    }
+    request.sign_up.actions = actions;
+    request.sign_up.consents = consents;
+    const struct {
+        size_t actions, consents;
+        enum err err;
+    } rows[] = {
+        {32, 8, ERR_NONE}, {33, 8, ERR_BAD_REQUEST}, {32, 9, ERR_BAD_REQUEST}};
+    for (size_t i = 0; i < 3; i++) {
+        request.sign_up.n_actions = rows[i].actions;
+        request.sign_up.n_consents = rows[i].consents;
+        struct signup_answer got = signup_rig_insist(&rig, &request.request);
+        assert_int_equal(got.err, rows[i].err);
+        if (got.err == ERR_NONE) { /* the same action, once */
+            assert_int_equal(got.reply->sign_up->n_places, 1);
+        }
+        signup_rig_free(&got);
+    }
+}
+
 /* ---- many at once ---- */
 
 struct crowd {
@@ -331,6 +410,9 @@ main(void)
         IN_RIG(a_family_may_share_a_phone),
         IN_RIG(a_contact_that_was_missing_is_added_and_finds_the_supporter),
         IN_RIG(what_is_wrong_is_refused_with_a_sentence),
+        IN_RIG(a_phone_is_shared_by_32_and_no_more),
+        IN_RIG(a_campaign_has_256_wordings_of_consent_and_no_more),
+        IN_RIG(a_sign_up_names_32_actions_and_8_consents_and_no_more),
         IN_RIG(
             capacity_10_asked_100_times_at_once_confirms_10_and_waitlists_90),
         IN_RIG(the_same_sign_up_100_times_at_once_is_one_supporter),
