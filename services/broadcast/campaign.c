@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/wire.h"
+#include "services/broadcast/facts.h"
 #include "services/broadcast/plan.h"
 
 static void refresh_begin(struct campaign *campaign);
@@ -143,11 +144,32 @@ adopt_lease(struct campaign *campaign, uint64_t id,
     }
 }
 
+/* Not in Redis any more: finally settled, by way of another instance. What
+ * is in the table was granted before this reading, for one connection keeps
+ * the order. */
+static void
+drop_settled(struct lease_table *table, const struct store_reply *reply)
+{
+    for (size_t i = table->count; i > 0; i--) {
+        struct lease *lease = table->leases[i - 1];
+        bool is_there = lease->is_busy;
+        for (size_t j = 0; !is_there && j < reply->count; j += 2) {
+            is_there = strtoull(keep_text(reply, j), NULL, 10) == lease->id;
+        }
+        if (!is_there) {
+            lease_table_remove(table, lease);
+        }
+    }
+}
+
 static void
 leases_read(void *arg, enum err err, const struct store_reply *reply)
 {
     struct campaign *campaign = arg;
-    bool is_planner = campaign->epoch != 0;
+    bool is_planner = campaign->epoch != 0 && err == ERR_NONE;
+    if (is_planner) {
+        drop_settled(&campaign->leases, reply);
+    }
     for (size_t i = 0; is_planner && i + 1 < reply->count; i += 2) {
         uint64_t id = strtoull(keep_text(reply, i), NULL, 10);
         struct bytes line = keep_bytes(reply, i + 1);

@@ -14,6 +14,7 @@
 #include "common/template.h"
 #include "common/wire.h"
 #include "services/broadcast/content_hash.h"
+#include "services/broadcast/facts.h"
 #include "services/broadcast/plan.h"
 
 #define NAME_CHARS_MAX 100

@@ -12,6 +12,7 @@
 #include "common/london.h"
 #include "common/mem.h"
 #include "common/wire.h"
+#include "services/broadcast/facts.h"
 #include "services/broadcast/plan.h"
 
 struct facts_waiter {

@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "common/wire.h"
+#include "services/broadcast/facts.h"
 #include "services/broadcast/forecast.h"
 
 #define EXAMPLES_MAX 10

@@ -18,6 +18,19 @@
 
 /* ---- 4: the choice ---- */
 
+/* Another instance has work: the courier should not wait long here. */
+static bool
+is_planned_elsewhere(const struct broadcast *broadcast)
+{
+    for (size_t i = 0; i < broadcast->campaign_count; i++) {
+        const struct campaign *campaign = broadcast->campaigns[i];
+        if (campaign->epoch == 0 && campaign->active > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 want_choose(struct want *want)
 {
@@ -29,7 +42,9 @@ want_choose(struct want *want)
     want->choice =
         planner_choose(&broadcast->planner, want->channel, clock_boot_us());
     if (want->choice.work == NULL) {
-        want_finish_without(want, want->choice.wait_ms);
+        want_finish_without(want, is_planned_elsewhere(broadcast)
+                                      ? WANT_BUSY_MS
+                                      : want->choice.wait_ms);
         return;
     }
     want->lane = want->choice.work->owner;

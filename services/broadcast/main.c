@@ -69,6 +69,7 @@ start(struct broadcast *broadcast)
     broadcast->signup = service_connect(service, "signup");
     service_follow(service, "signup", "feed/signup/", on_signup_news,
                    broadcast);
+    service_follow(service, "broadcast", "settled/", settle_hear, broadcast);
     watch_start(broadcast);
     election_start(broadcast);
 }

@@ -4,6 +4,7 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "services/broadcast/facts.h"
 #include "services/broadcast/plan.h"
 
 #define STAGE(name) BROADCAST__STAGE__##name
@@ -136,6 +137,7 @@ sending_update(struct campaign *campaign, struct record *record)
             return;
         }
         sending = add_sending(campaign, record);
+        sending_facts(sending);
     } else {
         record_free(&sending->record);
         sending->record = record;

@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/wire.h"
 #include "services/broadcast/plan.h"
 
 struct settling {
@@ -67,6 +68,55 @@ learn(const struct settling *settling, const struct store_reply *reply)
     }
 }
 
+/* Another instance plans this campaign: it should know too. */
+static void
+tell_planner(const struct settling *settling, int64_t left)
+{
+    const struct campaign *campaign = settling->campaign;
+    Broadcast__SettledNews news = BROADCAST__SETTLED_NEWS__INIT;
+    char topic[BUS_TOPIC_BYTES_MAX];
+    struct buf packed;
+    news.campaign = (char *)(uintptr_t)campaign->id;
+    news.broadcast = (char *)(uintptr_t)settling->broadcast;
+    news.channel = (Words__Channel)settling->channel;
+    news.lease_id = settling->lease;
+    news.left = (uint32_t)left;
+    news.good = settling->counts.good;
+    news.bad = settling->counts.bad;
+    news.unbegun = settling->counts.unbegun;
+    buf_init(&packed, 0);
+    wire_pack(&news, &packed);
+    (void)snprintf(topic, sizeof(topic), "settled/%s", campaign->id);
+    bus_announce(campaign->broadcast->service.bus, topic, packed.data,
+                 packed.len);
+    buf_fini(&packed);
+}
+
+void
+settle_hear(void *arg, const char *topic, const void *body, size_t len)
+{
+    struct broadcast *broadcast = arg;
+    Broadcast__SettledNews *news =
+        wire_unpack(&broadcast__settled_news__descriptor, body, len,
+                    WIRE_OUTSIDE_BYTES_MAX);
+    (void)topic;
+    struct campaign *campaign =
+        news == NULL ? NULL : campaign_get(broadcast, news->campaign);
+    if (campaign != NULL && campaign->epoch != 0) {
+        struct settling settling = {
+            .campaign = campaign,
+            .lease = news->lease_id,
+            .rest = EVENT_COUNT,
+            .fate = KEEP_STAY,
+            .counts = {news->good, news->bad, news->unbegun}};
+        learn_of_lease(&settling, news->left);
+        if (sending_find(campaign, news->broadcast) != NULL) {
+            progress_touch(campaign, news->broadcast);
+        }
+    }
+    wire_free(news);
+}
+
 /* ---- a courier's ---- */
 
 static void
@@ -79,6 +129,9 @@ settled(void *arg, enum err err, const struct store_reply *reply)
         ask_finish(ask, err, is_refusal ? reply->string : NULL, NULL);
     } else {
         learn(settling, reply);
+        if (settling->campaign->epoch == 0 && reply->count > 1) {
+            tell_planner(settling, keep_number(reply, 4));
+        }
         Broadcast__Settled answer = BROADCAST__SETTLED__INIT;
         Broadcast__Reply to = BROADCAST__REPLY__INIT;
         answer.changed = (uint32_t)keep_number(reply, 0);
@@ -219,6 +272,9 @@ ended(void *arg, enum err err, const struct store_reply *reply)
                                     ? "never arrived"
                                     : "forgotten"),
                  log_int("changed", keep_number(reply, 0)));
+        if (reply->count <= 1) { /* settled by another instance before */
+            settling->counts = (struct outcome_counts){0};
+        }
         learn(settling, reply);
     }
     free(settling);

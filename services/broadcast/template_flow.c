@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/mem.h"
+#include "services/broadcast/facts.h"
 #include "services/broadcast/plan.h"
 
 struct templating {

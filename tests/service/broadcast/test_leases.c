@@ -348,6 +348,37 @@ an_instance_that_ends_hands_over_at_once(void **state)
     assert_counts(STATE(ACCEPTED), 40);
 }
 
+/* Asks and settles go to either instance in turn; one of them plans. */
+static void
+a_courier_may_ask_and_settle_anywhere(void **state)
+{
+    (void)state;
+    uint32_t sent = 0;
+    uint8_t times[40] = {0};
+    for (int64_t began = clock_boot_ms(); sent < 40;) {
+        assert_true(clock_boot_ms() - began < PROCESS_WAIT_MS);
+        courier.instance = 0;
+        Broadcast__Lease *lease = world_try_lease(&courier, 1);
+        for (size_t i = 0; lease != NULL && i < lease->n_numbers; i += 2) {
+            struct world_outcome two[] = {
+                {lease->numbers[i], STATE(ACCEPTED)},
+                {lease->numbers[i + 1], STATE(ACCEPTED)}};
+            size_t count = i + 1 < lease->n_numbers ? 2 : 1;
+            struct world_answer answer = world_settle_some(
+                &courier, lease, two, count, i + 2 >= lease->n_numbers);
+            sent += answer.reply->settle->changed;
+            times[lease->numbers[i]]++;
+            world_forget(&answer);
+        }
+        wire_free(lease);
+    }
+    for (int i = 0; i < 40; i += 2) {
+        assert_int_equal(times[i], 1);
+    }
+    world_wait_for_stage(world, id, STAGE(DONE));
+    assert_counts(STATE(ACCEPTED), 40);
+}
+
 #define ONE(test) cmocka_unit_test_setup_teardown(test, open_one, close_world)
 #define TWO(test) cmocka_unit_test_setup_teardown(test, open_two, close_world)
 
@@ -367,6 +398,7 @@ main(void)
         ONE(a_planner_killed_with_leases_out_forgets_none),
         ONE(redis_killed_and_back_loses_nothing),
         TWO(the_other_instance_takes_over_within_seconds),
+        TWO(a_courier_may_ask_and_settle_anywhere),
         TWO(an_instance_that_ends_hands_over_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
