@@ -9,6 +9,7 @@
 #include "common/mem.h"
 
 #define SIGNALS_MAX 8
+#define CALLS_MAX 128 /* between two looks at descriptors and timers */
 
 struct loop {
     struct event_base *base;
@@ -64,6 +65,9 @@ loop_new(void)
     /* Changes of one turn that cancel out cost no call of the kernel: evhttp
      * stops and starts reading with each request. */
     (void)event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
+    /* Else what calls for itself again and again is all that runs: libevent
+     * looks at descriptors and timers when nothing is left to call. */
+    (void)event_config_set_max_dispatch_interval(config, NULL, CALLS_MAX, 0);
     loop->base = event_base_new_with_config(config);
     event_config_free(config);
     if (loop->base == NULL) {

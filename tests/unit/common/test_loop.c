@@ -131,6 +131,27 @@ what_is_still_deferred_when_the_loop_goes_is_freed(void **state)
     assert_string_equal(f->trace, "");
 }
 
+static void
+on_first_again(void *arg)
+{
+    struct fixture *f = arg;
+    loop_defer(f->loop, on_first_again, f);
+}
+
+static void
+who_defers_for_ever_does_not_keep_others_waiting(void **state)
+{
+    struct fixture *f = *state;
+    struct timer *timer = timer_new(f->loop, on_second, f);
+    (void)alarm(20); /* it would hang */
+    loop_defer(f->loop, on_first_again, f);
+    timer_start(timer, 1);
+    loop_run(f->loop);
+    (void)alarm(0);
+    assert_string_equal(f->trace, "2");
+    timer_free(&timer);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -138,6 +159,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_a_deferred_call_defers_comes_after_it),
+        TEST(who_defers_for_ever_does_not_keep_others_waiting),
         TEST(timers_come_in_order_of_their_time),
         TEST(a_watch_is_called_while_there_is_something_to_read),
         TEST(a_signal_arrives_as_a_call_from_the_loop),
