@@ -34,7 +34,7 @@
 
 #define ROUTES_MAX 32
 #define CHANNELS 2        /* SMS, EMAIL: index channel - 1 */
-#define ASKS_AHEAD_MAX 12 /* leases asked for or not yet wholly begun */
+#define ASKS_AHEAD_MAX 8  /* leases asked for or not yet wholly begun */
 #define TEMPLATES_KEPT 32 /* not in use; those in use besides */
 
 /* One request number that is not answered yet. */
