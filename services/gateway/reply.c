@@ -5,7 +5,8 @@
  * address in a Referer. */
 #include <string.h>
 
-#include "services/gateway/gateway.h"
+#include "services/gateway/pages.h"
+#include "services/gateway/routes.h"
 
 #define HEADERS_MAX 12
 
@@ -183,9 +184,21 @@ send_problem(struct exchange *x, int status, json_t *problem)
               problem);
 }
 
+/* A person before a browser: a page, or a form posted without JavaScript. */
+static bool
+is_for_a_person(struct exchange *x)
+{
+    return x->route != NULL && exchange_wants_html(x) &&
+           (x->route->is_page || exchange_form(x) != NULL);
+}
+
 void
 reply_problem(struct exchange *x, int status, const char *detail)
 {
+    if (is_for_a_person(x)) {
+        page_problem(x, status, title_of(status), detail == NULL ? "" : detail);
+        return;
+    }
     send_problem(x, status, problem_new(status, detail));
 }
 

@@ -1,0 +1,120 @@
+/* test_limits -- a bucket empties, refills steadily, and is one's own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "common/clock.h"
+#include "services/gateway/limits.h"
+
+#define MINUTE_MS 60000
+
+struct fixture {
+    struct conf *conf;
+    struct limits *limits;
+    int64_t now_ms;
+};
+
+static int
+set_up(void **state)
+{
+    static struct fixture f;
+    crypto_init();
+    (void)setenv("MUSTER_GATEWAY_SIGNUPS_PER_MINUTE", "6", 1);
+    f.now_ms = 1000000;
+    clock_set_for_test(0, f.now_ms);
+    f.conf = conf_open(NULL);
+    f.limits = limits_new(f.conf);
+    *state = &f;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct fixture *f = *state;
+    limits_free(&f->limits);
+    conf_close(&f->conf);
+    clock_set_for_test(-1, -1);
+    return 0;
+}
+
+static int
+take_all(struct fixture *f, const char *who)
+{
+    int taken = 0;
+    while (taken < 1000 && limits_take(f->limits, LIMIT_SIGNUP, who)) {
+        taken++;
+    }
+    return taken;
+}
+
+static void
+wait_ms(struct fixture *f, int64_t ms)
+{
+    f->now_ms += ms;
+    clock_set_for_test(0, f->now_ms);
+}
+
+static void
+a_full_bucket_gives_what_it_holds_and_refills_steadily(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(take_all(f, "192.0.2.1"), 6);
+    assert_false(limits_has(f->limits, LIMIT_SIGNUP, "192.0.2.1"));
+    wait_ms(f, MINUTE_MS / 6);
+    assert_true(limits_has(f->limits, LIMIT_SIGNUP, "192.0.2.1"));
+    assert_int_equal(take_all(f, "192.0.2.1"), 1);
+    wait_ms(f, 100LL * MINUTE_MS);
+    assert_int_equal(take_all(f, "192.0.2.1"), 6);
+}
+
+static void
+asking_whether_one_is_left_takes_none(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 100; i++) {
+        assert_true(limits_has(f->limits, LIMIT_SIGNUP, "192.0.2.1"));
+    }
+    assert_int_equal(take_all(f, "192.0.2.1"), 6);
+}
+
+static void
+callers_and_limits_do_not_share_a_bucket(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(take_all(f, "192.0.2.1"), 6);
+    assert_int_equal(take_all(f, "192.0.2.2"), 6);
+    assert_true(limits_take(f->limits, LIMIT_LOGIN, "192.0.2.1"));
+}
+
+static void
+a_crowd_of_callers_never_frees_the_newest(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 100000; i++) {
+        char who[32];
+        (void)snprintf(who, sizeof(who), "10.%d.%d", i / 1000, i % 1000);
+        wait_ms(f, 1);
+        assert_int_equal(take_all(f, who), 6);
+        assert_false(limits_has(f->limits, LIMIT_SIGNUP, who));
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_full_bucket_gives_what_it_holds_and_refills_steadily),
+        TEST(asking_whether_one_is_left_takes_none),
+        TEST(callers_and_limits_do_not_share_a_bucket),
+        TEST(a_crowd_of_callers_never_frees_the_newest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
