@@ -112,6 +112,24 @@ test('after the gateway was killed and restarted the count goes on', async () =>
     await page.shut();
 });
 
+test('a count that nobody can make is not called live', async () => {
+    const page = await stage.openAs('organiser');
+    page.expectComplaint(/status of 50[34]/);
+    await page.goto(livePath());
+    await until('live', async () => /^Live, as of/.test(await freshness(page)));
+    const before = await numberIn(page, 'inside');
+    await stage.rig.kill('checkin.0');
+    await until('stale', async () => /^Not live/.test(await freshness(page)));
+    assert.equal(await numberIn(page, 'inside'), before);
+    stage.rig.start('checkin.0');
+    await stage.rig.ready('checkin.0');
+    await arrive(1);
+    await shows(page, before + 1);
+    await until('live', async () => /^Live, as of/.test(await freshness(page)));
+    page.assertClean();
+    await page.shut();
+});
+
 test('an action that does not exist says so', async () => {
     const page = await stage.openAs('organiser');
     page.expectComplaint(/status of 404/);

@@ -1,8 +1,10 @@
 // live -- the count of one action as it climbs: /live/<campaign>/<action>.
 //
-//   1. read the count once (says 401 and 404 clearly)   start
-//   2. follow its stream; each frame is the whole count  show
-//   3. every second: is what is shown still fresh?       showFreshness
+//   1. read the count once (says 401 and 404 clearly)     start
+//   2. follow its stream; each frame is the whole count   receive, show
+//   3. every second: is what is shown still fresh?        showFreshness
+//      A line that is open proves nothing about the count behind it: after
+//      some quiet the count is asked for again            confirm
 
 import {get, goToLogin} from './api.js';
 import {drawMinutes} from './chart.js';
@@ -15,7 +17,19 @@ const root = byId('live');
 const {campaign, action} = root.dataset;
 const base = `/v1/campaigns/${encodeURIComponent(campaign)}`;
 const path = `${base}/actions/${encodeURIComponent(action)}/attendance`;
-const state = {shown: null, isLost: true, lastLifeAt: 0};
+const CONFIRM_MS = 10000;
+const CONFIRM_AGAIN_MS = 3000; // while nobody can count
+const DRAW_MS = 1000; // the chart alone; numbers follow every frame
+const state = {
+    newest: null, // received
+    shown: null,
+    isLost: true, // the line
+    isUnsure: false, // the line is open, but nobody could count
+    isAsking: false,
+    confirmedAt: 0, // when a count last came
+    askedAt: 0,
+    drawnAt: 0,
+};
 
 function row(cells) {
     const [name, ...rest] = cells;
@@ -76,8 +90,22 @@ function showParts(count) {
     );
 }
 
-function show(count) {
-    if (state.shown && count.revision < state.shown.revision) return;
+function receive(count) {
+    if (state.newest && count.revision < state.newest.revision) return;
+    if (state.newest === state.shown) requestAnimationFrame(show);
+    state.newest = count;
+    state.isUnsure = false;
+    state.confirmedAt = Date.now();
+}
+
+function draw(count) {
+    if (Date.now() - state.drawnAt < DRAW_MS) return;
+    state.drawnAt = Date.now();
+    drawMinutes(byId('chart'), byId('chart-words'), count.minutes, count.as_of);
+}
+
+function show() {
+    const count = state.newest;
     state.shown = count;
     setText(byId('inside'), number(count.inside));
     byId('inside').style.setProperty(
@@ -95,7 +123,7 @@ function show(count) {
         `${percent(count.arrived, count.signed_up)} of the people who signed up have arrived.`,
     );
     showParts(count);
-    drawMinutes(byId('chart'), byId('chart-words'), count.minutes, count.as_of);
+    draw(count);
     const silent = count.devices_silent
         ? ` ${plural(count.devices_silent, 'gate device has', 'gate devices have')} been silent for five minutes.`
         : '';
@@ -103,17 +131,39 @@ function show(count) {
     showFreshness();
 }
 
+function staleWords(at) {
+    const silentS = Math.round((Date.now() - state.confirmedAt) / 1000);
+    const silent =
+        silentS < 5 ? '' : ` Silent for ${duration(silentS - (silentS % 5))}.`;
+    return `Not live. As of ${at}.${silent} Trying again…`;
+}
+
 function showFreshness() {
     if (!state.shown) return;
     const at = clock(state.shown.as_of);
-    const silentS = Math.round((Date.now() - state.lastLifeAt) / 1000);
-    root.classList.toggle('is-stale', state.isLost);
-    setText(
-        byId('fresh-text'),
-        state.isLost
-            ? `Not live. As of ${at}. ${silentS < 5 ? 'Trying again…' : `Silent for ${duration(silentS - (silentS % 5))}. Trying again…`}`
-            : `Live, as of ${at}`,
-    );
+    const isStale = state.isLost || state.isUnsure;
+    root.classList.toggle('is-stale', isStale);
+    setText(byId('fresh-text'), isStale ? staleWords(at) : `Live, as of ${at}`);
+}
+
+async function confirm() {
+    state.isAsking = true;
+    state.askedAt = Date.now();
+    try {
+        receive(await get(path));
+    } catch {
+        state.isUnsure = true;
+    }
+    state.isAsking = false;
+}
+
+function tick() {
+    const since = Math.max(state.confirmedAt, state.askedAt);
+    const wait = state.isUnsure ? CONFIRM_AGAIN_MS : CONFIRM_MS;
+    const isQuiet = Date.now() - since > wait;
+    if (!state.isLost && !state.isAsking && isQuiet) confirm();
+    if (state.shown) draw(state.shown);
+    showFreshness();
 }
 
 function refuse(status) {
@@ -141,10 +191,9 @@ async function showNames() {
 function watch() {
     follow(`${path}/stream`, {
         event: (event) =>
-            event.type === 'attendance' && show(JSON.parse(event.data)),
+            event.type === 'attendance' && receive(JSON.parse(event.data)),
         live: () => {
             state.isLost = false;
-            state.lastLifeAt = Date.now();
             showFreshness();
         },
         lost: () => {
@@ -153,7 +202,7 @@ function watch() {
         },
         refused: refuse,
     });
-    setInterval(showFreshness, 1000);
+    setInterval(tick, 1000);
 }
 
 async function start() {
@@ -161,11 +210,9 @@ async function start() {
         .then((staff) => dressNav(campaign, staff))
         .catch(() => null);
     try {
-        const count = await get(path);
+        receive(await get(path));
         root.hidden = false;
-        state.lastLifeAt = Date.now();
         state.isLost = false;
-        show(count);
     } catch (error) {
         if ([401, 403, 404].includes(error.status)) return refuse(error.status);
         root.hidden = false;
