@@ -18,7 +18,9 @@
 #define BUDGET_BYTES_MAX ((size_t)32 * 1024 * 1024)
 #define BUDGET_PER_BYTE 24
 #define BLOCK_BYTES ((size_t)4096)
-#define FIRST_BYTES_MAX ((size_t)1024)
+/* A small message is one malloc, of a size that malloc keeps at hand. */
+#define FIRST_BYTES_MIN ((size_t)256)
+#define FIRST_BYTES_MAX ((size_t)768)
 #define LARGE_BYTES_MIN ((size_t)1024) /* has a block of its own */
 #define ALIGNMENT ((size_t)16)
 
@@ -131,7 +133,10 @@ arena_release(void *data, void *bytes)
 static struct arena *
 arena_new(size_t message_len, size_t len)
 {
-    size_t more = len * 4 > FIRST_BYTES_MAX ? FIRST_BYTES_MAX : len * 4;
+    size_t more = FIRST_BYTES_MIN + len * 8;
+    if (more > FIRST_BYTES_MAX) {
+        more = FIRST_BYTES_MAX;
+    }
     size_t room = align_up(message_len + more) + sizeof(struct span);
     size_t budget = BUDGET_BYTES_MIN + message_len + len * BUDGET_PER_BYTE;
     struct arena *arena = mem_resize(NULL, sizeof(*arena) + room);
