@@ -14,7 +14,7 @@
 
 #define BUS_READ_BUDGET 256
 #define BUS_FRAMES_MAX 8
-#define BUS_LINGER_MS 250 /* the last answers of a closing server */
+#define BUS_LINGER_MS 1500 /* the last answers of a closing server */
 
 struct bus_socket;
 

@@ -245,7 +245,7 @@ a_frozen_instance_is_passed_over(void **state)
                 on_answer, &answer);
         assert_int_equal(end_ask(&world, &answer), ERR_NONE);
     }
-    assert_true(bus_stats(world.bus)->retried <= 1);
+    assert_in_range(bus_stats(world.bus)->retried, 0, 2);
     process_signal(&world.echo, SIGCONT);
     process_kill(&second);
     free(both);
