@@ -243,6 +243,10 @@ test('choices are kept, and changed without JavaScript', async () => {
     assert.ok(await page.isChecked('input[name=consent_sms]'));
     assert.ok(await page.isDisabled('input[name=consent_email]'));
     assert.match(await page.innerText('.places'), /You have a place/);
+    const empty = await stage.rig.call('POST', path);
+    assert.equal(empty.status, 400);
+    await page.goto(path);
+    assert.ok(await page.isChecked('input[name=consent_sms]'));
     await page.uncheck('input[name=consent_sms]');
     await submit(page);
     assert.match(await page.innerText('[role=status]'), /Saved/);

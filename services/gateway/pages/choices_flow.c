@@ -122,7 +122,14 @@ page_preferences_save(struct exchange *x)
 {
     struct person *person = exchange_state(x, sizeof(*person));
     person->found = save_choices;
-    if (read_link(x, person)) {
-        person_find(x, person);
+    if (!read_link(x, person)) {
+        return;
     }
+    /* No ticks at all is a choice; no form at all is a mistake. */
+    if (!is_ticked(x, "save")) {
+        page_problem(x, 400, "Nothing has changed",
+                     "Please use the button on the page.");
+        return;
+    }
+    person_find(x, person);
 }
