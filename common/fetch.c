@@ -16,6 +16,7 @@
 
 #define IDLE_S_MAX 3L /* below the 5 s after which common servers hang up */
 #define SMTP_START_MAIL_INPUT 354
+#define RETRY_AFTER_S_MAX (6 * 3600) /* no answer can put us off longer */
 
 /* Some calls of curl's have nothing to say that we could act upon. */
 #define CURL_MUST(call)                                                        \
@@ -104,7 +105,12 @@ finish(struct exchange *x, int code)
     struct buf body = x->answer; /* kept: cb may use x again */
     buf_init(&x->answer, x->target->answer_bytes_max);
     if (answer.outcome == FETCH_ANSWERED) {
+        curl_off_t after_s = 0;
         answer.status = (int)status;
+        (void)curl_easy_getinfo(x->easy, CURLINFO_RETRY_AFTER, &after_s);
+        answer.retry_after_ms = after_s > RETRY_AFTER_S_MAX
+                                    ? RETRY_AFTER_S_MAX * 1000
+                                    : (int64_t)after_s * 1000;
     }
     answer.body = buf_string(&body);
     answer.len = body.len;

@@ -41,6 +41,7 @@ struct fetch_answer {
     int status;       /* HTTP or SMTP; 0 unless answered */
     const char *body; /* HTTP: borrowed for the call, NUL-terminated */
     size_t len;
+    int64_t retry_after_ms; /* HTTP: what Retry-After asks for; 0: nothing */
     const char *why; /* for the log: a static phrase without any address */
 };
 typedef void fetch_cb(void *arg, const struct fetch_answer *answer);

@@ -91,12 +91,19 @@ on_lease(void *arg, enum err err, const char *detail,
     struct asking *asking = want->asking;
     want->is_asked = false;
     if (err != ERR_NONE) {
-        log_warn("ask.failed", log_str("err", err_name(err)),
-                 log_str("detail", detail));
+        if (!asking->is_failing) {
+            log_warn("ask.failed", log_str("err", err_name(err)),
+                     log_str("detail", detail));
+        }
+        asking->is_failing = true;
         wait_ms(asking, jitter(RETRY_MS));
         return;
     }
     want->request_number = 0;
+    if (asking->is_failing) {
+        asking->is_failing = false;
+        log_info("ask.answered_again");
+    }
     if (!reply->lease->has_lease_id) {
         rest(asking, reply->lease);
         return;

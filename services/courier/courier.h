@@ -49,10 +49,11 @@ struct asking {
     struct courier *courier;
     Words__Channel channel;
     struct want wants[ASKS_AHEAD_MAX];
-    int ahead;    /* 1..ASKS_AHEAD_MAX: fewer when leases run out of time */
-    int unbegun;  /* leases with something to begin */
-    bool is_dry;  /* the planner had no work: ask when the timer says */
-    int failures; /* of what leases need, in a row */
+    int ahead;       /* 1..ASKS_AHEAD_MAX: fewer when leases run out of time */
+    int unbegun;     /* leases with something to begin */
+    bool is_failing; /* the last ask was not answered */
+    bool is_dry;     /* the planner had no work: ask when the timer says */
+    int failures;    /* of what leases need, in a row */
     struct timer *timer;
 };
 

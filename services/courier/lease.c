@@ -43,6 +43,7 @@ free_lease(struct lease *lease)
     free(lease->names);
     free(lease->action);
     free(lease->told);
+    free(lease->waits);
     free(lease);
 }
 
@@ -101,6 +102,13 @@ lease_answer(struct lease *lease, uint32_t index, struct handed handed)
 {
     journal_answer(lease->courier->journal, lease->slot, index, handed.state,
                    handed.detail);
+    if (handed.retry_after_ms > 0) {
+        if (lease->waits == NULL) {
+            lease->waits =
+                mem_new_array(lease->kept->count, sizeof(*lease->waits));
+        }
+        lease->waits[index] = handed.retry_after_ms;
+    }
     lease->left--;
     lease->untold++;
     settle_go(lease);
@@ -158,6 +166,5 @@ lease_return(struct lease *lease)
     if (lease->asking != NULL) {
         lease->asking->ahead = (lease->asking->ahead + 1) / 2;
     }
-    lease_answer_unbegun(lease,
-                         (struct handed){WORDS__RECIPIENT_STATE__PENDING, 0});
+    lease_answer_unbegun(lease, handed_as(WORDS__RECIPIENT_STATE__PENDING, 0));
 }

@@ -42,6 +42,7 @@ struct lease {
     bool is_returned;          /* what was left was given back */
     int asks;                  /* on the bus, for this lease */
     uint8_t *told;             /* see settle_flow.c */
+    uint32_t *waits;           /* what providers wished for; NULL: nothing */
     uint32_t untold;
     bool is_settling, is_final;
     int settle_failures;

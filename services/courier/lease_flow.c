@@ -56,9 +56,8 @@ fail(struct lease *lease, enum err err, const char *detail, enum reason reason)
     if (is_passing) {
         lease_return(lease);
     } else {
-        lease_answer_unbegun(lease,
-                             (struct handed){WORDS__RECIPIENT_STATE__DEFERRED,
-                                             (uint16_t)reason});
+        lease_answer_unbegun(lease, handed_as(WORDS__RECIPIENT_STATE__DEFERRED,
+                                              (uint16_t)reason));
     }
 }
 
@@ -252,10 +251,10 @@ withhold(struct lease *lease, const Signup__Resolved *resolved)
         }
         metric_add(lease->courier->metrics.withheld, 1);
         lease_answer(lease, i,
-                     (struct handed){WORDS__RECIPIENT_STATE__WITHHELD,
-                                     contact->has_withheld
-                                         ? (uint16_t)contact->withheld
-                                         : WORDS__RULE__RULE_NO_CONTACT});
+                     handed_as(WORDS__RECIPIENT_STATE__WITHHELD,
+                               contact->has_withheld
+                                   ? (uint16_t)contact->withheld
+                                   : WORDS__RULE__RULE_NO_CONTACT));
     }
 }
 

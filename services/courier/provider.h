@@ -27,7 +27,14 @@ struct message {
 struct handed {
     Words__RecipientState state;
     uint16_t detail;
+    uint32_t retry_after_ms; /* DEFERRED: the provider's wish; 0: none */
 };
+static inline struct handed
+handed_as(Words__RecipientState state, uint16_t detail)
+{
+    return (struct handed){.state = state, .detail = detail};
+}
+
 typedef void handed_cb(void *arg, const struct handed *handed);
 
 struct provider_setup {

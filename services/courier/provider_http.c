@@ -199,18 +199,21 @@ http_open(const struct provider_setup *setup, const char **why_out)
 /* ---- handing over ---- */
 
 static struct handed
-read_status(const struct http *h, int status)
+read_status(const struct http *h, const struct fetch_answer *answer)
 {
+    int status = answer->status;
     if (has_status(&h->accepted, status)) {
-        return (struct handed){WORDS__RECIPIENT_STATE__ACCEPTED, 0};
+        return handed_as(WORDS__RECIPIENT_STATE__ACCEPTED, 0);
     }
     if (has_status(&h->retry, status)) {
-        return (struct handed){WORDS__RECIPIENT_STATE__DEFERRED,
-                               (uint16_t)status};
+        return (struct handed){.state = WORDS__RECIPIENT_STATE__DEFERRED,
+                               .detail = (uint16_t)status,
+                               .retry_after_ms =
+                                   (uint32_t)answer->retry_after_ms};
     }
-    return (struct handed){status >= 500 ? WORDS__RECIPIENT_STATE__IN_DOUBT
-                                         : WORDS__RECIPIENT_STATE__FAILED,
-                           (uint16_t)status};
+    return handed_as(status >= 500 ? WORDS__RECIPIENT_STATE__IN_DOUBT
+                                   : WORDS__RECIPIENT_STATE__FAILED,
+                     (uint16_t)status);
 }
 
 static struct handed
@@ -218,17 +221,14 @@ read_answer(const struct http *h, const struct fetch_answer *answer)
 {
     switch (answer->outcome) {
     case FETCH_ANSWERED:
-        return read_status(h, answer->status);
+        return read_status(h, answer);
     case FETCH_NEVER_BEGAN:
-        return (struct handed){WORDS__RECIPIENT_STATE__DEFERRED,
-                               REASON_UNREACHABLE};
+        return handed_as(WORDS__RECIPIENT_STATE__DEFERRED, REASON_UNREACHABLE);
     case FETCH_REFUSED:
-        return (struct handed){WORDS__RECIPIENT_STATE__FAILED,
-                               REASON_BAD_ADDRESS};
+        return handed_as(WORDS__RECIPIENT_STATE__FAILED, REASON_BAD_ADDRESS);
     case FETCH_UNKNOWN:
     default:
-        return (struct handed){WORDS__RECIPIENT_STATE__IN_DOUBT,
-                               REASON_NO_ANSWER};
+        return handed_as(WORDS__RECIPIENT_STATE__IN_DOUBT, REASON_NO_ANSWER);
     }
 }
 

@@ -207,9 +207,8 @@ outbox_hand_over(void *self, const struct message *message, handed_cb *cb,
                   log_str("campaign", message->campaign));
     }
     *answer = (struct answer){
-        is_kept
-            ? (struct handed){WORDS__RECIPIENT_STATE__ACCEPTED, 0}
-            : (struct handed){WORDS__RECIPIENT_STATE__DEFERRED, REASON_DISK},
+        is_kept ? handed_as(WORDS__RECIPIENT_STATE__ACCEPTED, 0)
+                : handed_as(WORDS__RECIPIENT_STATE__DEFERRED, REASON_DISK),
         cb, arg};
     loop_defer(o->loop, on_kept, answer);
 }

@@ -67,21 +67,18 @@ read_answer(const struct fetch_answer *answer)
 {
     switch (answer->outcome) {
     case FETCH_ANSWERED:
-        return (struct handed){
-            answer->status < 400   ? WORDS__RECIPIENT_STATE__ACCEPTED
-            : answer->status < 500 ? WORDS__RECIPIENT_STATE__DEFERRED
-                                   : WORDS__RECIPIENT_STATE__FAILED,
-            (uint16_t)answer->status};
+        return handed_as(answer->status < 400 ? WORDS__RECIPIENT_STATE__ACCEPTED
+                         : answer->status < 500
+                             ? WORDS__RECIPIENT_STATE__DEFERRED
+                             : WORDS__RECIPIENT_STATE__FAILED,
+                         (uint16_t)answer->status);
     case FETCH_NEVER_BEGAN:
-        return (struct handed){WORDS__RECIPIENT_STATE__DEFERRED,
-                               REASON_UNREACHABLE};
+        return handed_as(WORDS__RECIPIENT_STATE__DEFERRED, REASON_UNREACHABLE);
     case FETCH_REFUSED:
-        return (struct handed){WORDS__RECIPIENT_STATE__FAILED,
-                               REASON_BAD_ADDRESS};
+        return handed_as(WORDS__RECIPIENT_STATE__FAILED, REASON_BAD_ADDRESS);
     case FETCH_UNKNOWN:
     default:
-        return (struct handed){WORDS__RECIPIENT_STATE__IN_DOUBT,
-                               REASON_NO_ANSWER};
+        return handed_as(WORDS__RECIPIENT_STATE__IN_DOUBT, REASON_NO_ANSWER);
     }
 }
 

@@ -216,7 +216,7 @@ hand_over_next(struct route *route, struct lease *lease)
     if (reason != REASON_NONE) {
         lease_answer(
             lease, index,
-            (struct handed){WORDS__RECIPIENT_STATE__FAILED, (uint16_t)reason});
+            handed_as(WORDS__RECIPIENT_STATE__FAILED, (uint16_t)reason));
         return;
     }
     hand_over(route, lease, index, &message);

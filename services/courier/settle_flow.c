@@ -50,6 +50,16 @@ add_outcome(struct settle *settle, const struct journal_slot *slot,
 }
 
 static void
+add_wish(const struct lease *lease, uint32_t index, Broadcast__Outcome *outcome)
+{
+    if (lease->waits != NULL && lease->waits[index] > 0 &&
+        outcome->state == WORDS__RECIPIENT_STATE__DEFERRED) {
+        outcome->has_retry_after_ms = true;
+        outcome->retry_after_ms = lease->waits[index];
+    }
+}
+
+static void
 collect(struct lease *lease, struct settle *settle)
 {
     const struct journal_slot *slot =
@@ -57,6 +67,7 @@ collect(struct lease *lease, struct settle *settle)
     for (uint32_t i = 0; i < slot->lease.count; i++) {
         if (lease->told[i] == UNTOLD && slot->marks[i] >= JOURNAL_ANSWERED) {
             add_outcome(settle, slot, i);
+            add_wish(lease, i, settle->list[settle->message.n_outcomes - 1]);
             lease->told[i] = ON_THE_WAY;
         }
     }

@@ -135,6 +135,7 @@ note_outcome(struct rig_lease *lease, const Broadcast__Outcome *outcome)
     }
     lease->states[i] = outcome->state;
     lease->rules[i] = outcome->rule;
+    lease->waits_ms[i] = outcome->retry_after_ms;
     (void)snprintf(lease->reasons[i], sizeof(lease->reasons[i]), "%s",
                    outcome->reason == NULL ? "" : outcome->reason);
 }

@@ -30,6 +30,7 @@ struct rig_lease {
     Words__RecipientState states[RIG_NUMBERS_MAX]; /* 0: not settled */
     Words__Rule rules[RIG_NUMBERS_MAX];
     char reasons[RIG_NUMBERS_MAX][24];
+    uint32_t waits_ms[RIG_NUMBERS_MAX]; /* retry_after_ms */
 };
 
 struct courier_rig {

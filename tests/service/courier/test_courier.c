@@ -154,8 +154,8 @@ static void
 each_answer_of_a_provider_becomes_its_outcome(void **state)
 {
     static const char *const options[] = {
-        "--status",    "00900\"=400", "--status",    "00901\"=503", "--status",
-        "00902\"=504", "--status",    "00903\"=302", NULL};
+        "--status=00900\"=400", "--status=00901\"=503", "--status=00902\"=504",
+        "--status=00903\"=302", "--status=00904\"=429", NULL};
     struct courier_rig *rig = courier_rig_new(HTTP_ROUTE, options);
     (void)state;
     struct rig_lease *lease =
@@ -168,9 +168,11 @@ each_answer_of_a_provider_becomes_its_outcome(void **state)
     assert_string_equal(lease->reasons[1], "status-503");
     assert_int_equal(lease->states[2], STATE(IN_DOUBT));
     assert_int_equal(lease->states[3], STATE(FAILED));
-    assert_int_equal(lease->states[4], STATE(ACCEPTED));
+    assert_int_equal(lease->states[4], STATE(DEFERRED));
+    assert_int_equal(lease->waits_ms[4], 7000); /* Retry-After */
+    assert_int_equal(lease->waits_ms[1], 0);
     assert_int_equal(lease->states[5], STATE(ACCEPTED));
-    assert_int_equal(courier_rig_stat(rig, "distinct"), 2);
+    assert_int_equal(courier_rig_stat(rig, "distinct"), 1);
     courier_rig_free(&rig);
 }
 

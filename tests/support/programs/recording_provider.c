@@ -11,7 +11,8 @@
  *   --latency-ms N    before each answer
  *   --error-rate P    share (0..1) answered 503
  *   --drop-rate P     share taken and not answered: the connection is closed
- *   --status T=CODE   bodies that hold the text T are answered CODE
+ *   --status T=CODE   bodies that hold the text T are answered CODE (429 with
+ *                     Retry-After: 7)
  *   --seed N          of the chances
  *
  *   GET /stats   requests accepted refused dropped distinct duplicates
@@ -162,9 +163,10 @@ say(int fd, int status, const char *type, const struct buf *body)
     struct buf out;
     buf_init(&out, 0);
     buf_printf(&out,
-               "HTTP/1.1 %d -\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+               "HTTP/1.1 %d -\r\nContent-Type: %s\r\n%sContent-Length: %zu\r\n"
                "\r\n",
-               status, type, body->len);
+               status, type, status == 429 ? "Retry-After: 7\r\n" : "",
+               body->len);
     buf_add(&out, buf_string(body), body->len);
     size_t at = 0;
     while (at < out.len) { /* what is long goes to a patient reader */
