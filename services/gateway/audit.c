@@ -223,13 +223,45 @@ read_item(const struct store_reply *item, const struct store_reply **raw_out,
                        (*raw_out)->len, WIRE_OUTSIDE_BYTES_MAX);
 }
 
+/* One page being read, and what its records must fit. */
 struct chain {
     const struct gateway *gateway;
     bool is_whole;
-    uint64_t seq; /* of the record before; 0: none */
-    uint8_t hash[CRYPTO_HASH_BYTES];
-    size_t hash_len;
+    uint64_t after;        /* the page begins behind this one, and shows it */
+    uint64_t seq;          /* of the record before; 0: none yet */
+    char head[HEAD_SIZE];  /* "<seq>:<hex>" of the newest before the page */
+    char place[HEAD_SIZE]; /* the same of the record before */
 };
+
+static void
+note_place(struct chain *chain, uint64_t seq,
+           const uint8_t hash[CRYPTO_HASH_BYTES])
+{
+    struct buf text;
+    buf_init(&text, 0);
+    buf_printf(&text, "%" PRIu64 ":", seq);
+    crypto_add_hex(&text, hash, CRYPTO_HASH_BYTES);
+    (void)snprintf(chain->place, HEAD_SIZE, "%s", buf_string(&text));
+    buf_fini(&text);
+    chain->seq = seq;
+}
+
+/* Does it name the record before it, which is the one we have just seen? */
+static bool
+is_behind(const struct chain *chain, const Gateway__AuditRecord *record)
+{
+    if (chain->seq == 0) {
+        return chain->after == 0 ? record->seq == 1 && record->before.len == 0
+                                 : record->seq == chain->after;
+    }
+    struct buf text;
+    buf_init(&text, 0);
+    buf_printf(&text, "%" PRIu64 ":", record->seq - 1);
+    crypto_add_hex(&text, record->before.data, record->before.len);
+    bool is_same = strcmp(buf_string(&text), chain->place) == 0;
+    buf_fini(&text);
+    return is_same;
+}
 
 /* Does this record follow the one before, unchanged? */
 static void
@@ -240,16 +272,11 @@ check_link(struct chain *chain, const Gateway__AuditRecord *record,
     hash_record(chain->gateway, raw->string, raw->len, own);
     bool is_own =
         hash->len == sizeof(own) && memcmp(hash->string, own, sizeof(own)) == 0;
-    bool is_next =
-        chain->hash_len == record->before.len &&
-        memcmp(chain->hash, record->before.data, chain->hash_len) == 0 &&
-        record->seq == chain->seq + 1;
-    bool is_known_before = chain->seq > 0 || record->seq == 1;
-    chain->is_whole =
-        chain->is_whole && is_own && (is_next || !is_known_before);
-    chain->seq = record->seq;
-    chain->hash_len = sizeof(own);
-    memcpy(chain->hash, own, sizeof(own));
+    bool is_fitting = is_own && is_behind(chain, record);
+    note_place(chain, record->seq, own);
+    bool is_head = record->seq == seq_of(chain->head);
+    chain->is_whole = chain->is_whole && is_fitting &&
+                      (!is_head || strcmp(chain->place, chain->head) == 0);
 }
 
 static json_t *
@@ -275,39 +302,54 @@ static void
 page_read(void *arg, enum err err, const struct store_reply *reply)
 {
     struct exchange *x = arg;
-    uint64_t after = *(uint64_t *)x->state;
+    struct chain *chain = x->state;
     if (!exchange_answered(x, err, "the audit log cannot be read just now")) {
         return;
     }
-    struct chain chain = {.gateway = x->gateway, .is_whole = true};
-    json_t *list = json_array();
+    json_t *list = json_array(), *body = json_object();
     for (size_t i = 0; i < reply->count; i++) {
         const struct store_reply *raw, *hash;
         Gateway__AuditRecord *record = read_item(&reply->items[i], &raw, &hash);
         if (record == NULL) {
-            chain.is_whole = false;
+            chain->is_whole = false;
             continue;
         }
-        check_link(&chain, record, raw, hash);
-        if (record->seq > after) {
+        check_link(chain, record, raw, hash);
+        if (record->seq > chain->after) {
             (void)json_array_append_new(list, record_to_json(record, hash));
         }
         wire_free(record);
     }
-    json_t *body = json_object();
+    bool is_last = reply->count <= AUDIT_PAGE_MAX;
+    bool is_cut = is_last && chain->seq < seq_of(chain->head);
     json_set(body, "records", list);
-    json_set_bool(body, "is_whole", chain.is_whole);
-    if (reply->count > AUDIT_PAGE_MAX) {
-        json_set_whole(body, "next", (int64_t)chain.seq);
+    json_set_bool(body, "is_whole", chain->is_whole && !is_cut);
+    if (!is_last) {
+        json_set_whole(body, "next", (int64_t)chain->seq);
     }
     reply_json(x, 200, body);
+}
+
+static void
+head_seen(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct exchange *x = arg;
+    struct chain *chain = x->state;
+    if (!exchange_answered(x, err, "the audit log cannot be read just now")) {
+        return;
+    }
+    (void)snprintf(chain->head, sizeof(chain->head), "%s",
+                   reply->type == STORE_STRING ? reply->string : "0:");
+    audit_store_page(x, chain->after, page_read);
 }
 
 void
 audit_list(struct exchange *x)
 {
     const char *text = exchange_query(x, "after");
-    uint64_t *after = exchange_state(x, sizeof(*after));
-    *after = text == NULL ? 0 : strtoull(text, NULL, 10);
-    audit_store_page(x, *after, page_read);
+    struct chain *chain = exchange_state(x, sizeof(*chain));
+    chain->gateway = x->gateway;
+    chain->is_whole = true;
+    chain->after = text == NULL ? 0 : strtoull(text, NULL, 10);
+    audit_store_head(x->gateway, exchange_campaign(x), head_seen, x);
 }

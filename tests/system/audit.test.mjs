@@ -125,6 +125,33 @@ test('a record that was changed shows', async () => {
     assert.equal((await log()).isWhole, true);
 });
 
+test('the newest record being gone shows', async () => {
+    await rewrite(`
+        if i < #all then redis.call('XADD', KEYS[1], e[1], 'r', r, 'h', h) end`);
+    assert.equal((await log()).isWhole, false);
+    await restore();
+    assert.equal((await log()).isWhole, true);
+});
+
+test('a page begins behind the record it was asked to', async () => {
+    const last = (await log()).records.length;
+    const path = `${c}/audit?after=${last - 1}`;
+    const token = rig.tokens.admin;
+    const page = await rig.must(200, 'GET', path, {token});
+    assert.deepEqual(
+        page.records.map((r) => r.seq),
+        [last],
+    );
+    assert.equal(page.is_whole, true);
+    await rewrite(`
+        if i ~= ${last - 1} then
+            redis.call('XADD', KEYS[1], e[1], 'r', r, 'h', h)
+        end`);
+    const gap = await rig.must(200, 'GET', path, {token});
+    assert.equal(gap.is_whole, false);
+    await restore();
+});
+
 test('a record that is gone shows', async () => {
     await rewrite(`
         if i ~= 5 then redis.call('XADD', KEYS[1], e[1], 'r', r, 'h', h) end`);
