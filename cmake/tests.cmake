@@ -63,21 +63,3 @@ foreach(program ${programs})
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 endforeach()
-
-# tests/fuzz/<area>_<name>.c: one libFuzzer target per parser.
-if(MUSTER_FUZZ)
-  file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*.c)
-  foreach(fuzzer ${fuzzers})
-    get_filename_component(name ${fuzzer} NAME_WE)
-    string(REGEX REPLACE "_.*" "" area ${name})
-    add_executable(fuzz_${name} ${fuzzer})
-    target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
-    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
-    target_link_libraries(fuzz_${name} PRIVATE muster_common)
-    if(TARGET svc_${area})
-      target_link_libraries(fuzz_${name} PRIVATE svc_${area})
-    endif()
-    set_target_properties(fuzz_${name} PROPERTIES
-      RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
-  endforeach()
-endif()

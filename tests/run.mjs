@@ -41,7 +41,7 @@ function tail(log) {
 
 // ---- what a part gives: {passed, failed: [{name, log?}]} ------------------
 
-async function build(log, dir, options) {
+async function build(log, dir, options, targets = []) {
     if (!existsSync(join(dir, 'build.ninja'))) {
         const ccache = ['C', 'CXX'].map((l) =>
             `-DCMAKE_${l}_COMPILER_LAUNCHER=ccache`);
@@ -167,12 +167,39 @@ async function run_node(log, dir) {
 const SANITIZE = ['-DMUSTER_SANITIZE=ON', '-DCMAKE_BUILD_TYPE=Debug',
     '-DCMAKE_C_FLAGS=-O1', '-DCMAKE_CXX_FLAGS=-O1'];
 
+const FUZZ = ['-DCMAKE_C_COMPILER=clang', '-DCMAKE_CXX_COMPILER=clang++',
+    '-DMUSTER_FUZZ=ON', '-DMUSTER_TESTS=OFF', ...SANITIZE];
+const FUZZ_SECONDS = process.env.MUSTER_LONG ? 600 : 3; // of each target
+
+// Every parser of outside input, for a moment; a crash leaves its input in
+// build-fuzz/.
+async function run_fuzz(log) {
+    if (!await build(log, 'build-fuzz', FUZZ, ['fuzzers'])) {
+        return {passed: 0, failed: [{name: 'build-fuzz builds', log}]};
+    }
+    const result = {passed: 0, failed: []};
+    for (const target of readdirSync('build-fuzz/fuzz').sort()) {
+        const target_log = join(LOGS, `${target}.log`);
+        rmSync(target_log, {force: true});
+        const code = await run(target_log, join('build-fuzz/fuzz', target),
+            [`-max_total_time=${FUZZ_SECONDS}`, '-timeout=10',
+                '-artifact_prefix=build-fuzz/']);
+        if (code === 0) {
+            result.passed++;
+        } else {
+            result.failed.push({name: target, log: target_log});
+        }
+    }
+    return result;
+}
+
 const PARTS = {
     build: (log) => run_build(log, 'build', []),
     'build-asan': (log) => run_build(log, 'build-asan', SANITIZE),
     checks: run_checks,
     unit: (log) => run_ctest(log, 'build'),
     asan: (log) => run_ctest(log, 'build-asan'),
+    fuzz: run_fuzz,
     system: (log) => run_node(log, 'tests/system'),
     browser: (log) => run_node(log, 'tests/browser'),
     chaos: (log) => run_node(log, 'tests/chaos'),
