@@ -119,6 +119,20 @@ render_sms(struct render *render, const struct render_job *job,
     return REASON_NONE;
 }
 
+/* Goes into a header and an envelope as it is. */
+static bool
+is_address(const char *s)
+{
+    const char *at = s == NULL ? NULL : strchr(s, '@');
+    for (const char *c = s; at != NULL && *c != '\0'; c++) {
+        if ((unsigned char)*c < 0x21 || (unsigned char)*c > 0x7e || *c == '<' ||
+            *c == '>') {
+            return false;
+        }
+    }
+    return at != NULL;
+}
+
 static enum reason
 render_email(struct render *render, const struct render_job *job,
              const struct fields *fields, struct message *out)
@@ -127,8 +141,11 @@ render_email(struct render *render, const struct render_job *job,
     const Signup__Campaign *campaign = job->template_->campaign;
     const char *subject =
         content->email_subject == NULL ? content->name : content->email_subject;
-    if (campaign->email_from == NULL || campaign->email_from[0] == '\0') {
+    if (!is_address(campaign->email_from)) {
         return REASON_NO_SENDER;
+    }
+    if (!is_address(out->to)) {
+        return REASON_BAD_ADDRESS;
     }
     if (content->email_text == NULL ||
         !merge(subject, TEMPLATE_HEADER, fields, &render->subject) ||

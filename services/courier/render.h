@@ -45,7 +45,8 @@ void render_init(struct render *render);
 void render_fini(struct render *render);
 
 /* REASON_NONE, and *out points into render, job and person until the next
- * call. REASON_NO_SENDER, REASON_TEMPLATE, REASON_NO_TICKET otherwise. */
+ * call. REASON_NO_SENDER, REASON_BAD_ADDRESS, REASON_TEMPLATE,
+ * REASON_NO_TICKET otherwise. */
 enum reason render_message(struct render *render, const struct render_job *job,
                            const struct person *person, struct message *out);
 /* Is a ticket needed for this channel's texts? */

@@ -153,6 +153,12 @@ what_cannot_be_rendered_says_why(void **state)
                      REASON_TEMPLATE);
     f.job.channel = WORDS__CHANNEL__CHANNEL_EMAIL;
     f.content.email_text = "x";
+    f.person.address = "ann@example.org>\r\nBcc: <b@example.org";
+    assert_int_equal(render_message(&f.render, &f.job, &f.person, &got),
+                     REASON_BAD_ADDRESS);
+    f.campaign.email_from = "us@example.org\r\nBcc: b@example.org";
+    assert_int_equal(render_message(&f.render, &f.job, &f.person, &got),
+                     REASON_NO_SENDER);
     f.campaign.email_from = NULL;
     assert_int_equal(render_message(&f.render, &f.job, &f.person, &got),
                      REASON_NO_SENDER);
