@@ -5,7 +5,8 @@
 // with -9 as the sending proceeds. At the end every recipient is exactly one
 // of accepted, failed, withheld, in doubt; the provider saw nobody twice;
 // whoever is in doubt was on the wire when a courier was killed; and what was
-// acknowledged meanwhile is there.
+// acknowledged meanwhile is there. The same when couriers are frozen for longer
+// than their leases last.
 //
 //   MUSTER_SEED=n   the same victims at the same points again
 //   MUSTER_LONG=1   20,000 recipients and 50 kills (else twice 1,000 and 7)
@@ -22,6 +23,7 @@ const CONCURRENCY = 10; // of the route: hand-overs open at once
 const WORKERS = 32;
 const STALE_MS = 4000; // kill on though the sending stands still
 const END_MS = 120000;
+const FROZEN_MS = 6000;
 const STATES = ['pending', 'leased', 'deferred', 'accepted', 'delivered',
     'failed', 'withheld', 'in_doubt', 'expired', 'superseded', 'stopped'];
 const ENDS = ['accepted', 'failed', 'withheld', 'in_doubt'];
@@ -190,6 +192,21 @@ async function kill_as_it_proceeds(world, {recipients, kills, victims,
     return plan.map((kill) => kill.victim);
 }
 
+// Stops the couriers' clocks for longer than any lease of theirs lasts.
+async function freeze_couriers(world, {recipients}) {
+    const frozen = [];
+    for (const name of ['courier.0', 'courier.1']) {
+        await wait_until('the sending proceeds', async () =>
+            (await world.provider('/stats')).distinct >
+                recipients * (frozen.length + 1) / 4, END_MS);
+        world.freeze(name);
+        await pause(FROZEN_MS);
+        world.thaw(name);
+        frozen.push(name);
+    }
+    return frozen;
+}
+
 // ---- what must be so at the end ------------------------------------------
 
 async function wait_for_end(world, path) {
@@ -244,7 +261,8 @@ async function assert_nobody_twice(world, counts) {
         `${in_doubt} in doubt`);
 }
 
-async function rehearse(t, {recipients, kills, victims, rate, seed}) {
+async function rehearse(t, {recipients, kills, victims, rate, seed,
+    disturb = kill_as_it_proceeds}) {
     t.diagnostic(`seed ${seed}`);
     const random = random_from(seed);
     const world = new World({rate, concurrency: CONCURRENCY});
@@ -257,7 +275,7 @@ async function rehearse(t, {recipients, kills, victims, rate, seed}) {
         const bystanders = new Bystanders(world, tickets);
         const began_at = Date.now();
         const path = await start_broadcast(world);
-        const killed = await kill_as_it_proceeds(world,
+        const killed = await disturb(world,
             {recipients, kills, victims, random});
         const counts = await wait_for_end(world, path);
         const took_ms = Date.now() - began_at;
@@ -265,7 +283,7 @@ async function rehearse(t, {recipients, kills, victims, rate, seed}) {
         await world.ready();
         const courier_kills = killed
             .filter((name) => name.startsWith('courier')).length;
-        t.diagnostic(`${kills} kills (${killed.join(' ')}) in ${took_ms} ms: ` +
+        t.diagnostic(`${killed.length} times (${killed.join(' ')}) in ${took_ms} ms: ` +
             `${JSON.stringify(counts)}; meanwhile ` +
             `${bystanders.signed_up.length} sign-ups, ` +
             `${bystanders.arrived.size} check-ins acknowledged`);
@@ -298,6 +316,12 @@ test('a kill of anything but a courier leaves nobody in doubt',
         const counts = await rehearse(t, {recipients: 1000, kills: 7,
             victims: NOT_COURIERS, rate: 150, seed: SEED});
         assert.equal(counts.accepted, 1000);
+    });
+
+test('a courier that was frozen sends nothing of its old leases',
+    {timeout: 300000}, async (t) => {
+        await rehearse(t, {recipients: 1000, rate: 150, seed: SEED + 2,
+            disturb: freeze_couriers});
     });
 
 test('whatever is killed, everybody is handed over once or listed by name',

@@ -121,6 +121,14 @@ export class World {
         return child.kill('SIGKILL');
     }
 
+    freeze(name) {
+        this.children.get(name).child.kill('SIGSTOP');
+    }
+
+    thaw(name) {
+        this.children.get(name).child.kill('SIGCONT');
+    }
+
     #signal_all(signal) {
         for (const keeper of this.children.values()) {
             keeper.is_wanted = false;
