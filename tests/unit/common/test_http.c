@@ -467,6 +467,67 @@ at_the_descriptor_limit_it_pauses_and_comes_back(void **state)
 }
 
 static void
+two_servers_share_one_port(void **state)
+{
+    struct fixture *f = *state;
+    struct fixture other = {.loop = f->loop};
+    open_server(f, (struct http_options){.is_shared = true});
+    open_server(&other, (struct http_options){.is_shared = true,
+                                              .port = http_port(f->server)});
+    int64_t until = clock_boot_ms() + WAIT_MS;
+    while ((f->served == 0 || other.served == 0) && clock_boot_ms() < until) {
+        char text[512] = "";
+        int fd = dial(f);
+        say_text(f, fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_false(hear(f, fd, "hello", text, sizeof(text)));
+        (void)close(fd);
+        f->seen[0] = other.seen[0] = '\0';
+    }
+    assert_true(f->served > 0 && other.served > 0);
+    http_close(&other.server);
+}
+
+static void
+behind_a_proxy_the_address_is_its_last_word(void **state)
+{
+    struct fixture *f = *state;
+    char text[512] = "";
+    f->keeps = true;
+    open_server(f, (struct http_options){.is_behind_proxy = true});
+    int fd = dial(f);
+    say_text(f, fd,
+             "GET / HTTP/1.1\r\nHost: x\r\n"
+             "X-Forwarded-For: 203.0.113.9, 192.0.2.7\r\n\r\n");
+    while (f->kept == NULL) {
+        loop_turn(f->loop, 5);
+    }
+    assert_string_equal(http_address(f->kept), "192.0.2.7");
+    assert_false(http_is_loopback(f->kept));
+    http_reply(f->kept, &(struct http_answer){.status = 204});
+    assert_false(hear(f, fd, "\r\n\r\n", text, sizeof(text)));
+    (void)close(fd);
+}
+
+static void
+a_caller_cannot_name_its_own_address(void **state)
+{
+    struct fixture *f = *state;
+    f->keeps = true;
+    open_server(f, (struct http_options){0});
+    int fd = dial(f);
+    say_text(f, fd,
+             "GET / HTTP/1.1\r\nHost: x\r\n"
+             "X-Forwarded-For: 192.0.2.7\r\n\r\n");
+    while (f->kept == NULL) {
+        loop_turn(f->loop, 5);
+    }
+    assert_string_equal(http_address(f->kept), "127.0.0.1");
+    assert_true(http_is_loopback(f->kept));
+    http_reply(f->kept, &(struct http_answer){.status = 204});
+    (void)close(fd);
+}
+
+static void
 forms_are_decoded_and_bad_encodings_refused(void **state)
 {
     (void)state;
@@ -506,6 +567,9 @@ main(void)
         TEST(a_server_that_closes_first_still_takes_the_reply),
         TEST(draining_finishes_what_is_open_and_takes_nothing_new),
         TEST(at_the_descriptor_limit_it_pauses_and_comes_back),
+        TEST(two_servers_share_one_port),
+        TEST(behind_a_proxy_the_address_is_its_last_word),
+        TEST(a_caller_cannot_name_its_own_address),
         TEST(forms_are_decoded_and_bad_encodings_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
