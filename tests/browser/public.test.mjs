@@ -150,7 +150,7 @@ test('who signs up for two actions sees both tickets', async () => {
     await page.locator('.places li').first().waitFor();
     const links = page.locator('.places a');
     assert.equal(await links.count(), 2);
-    await links.nth(1).click();
+    await page.locator('.places li:has-text("Long March") a').click();
     await page.waitForURL(/\/t\//);
     assert.match(await page.innerText('h1'), /Long March/);
     page.assertClean();
