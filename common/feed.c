@@ -26,7 +26,8 @@ enum state { REST, ASKING, APPLYING };
 struct feed_follower {
     struct feed_options options;
     char *campaign;
-    uint64_t cursor, heard, asked_after;
+    uint64_t cursor, heard;
+    uint64_t asked_after, heard_before; /* when it asked */
     enum state state;
     Feed__Page *page; /* APPLYING */
     size_t next;      /* the entry in hand */
@@ -42,6 +43,7 @@ ask(struct feed_follower *f)
     timer_stop(f->timer);
     f->state = ASKING;
     f->asked_after = f->cursor;
+    f->heard_before = f->heard;
     f->options.ask(f->options.arg, f, f->campaign, f->cursor);
 }
 
@@ -65,10 +67,12 @@ static void
 end_page(struct feed_follower *f)
 {
     uint64_t end = f->page->end > f->heard ? f->page->end : f->heard;
-    bool has_moved = f->cursor > f->asked_after; /* else it would spin */
+    /* Without either it would spin. */
+    bool has_moved = f->cursor > f->asked_after;
+    bool has_heard = f->heard > f->heard_before;
     wire_free(f->page);
     f->page = NULL;
-    if (end > f->cursor && has_moved) {
+    if (end > f->cursor && (has_moved || has_heard)) {
         ask(f);
     } else {
         rest(f, f->options.poll_ms);

@@ -20,6 +20,7 @@ struct world {
     uint64_t end;      /* the owner's */
     uint64_t expected; /* the seq that must be applied next */
     int applied, asked;
+    int early_pages; /* so many are read before the owner's commit */
     unsigned random;
     bool is_later, is_flaky, is_descending;
     const Feed__Entry *in_hand;
@@ -45,14 +46,15 @@ send_page(void *arg)
         return;
     }
     uint64_t seq = world->after - world->after % 2;
-    while (seq < world->end && page.n_entries < PAGE_ENTRIES_MAX) {
+    uint64_t end = world->early_pages-- > 0 ? 0 : world->end;
+    while (seq < end && page.n_entries < PAGE_ENTRIES_MAX) {
         seq += 2;
         feed__entry__init(&entries[page.n_entries]);
         entries[page.n_entries].seq = world->is_descending ? 1000 - seq : seq;
         pointers[page.n_entries] = &entries[page.n_entries];
         page.n_entries++;
     }
-    page.end = world->end;
+    page.end = end;
     page.entries = pointers;
     feed_page(world->f, &page);
 }
@@ -62,10 +64,12 @@ on_asked(void *arg, struct feed_follower *f, const char *campaign,
          uint64_t after)
 {
     struct world *world = arg;
-    (void)f;
     assert_string_equal(campaign, "roundtables");
     world->asked++;
     world->after = after;
+    if (world->early_pages > 0) { /* told of the commit meanwhile */
+        feed_follower_hear(f, world->end);
+    }
     loop_defer(world->loop, send_page, world);
 }
 
@@ -187,6 +191,17 @@ hearing_of_a_new_end_asks_without_waiting_for_the_poll(void **state)
 }
 
 static void
+an_end_heard_while_the_page_was_on_its_way_is_asked_for_at_once(void **state)
+{
+    (void)state;
+    struct world world = {.end = 4, .early_pages = 1};
+    open_world(&world, 0, 10 * WAIT_MS);
+    wait_for_cursor(&world, 4);
+    assert_in_range(world.asked, 2, 3);
+    close_world(&world);
+}
+
+static void
 what_was_never_heard_of_is_found_by_the_poll(void **state)
 {
     (void)state;
@@ -223,6 +238,8 @@ main(void)
             every_entry_is_applied_once_though_asks_and_applies_fail),
         cmocka_unit_test(
             hearing_of_a_new_end_asks_without_waiting_for_the_poll),
+        cmocka_unit_test(
+            an_end_heard_while_the_page_was_on_its_way_is_asked_for_at_once),
         cmocka_unit_test(what_was_never_heard_of_is_found_by_the_poll),
         cmocka_unit_test(a_page_out_of_order_is_refused_whole),
     };
