@@ -181,7 +181,7 @@ void
 asking_go(struct asking *asking)
 {
     int open = 0;
-    if (timer_is_running(asking->timer)) {
+    if (asking->courier->is_stopped || timer_is_running(asking->timer)) {
         return;
     }
     for (int i = 0; i < ASKS_AHEAD_MAX; i++) {

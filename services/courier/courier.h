@@ -73,6 +73,7 @@ struct courier {
     struct crypto_key link_key, reference_key;
     const char *public_url; /* borrowed from the conf */
     bool is_draining;
+    bool is_stopped; /* the journal alone is told any more */
     struct {
         struct metric *leases, *withheld, *returned, *settle_retries,
             *settle_refused, *open;

@@ -107,6 +107,7 @@ start(struct courier *c)
 static void
 stop(struct courier *c)
 {
+    c->is_stopped = true;
     routes_close(c);
     asking_close(c);
     leases_free(c);

@@ -182,6 +182,9 @@ on_time(void *arg)
 void
 settle_go(struct lease *lease)
 {
+    if (lease->courier->is_stopped) {
+        return;
+    }
     if (lease->settle_timer == NULL) {
         lease->settle_timer =
             timer_new(lease->courier->service.loop, on_time, lease);
