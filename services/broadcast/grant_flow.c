@@ -284,10 +284,10 @@ static void
 found_none(struct want *want)
 {
     struct sending *sending = want->lane->sending;
-    want->lane->work.pending = 0;
+    want_give_up_choice(want);
+    want->lane->work.pending = 0; /* until the counters are read again */
     lane_hint(want->lane, LANE_ALL);
     progress_touch(sending->campaign, sending->record->id);
-    want_give_up_choice(want);
     want_choose(want);
     sending_release(sending);
 }

@@ -12,6 +12,7 @@
 #define ELECT_EVERY_MS 500
 #define ELECT_STILL_MS 2000 /* a planner that does not beat is succeeded */
 #define WATCH_EVERY_MS 100
+#define WATCH_WHOLE_TURNS 30
 #define WATCH_SLOW_TURNS 5 /* retries, expiry, freezing: every so many */
 
 struct lane {

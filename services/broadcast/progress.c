@@ -140,7 +140,7 @@ record_came(void *arg, enum err err, const struct store_reply *reply)
     struct record *record =
         err == ERR_NONE ? record_read(watched->id, reply) : NULL;
     if (record == NULL) {
-        watched->is_dirty |= err != ERR_NONE && err != ERR_UNAVAILABLE;
+        watched->is_dirty |= err != ERR_NONE; /* at the next turn again */
         return;
     }
     take_sample(watched, record);

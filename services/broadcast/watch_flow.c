@@ -3,7 +3,9 @@
  *   every WATCH_EVERY_MS: leases that have run out lapse
  *   every WATCH_SLOW_TURNS of those: deferred recipients that are due are
  *   pending again, broadcasts past their expiry end, what stands still
- *   (freezing, sweeping, following) is driven on */
+ *   (freezing, sweeping, following) is driven on
+ *   every WATCH_WHOLE_TURNS: all is read from Redis again, so that nothing
+ *   missed or misheard lasts */
 #include <stdlib.h>
 
 #include "common/clock.h"
@@ -122,7 +124,9 @@ on_watch(void *arg)
 {
     static unsigned turn;
     struct broadcast *broadcast = arg;
-    bool is_slow_turn = turn++ % WATCH_SLOW_TURNS == 0;
+    bool is_slow_turn = turn % WATCH_SLOW_TURNS == 0;
+    bool is_whole_turn = turn % WATCH_WHOLE_TURNS == 0;
+    turn++;
     for (size_t i = 0; i < broadcast->campaign_count; i++) {
         struct campaign *campaign = broadcast->campaigns[i];
         if (campaign->epoch == 0 || !campaign->is_loaded) {
@@ -131,6 +135,9 @@ on_watch(void *arg)
         end_leases(campaign);
         if (is_slow_turn) {
             watch_slowly(campaign);
+        }
+        if (is_whole_turn) {
+            campaign_refresh(campaign);
         }
     }
     timer_start(broadcast->watch_timer, WATCH_EVERY_MS);

@@ -232,6 +232,7 @@ planner_granted(struct planner *planner, const struct choice *choice,
 {
     struct route *route = &planner->routes[choice->route];
     uint32_t unused = choice->size - smaller(granted, choice->size);
+    choice->work->pending += unused;
     pacing_give_back(&route->all, unused);
     if (choice->work->lane != WORDS__CLASS__CLASS_SAFETY) {
         pacing_give_back(&route->others, unused);

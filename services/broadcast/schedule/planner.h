@@ -86,8 +86,8 @@ void planner_remove_work(struct planner *planner, struct work *work);
  * once, whatever came of it. */
 struct choice planner_choose(struct planner *planner, Words__Channel channel,
                              int64_t now_us);
-/* granted of choice->size were; the other tokens go back. What the work has
- * pending is then the caller's to set from what the store says. */
+/* granted of choice->size were; the other tokens go back, and what they were
+ * for is pending again, until the store says how many really are. */
 void planner_granted(struct planner *planner, const struct choice *choice,
                      uint32_t granted, int64_t now_us);
 /* A settle or a lapse of a lease of this route: so many handed over well,

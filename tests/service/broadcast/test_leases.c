@@ -303,6 +303,48 @@ redis_killed_and_back_loses_nothing(void **state)
     assert_counts(STATE(ACCEPTED), 40);
 }
 
+static bool
+is_told_pending(struct world *w, void *arg)
+{
+    (void)arg;
+    return w->progress != NULL &&
+           world_count(w->progress, 1, STATE(PENDING)) == 40;
+}
+
+static void
+asks_during_an_outage_of_redis_lose_no_work(void **state)
+{
+    (void)state;
+    uint32_t sent = 0;
+    Broadcast__Lease *lease = world_lease(&courier, 1);
+    world_settle(&courier, lease, STATE(PENDING));
+    wire_free(lease);
+    world_wait(world, is_told_pending, NULL);
+    redis_kill(world->redis);
+    Broadcast__AskLease ask = BROADCAST__ASK_LEASE__INIT;
+    Broadcast__Request request = BROADCAST__REQUEST__INIT;
+    ask.courier = "courier.9";
+    ask.channel = WORDS__CHANNEL__CHANNEL_SMS;
+    request.is_case = ASK(LEASE);
+    request.lease = &ask;
+    for (int i = 0; i < 60; i++) {
+        struct world_answer answer;
+        ask.request_number = (uint64_t)i + 1;
+        world_ask_later(world, 1, &request, &answer);
+        while (!answer.is_done) {
+            loop_turn(world->loop, 2);
+        }
+        world_forget(&answer);
+    }
+    redis_restart(world->redis);
+    while (sent < 40) {
+        lease = world_lease(&courier, 1);
+        sent += world_settle(&courier, lease, STATE(ACCEPTED));
+        wire_free(lease);
+    }
+    assert_counts(STATE(ACCEPTED), 40);
+}
+
 static void
 the_other_instance_takes_over_within_seconds(void **state)
 {
@@ -397,6 +439,7 @@ main(void)
         ONE(deferred_recipients_come_again_and_are_granted_again),
         ONE(a_planner_killed_with_leases_out_forgets_none),
         ONE(redis_killed_and_back_loses_nothing),
+        ONE(asks_during_an_outage_of_redis_lose_no_work),
         TWO(the_other_instance_takes_over_within_seconds),
         TWO(a_courier_may_ask_and_settle_anywhere),
         TWO(an_instance_that_ends_hands_over_at_once),

@@ -236,6 +236,7 @@ what_a_grant_did_not_use_goes_back_into_the_bucket(void **state)
     assert_null(planner_choose(&planner, SMS, 0).work);
     planner_granted(&planner, &choice, 10, 0);
     assert_int_equal(pacing_tokens(&planner.routes[a].all, 0), 90);
+    assert_int_equal(work.pending, PLENTY - 10);
 }
 
 /* ---- circuits and fail-over ---- */
