@@ -18,14 +18,13 @@
 #include "services/gateway/staff_store.h"
 
 #define HEAD_SIZE (20 + 1 + 2 * CRYPTO_HASH_BYTES + 1)
-#define TRIES_MAX 20
+#define TRIES_MAX 500 /* of one record: others may be first, often */
 
 struct entry {
     struct entry *next_entry;
     struct exchange *x;
     void (*next)(struct exchange *x);
     char campaign[ID_CHARS_MAX + 1], subject[AUDIT_SUBJECT_SIZE];
-    char head_after[HEAD_SIZE];
     int tries;
 };
 
@@ -116,14 +115,16 @@ append_done(void *arg, enum err err, const struct store_reply *reply)
 {
     struct audit *audit = arg;
     struct entry *entry = audit->first;
-    if (err != ERR_NONE || reply->type != STORE_STRING ||
-        ++entry->tries == TRIES_MAX) {
+    bool is_answer = err == ERR_NONE && reply->type == STORE_ARRAY &&
+                     reply->count == 2 && reply->items[1].string != NULL;
+    if (!is_answer || ++entry->tries == TRIES_MAX) {
         audit->campaign[0] = '\0'; /* the head must be read again */
         finish_first(audit, err == ERR_NONE ? ERR_INTERNAL : err);
         return;
     }
-    (void)snprintf(audit->head, sizeof(audit->head), "%s", reply->string);
-    if (strcmp(audit->head, entry->head_after) == 0) {
+    (void)snprintf(audit->head, sizeof(audit->head), "%s",
+                   reply->items[1].string);
+    if (reply->items[0].integer == 1) {
         finish_first(audit, ERR_NONE);
     } else {
         write_first(audit); /* behind somebody else's */
@@ -143,12 +144,11 @@ append_first(struct audit *audit)
     hash_record(audit->gateway, record.data, record.len, hash);
     buf_printf(&head, "%" PRIu64 ":", seq);
     crypto_add_hex(&head, hash, sizeof(hash));
-    (void)snprintf(entry->head_after, HEAD_SIZE, "%s", buf_string(&head));
     audit_store_append(
         audit->gateway,
         &(struct audit_entry){.campaign = entry->campaign,
                               .head_before = audit->head,
-                              .head_after = entry->head_after,
+                              .head_after = buf_string(&head),
                               .seq = seq,
                               .record = {record.data, record.len},
                               .hash = {hash, sizeof(hash)}},

@@ -42,8 +42,8 @@ struct audit_entry {
     uint64_t seq;
     struct bytes record, hash;
 };
-/* The reply is the head as it now is: another than head_after means that
- * somebody else was first, and nothing was written. */
+/* The reply is {is_written, the head as it now is}: 0 when somebody else was
+ * first and nothing was written. */
 void audit_store_append(struct gateway *g, const struct audit_entry *entry,
                         store_reply_cb *cb, void *arg);
 

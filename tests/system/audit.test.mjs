@@ -57,7 +57,8 @@ test('acts at two gateways at once make one chain', async () => {
     const answers = await Promise.all(
         numbers.flatMap((n) => [act(rig.base, n), act(second, n)]),
     );
-    for (const answer of answers) assert.equal(answer.status, 404);
+    for (const answer of answers)
+        assert.equal(answer.status, 404, await answer.text());
     const {records, isWhole} = await log();
     assert.equal(isWhole, true);
     assert.equal(records.length - before, 2 * ACTS);

@@ -136,7 +136,7 @@ the_port_is_written_and_taken_away(void **state)
     struct fixture *f = *state;
     char *text = file_read(f->port_file, NULL);
     assert_non_null(text);
-    assert_int_equal(atoi(text), admin_port(f->admin));
+    assert_int_equal(strtol(text, NULL, 10), admin_port(f->admin));
     free(text);
     admin_close(&f->admin);
     assert_int_not_equal(access(f->port_file, F_OK), 0);

@@ -208,7 +208,7 @@ a_slow_viewer_misses_states_and_ends_with_the_newest(void **state)
     assert_non_null(first);
     int seen = 0, last = 0;
     for (const char *at = first; at != NULL; at = strstr(at + 1, "\nid: ")) {
-        int id = atoi(at + 5);
+        int id = (int)strtol(at + 5, NULL, 10);
         assert_true(id > last);
         last = id;
         seen++;
