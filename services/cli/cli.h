@@ -8,6 +8,7 @@
  *   look_words.c      muster campaigns, actions, attendance, signup
  *   broadcast_word.c  muster broadcast: list, create, forecast, approve, …
  *   people.c          supporters from a seed number (pure); people_word.c
+ *   keys_word.c       muster keys: CURVE keys for a bus between machines
  *   rehearse_word.c   muster demo: the rehearsal; its parts are in
  *                     rehearsal.h
  *
@@ -88,6 +89,7 @@ int signup_word(struct cli *cli, int argc, char **argv);
 int attendance_word(struct cli *cli, int argc, char **argv);
 int broadcast_word(struct cli *cli, int argc, char **argv);
 int people_word(struct cli *cli, int argc, char **argv);
+int keys_word(struct cli *cli, int argc, char **argv);
 int rehearse_word(struct cli *cli, int argc, char **argv);
 
 #endif

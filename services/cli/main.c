@@ -18,6 +18,7 @@ static const struct word {
      broadcast_word},
     {"load", "a seed folder: campaign, actions, staff, broadcasts", load_word},
     {"people", "supporters generated from a seed number", people_word},
+    {"keys", "key pairs for services on several machines", keys_word},
     {"demo", "a rehearsal: thousands sign up, get a broadcast, arrive",
      rehearse_word},
     {"rehearse", "the same as demo", rehearse_word},
