@@ -70,7 +70,7 @@ struct bus_ask {
     bool is_repeatable;  /* may be sent once more: elsewhere after half the
                             deadline, or when the instance has gone */
     int instance;        /* 1..n: that one only; 0: any */
-    uint64_t trace;      /* 0: none; goes to the logs of both sides */
+    uint64_t trace;      /* 0: the one entered now, see trace.h */
 };
 
 /* body is borrowed for the call, empty unless err is ERR_NONE; detail is a

@@ -16,6 +16,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/trace.h"
 #include "common/wire.h"
 #include "wire.pb-c.h"
 
@@ -91,8 +92,10 @@ finish(struct ask *ask, enum err err, const char *detail, const void *body,
     wheel_remove(&bus->asks.wheel, &ask->due);
     ring_remove(&ask->place);
     (void)zmq_msg_close(&ask->body);
+    uint64_t before = trace_enter(ask->trace);
     free_slot(&bus->asks, ask);
     cb(arg, err, detail, body, len);
+    (void)trace_enter(before);
 }
 
 static void
@@ -360,7 +363,7 @@ fill(struct ask *ask, struct bus_peer *peer, const struct bus_ask *from,
         from->deadline_ms > 0 ? from->deadline_ms : BUS_DEADLINE_MS_DEFAULT;
     ask->peer = peer;
     ask->deadline_ms = now_ms + deadline_ms;
-    ask->trace = from->trace;
+    ask->trace = from->trace != 0 ? from->trace : trace_now();
     ask->at = ask->shunned = NULL;
     ask->only = from->instance;
     ask->tries = 0;

@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/trace.h"
 #include "common/wire.h"
 #include "wire.pb-c.h"
 
@@ -157,7 +158,9 @@ take_request(struct bus *bus, zmq_msg_t *frames, const Wire__Ask *ask,
         return;
     }
     bus->stats.served++;
+    uint64_t before = trace_enter(ask->trace);
     bus->serve(bus->serve_arg, request);
+    (void)trace_enter(before);
 }
 
 static void

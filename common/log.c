@@ -8,6 +8,7 @@
 
 #include "common/buf.h"
 #include "common/clock.h"
+#include "common/trace.h"
 
 #define LINE_BYTES_MAX 4096
 #define END_BYTES 2 /* kept free for the closing brace and newline */
@@ -84,6 +85,12 @@ log_write(enum log_level level, const char *event, size_t field_count,
                "\"event\":\"%s\"",
                clock_format(clock_wall_ms(), now), level_names[level],
                service_name, event);
+    if (trace_now() != 0) {
+        char trace[TRACE_TEXT_SIZE];
+        struct log_field field =
+            log_str("trace", trace_format(trace_now(), trace));
+        add_field(&line, &field);
+    }
     for (size_t i = 0; i < field_count; i++) {
         add_field(&line, &fields[i]);
     }

@@ -2,7 +2,8 @@
  *
  *   log_info("lease.granted", log_str("route", route), log_int("size", n));
  *
- * Every line carries time, level, service, event. Never personal data: no
+ * Every line carries time, level, service, event, and the trace that is
+ * entered (trace.h). Never personal data: no
  * names, addresses, phone numbers, texts, tokens. Supporter numbers are fine.
  * A line is at most 4 KiB: a field
  * that does not fit is left out. */

@@ -17,6 +17,7 @@
 #include "common/mem.h"
 #include "common/store_inside.h"
 #include "common/store_reply.h"
+#include "common/trace.h"
 
 #define RETRY_MS_FIRST 50
 #define WAIT_TURN_MS 20
@@ -215,7 +216,9 @@ on_answer(struct store_link_call *call, const struct redisReply *reply)
     if (!command->is_ours) {
         command->store->in_flight--;
     }
+    uint64_t before = trace_enter(command->trace);
     store_reply_deliver(reply, command->cb, command->arg);
+    (void)trace_enter(before);
     store_command_free(command);
 }
 
@@ -287,9 +290,11 @@ on_refused(void *arg)
     while (command != NULL) {
         struct store_command *next = command->next;
         store->refused_count--;
+        uint64_t before = trace_enter(command->trace);
         store_reply_refuse(command->refused_with,
                            refusal_sentence(command->refused_with, store),
                            command->cb, command->arg);
+        (void)trace_enter(before);
         store_command_free(command);
         command = next;
     }

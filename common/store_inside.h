@@ -33,6 +33,7 @@ struct store_command {
     struct store *store;
     store_reply_cb *cb;
     void *arg;
+    uint64_t trace;              /* entered again for cb */
     struct store_script *script; /* NULL: a plain command */
     char *formatted;             /* kept while it may be sent again */
     size_t formatted_len;

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/store_inside.h"
+#include "common/trace.h"
 
 #define NUMBER_SIZE 24
 
@@ -89,6 +90,7 @@ make_command(struct store *store, store_reply_cb *cb, void *arg)
     command->store = store;
     command->cb = cb;
     command->arg = arg;
+    command->trace = trace_now();
     return command;
 }
 

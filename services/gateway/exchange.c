@@ -4,7 +4,9 @@
 #include <strings.h>
 
 #include "common/clock.h"
+#include "common/log.h"
 #include "common/mem.h"
+#include "common/trace.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/routes.h"
 
@@ -18,8 +20,20 @@ exchange_new(struct gateway *g, struct http_request *request)
     x->request = request;
     x->staff.role = ROLE_NOBODY;
     x->started_us = clock_boot_us();
+    x->trace = trace_now() != 0 ? trace_now() : trace_new();
     g->open_exchanges++;
     return x;
+}
+
+/* So that who was told "a mistake of ours" can be found in the logs. */
+static void
+log_failure(const struct exchange *x, int status)
+{
+    uint64_t before = trace_enter(x->trace);
+    log_warn("request.failed",
+             log_str("route", x->route == NULL ? "" : x->route->path),
+             log_int("status", status));
+    (void)trace_enter(before);
 }
 
 void
@@ -27,6 +41,9 @@ exchange_end(struct exchange *x, int status)
 {
     struct gateway *g = x->gateway;
     g->open_exchanges--;
+    if (status >= 500) {
+        log_failure(x, status);
+    }
     metric_add(
         g->requests[status >= 200 && status < 600 ? status / 100 - 2 : 3], 1);
     metric_observe_ms(g->request_ms,

@@ -95,6 +95,7 @@ struct exchange {
     int query_count;
     void (*next)(struct exchange *x); /* the step to go on with */
     int64_t started_us;
+    uint64_t trace; /* of the logs, and a problem's "instance" */
 };
 
 /* ---- exchange.c ---- */

@@ -3,8 +3,10 @@
  * Every answer carries the security headers: scripts, styles and pictures
  * from our own files alone, nothing inline, no framing, no sniffing, no
  * address in a Referer. */
+#include <stdio.h>
 #include <string.h>
 
+#include "common/trace.h"
 #include "services/gateway/pages.h"
 #include "services/gateway/routes.h"
 
@@ -158,8 +160,12 @@ title_of(int status)
 }
 
 static json_t *
-problem_new(int status, const char *detail)
+problem_new(const struct exchange *x, int status, const char *detail)
 {
+    char instance[sizeof("urn:muster:trace:") + TRACE_TEXT_SIZE];
+    char trace[TRACE_TEXT_SIZE];
+    (void)snprintf(instance, sizeof(instance), "urn:muster:trace:%s",
+                   trace_format(x->trace, trace));
     json_t *problem = json_object();
     json_set_text(problem, "type", "about:blank");
     json_set_text(problem, "title", title_of(status));
@@ -167,6 +173,7 @@ problem_new(int status, const char *detail)
     if (detail != NULL && *detail != '\0') {
         json_set_text(problem, "detail", detail);
     }
+    json_set_text(problem, "instance", instance);
     return problem;
 }
 
@@ -199,7 +206,7 @@ reply_problem(struct exchange *x, int status, const char *detail)
         page_problem(x, status, title_of(status), detail == NULL ? "" : detail);
         return;
     }
-    send_problem(x, status, problem_new(status, detail));
+    send_problem(x, status, problem_new(x, status, detail));
 }
 
 void
@@ -214,7 +221,7 @@ reply_err(struct exchange *x, enum err err, const char *detail)
 void
 reply_errors(struct exchange *x)
 {
-    json_t *problem = problem_new(400, "some fields are wrong: see errors");
+    json_t *problem = problem_new(x, 400, "some fields are wrong: see errors");
     json_t *list = json_array();
     size_t count = x->errors.count;
     for (size_t i = 0; i < count && i < JSON_ERRORS_MAX; i++) {
@@ -240,5 +247,5 @@ reply_allowed(struct exchange *x, const char *methods)
         return;
     }
     answer.content_type = "application/problem+json";
-    send_json(x, answer, problem_new(405, "not by this method: see Allow"));
+    send_json(x, answer, problem_new(x, 405, "not by this method: see Allow"));
 }

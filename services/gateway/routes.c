@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/trace.h"
 #include "services/gateway/audit.h"
 #include "services/gateway/auth.h"
 #include "services/gateway/broadcast_api.h"
@@ -198,6 +199,7 @@ has_good_ids(const struct exchange *x)
 void
 gateway_on_request(void *arg, struct http_request *request)
 {
+    uint64_t before = trace_enter(trace_new());
     struct exchange *x = exchange_new(arg, request);
     unsigned allowed;
     x->route = routes_find(http_method(request), http_path(request), x->params,
@@ -209,6 +211,7 @@ gateway_on_request(void *arg, struct http_request *request)
     } else {
         auth_check(x, x->route->handle);
     }
+    (void)trace_enter(before);
 }
 
 void

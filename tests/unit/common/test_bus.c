@@ -13,6 +13,7 @@
 #include "common/bus.h"
 #include "common/clock.h"
 #include "common/mem.h"
+#include "common/trace.h"
 
 #define WAIT_MS 10000
 #define SERVERS_MAX 2
@@ -68,6 +69,7 @@ on_request(void *arg, struct bus_request *request)
     server->seen++;
     server->time_left_ms = bus_request_time_left_ms(request);
     server->trace = bus_request_trace(request);
+    assert_int_equal(trace_now(), server->trace);
     (void)snprintf(server->caller, sizeof(server->caller), "%s",
                    bus_request_caller(request));
     static char big[BUS_BODY_BYTES_MAX + 1];

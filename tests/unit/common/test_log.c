@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/log.h"
+#include "common/trace.h"
 
 /* What one call writes to standard error. */
 static const char *
@@ -75,6 +76,27 @@ a_line_is_json_with_everything_escaped(void **state)
 }
 
 static void
+write_traced(void)
+{
+    uint64_t before = trace_enter(0xab);
+    log_info("started");
+    (void)trace_enter(before);
+    log_info("after");
+}
+
+static void
+a_line_names_the_trace_that_is_entered(void **state)
+{
+    (void)state;
+    const char *lines = written_by(write_traced);
+    const char *second = strchr(lines, '\n') + 1;
+    const char *trace = strstr(lines, "\"trace\":\"00000000000000ab\"");
+    assert_non_null(trace);
+    assert_true(trace < second);
+    assert_null(strstr(second, "trace"));
+}
+
+static void
 a_level_below_the_least_is_not_written(void **state)
 {
     (void)state;
@@ -111,6 +133,7 @@ main(void)
     log_open("testing", LOG_INFO);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_json_with_everything_escaped),
+        cmocka_unit_test(a_line_names_the_trace_that_is_entered),
         cmocka_unit_test(a_level_below_the_least_is_not_written),
         cmocka_unit_test(a_field_that_does_not_fit_is_left_out),
         cmocka_unit_test(every_err_has_a_name_and_a_status),
