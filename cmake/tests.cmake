@@ -43,7 +43,7 @@ foreach(label unit service)
     add_test(NAME ${label}/${area}/${name} COMMAND ${target})
     set_tests_properties(${label}/${area}/${name} PROPERTIES
       LABELS ${label} TIMEOUT 120
-      ENVIRONMENT "MUSTER_BIN=${CMAKE_BINARY_DIR}/bin;MUSTER_SOURCE=${CMAKE_SOURCE_DIR}")
+      ENVIRONMENT "MUSTER_BIN=${CMAKE_BINARY_DIR}/bin;MUSTER_SOURCE=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0")
   endforeach()
 endforeach()
 
