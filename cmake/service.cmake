@@ -12,7 +12,7 @@ target_compile_options(muster_common PRIVATE
   $<$<COMPILE_LANGUAGE:CXX>:-Werror;-Wall;-Wextra>)
 
 function(embed_lua out dir)
-  file(GLOB scripts CONFIGURE_DEPENDS ${dir}/*.lua)
+  file(GLOB_RECURSE scripts CONFIGURE_DEPENDS ${dir}/*.lua)
   set(sources)
   foreach(script ${scripts})
     get_filename_component(name ${script} NAME_WE)

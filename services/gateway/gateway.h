@@ -2,21 +2,22 @@
  *
  * One request, read top to bottom:
  *
- *  1. http.c hands it over; routes.c finds its row {method, path, roles, act,
- *     handler}, or answers 404 or 405. No row, no entry.
- *  2. auth.c: a row that is not public needs a token (Bearer, or the session
- *     cookie and no sign of another site): 401; its role and campaign must
- *     be in the row: 403.
- *  3. The handler reads the body (body.c), asks a service through its typed
- *     stub (common/client), and on the answer replies (reply.c).
- *     A privileged act is written to the audit log first (audit.c).
- *  4. Exactly one reply ends the exchange and frees it.
+ *  1. http.c hands it over; door/routes.c finds its row {method, path, roles,
+ *     act, handler}, or answers 404 or 405. No row, no entry.
+ *  2. staff/auth.c: a row that is not public needs a token (Bearer, or the
+ *     session cookie and no sign of another site): 401; its role and campaign
+ *     must be in the row: 403.
+ *  3. The handler reads the body, asks a service through its typed stub
+ *     (common/client), and on the answer replies (door/reply.c). A privileged
+ *     act is written to the audit log first (staff/audit.c).
+ *  4. Exactly one reply ends the exchange (door/exchange.c) and frees it.
  *
- *  signup_api.c broadcast_api.c checkin_api.c  JSON in, protobuf out, back
- *  live.c      announcements -> server-sent events, newest only
- *  staff_api.c staff, sessions, tokens, audit    store.c  their keys
- *  limits.c    per address and per login          static.c files
- *  outbox.c    what the outbox providers wrote    pages/  HTML (pages.h) */
+ *  door/   routes, exchange, reply, limits per address and login, files
+ *  staff/  who is who: sessions, tokens, the audit log, and their keys
+ *  api/    JSON in, protobuf out, back: signup_api.c broadcast_api.c
+ *          checkin_api.c; live.c: announcements -> server-sent events, newest
+ *          only; outbox.c: what the outbox providers wrote
+ *  pages/  HTML (pages.h); web/: what needs JavaScript */
 #ifndef GATEWAY_H
 #define GATEWAY_H
 

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "common/wire.h"
-#include "services/broadcast/content_hash.h"
-#include "services/broadcast/ledger.h"
+#include "services/broadcast/draft/content_hash.h"
+#include "services/broadcast/keep/ledger.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "services/broadcast/ledger.h"
+#include "services/broadcast/keep/ledger.h"
 #include "services/broadcast/schedule/lease.h"
-#include "services/broadcast/store_ledger.h"
+#include "services/broadcast/keep/store_ledger.h"
 
 #define MODEL_PEOPLE_MAX 128
 #define MODEL_LEASES_MAX 1024

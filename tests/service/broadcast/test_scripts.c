@@ -18,8 +18,8 @@
 #include "common/crypto.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/broadcast/record.h"
-#include "services/broadcast/store_ledger.h"
+#include "services/broadcast/keep/record.h"
+#include "services/broadcast/keep/store_ledger.h"
 #include "tests/support/broadcast_model.h"
 #include "tests/support/redis.h"
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "services/broadcast/ledger.h"
+#include "services/broadcast/keep/ledger.h"
 
 #define S(name) WORDS__RECIPIENT_STATE__##name
 

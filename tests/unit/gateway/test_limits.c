@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "common/clock.h"
-#include "services/gateway/limits.h"
+#include "services/gateway/door/limits.h"
 
 #define MINUTE_MS 60000
 

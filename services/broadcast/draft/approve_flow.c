@@ -1,0 +1,104 @@
+/* approve_flow -- a person stands for what will be sent.
+ *
+ *   keep_read -> the hash the approver was shown -> forecast_measure_size ->
+ *   is it somebody else, or few enough? -> keep_stage
+ *
+ * The hash is over everything that is sent and to whom (content_hash.h);
+ * content never changes, so nothing voids an approval but another
+ * broadcast. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+#include "services/broadcast/draft/forecast.h"
+
+struct approving {
+    struct ask *ask;
+    const Broadcast__Approve *approve; /* borrowed of ask */
+    struct campaign *campaign;
+    struct record *record; /* owned */
+};
+
+static void
+finish(struct approving *a, enum err err, const char *detail)
+{
+    if (err == ERR_NONE) {
+        progress_touch(a->campaign, a->approve->id);
+        ask_finish_broadcast(a->ask, a->approve->campaign, a->approve->id);
+    } else {
+        ask_finish(a->ask, err, detail, NULL);
+    }
+    record_free(&a->record);
+    free(a);
+}
+
+static void
+approved(void *arg, enum err err, const struct store_reply *reply)
+{
+    finish(arg, err, reply->type == STORE_STRING ? reply->string : NULL);
+}
+
+static void
+sized(void *arg, enum err err, const char *detail,
+      const struct forecast_size *size)
+{
+    struct approving *a = arg;
+    bool is_alone = strcmp(a->record->made_by, a->approve->staff) == 0;
+    if (err != ERR_NONE) {
+        finish(a, err, detail);
+        return;
+    }
+    if (is_alone && size->recipients > size->approval_above) {
+        finish(a, ERR_FORBIDDEN,
+               "so many recipients need a second person's approval");
+        return;
+    }
+    struct keep_on on = campaign_on(a->campaign, a->approve->id);
+    on.epoch = 0;
+    on.staff = a->approve->staff;
+    keep_stage(
+        &on,
+        &(struct keep_stage){.from = "1",
+                             .to = BROADCAST__STAGE__APPROVED,
+                             .refusal = "only a draft can be approved",
+                             .fields = {"approved_by", a->approve->staff}},
+        approved, a);
+}
+
+static void
+record_came(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct approving *a = arg;
+    a->record = err == ERR_NONE ? record_read(a->approve->id, reply) : NULL;
+    if (a->record == NULL) {
+        finish(a, err == ERR_NONE ? ERR_NOT_FOUND : err, "no such broadcast");
+    } else if (strcmp(a->record->hash, a->approve->content_hash) != 0) {
+        finish(a, ERR_CONFLICT,
+               "that is not the content it has: look at it again");
+    } else if (strcmp(a->record->approved_by, a->approve->staff) == 0) {
+        finish(a, ERR_NONE, NULL); /* asked again */
+    } else if (a->record->stage != BROADCAST__STAGE__DRAFT) {
+        finish(a, ERR_CONFLICT, "only a draft can be approved");
+    } else {
+        forecast_measure_size(a->campaign, a->record, sized, a);
+    }
+}
+
+void
+approve_begin(struct ask *ask)
+{
+    const Broadcast__Approve *approve = ask->message->approve;
+    if (!ask_check(ask, approve->campaign, approve->id)) {
+        return;
+    }
+    size_t len = strlen(approve->staff);
+    struct campaign *campaign = campaign_get(ask->broadcast, approve->campaign);
+    if (campaign == NULL || len == 0 || len > RECORD_STAFF_MAX) {
+        ask_finish(ask, ERR_BAD_REQUEST, "staff: 1 to 64 bytes", NULL);
+        return;
+    }
+    struct approving *a = mem_new(sizeof(*a));
+    *a = (struct approving){ask, approve, campaign, NULL};
+    struct keep_on on = campaign_on(campaign, approve->id);
+    keep_read(&on, record_came, a);
+}

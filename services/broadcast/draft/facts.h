@@ -1,0 +1,30 @@
+/* facts -- what a text needs to know of a campaign and its actions. */
+#ifndef BROADCAST_FACTS_H
+#define BROADCAST_FACTS_H
+
+#include "services/broadcast/sending/plan.h"
+
+#define FACTS_FRESH_MS 3000
+typedef void facts_cb(void *arg, enum err err, const char *detail,
+                      const Signup__Actions *facts);
+/* Calls cb once, later; facts are borrowed for the call and at most a few
+ * seconds old. */
+void facts_get(struct campaign *campaign, facts_cb *cb, void *arg);
+const Signup__Action *facts_find_action(const Signup__Actions *facts,
+                                        const char *id);
+/* Rises with nothing, differs with everything that a text is made of. */
+uint32_t facts_version(const Signup__Actions *facts,
+                       const struct record *record);
+#define FACTS_FIELDS_MAX 12
+struct facts_fields {
+    Signup__Field fields[FACTS_FIELDS_MAX];
+    Signup__Field *list[FACTS_FIELDS_MAX];
+    size_t count;
+    char starts[64];
+};
+/* The template fields that are the same for everyone; borrowed of facts. */
+void facts_fill(const Signup__Actions *facts, const char *action,
+                struct facts_fields *fields);
+void facts_free(struct facts *facts);
+
+#endif

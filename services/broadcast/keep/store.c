@@ -1,0 +1,319 @@
+/* store -- what this service keeps in Redis: one function for each script.
+ *
+ * Keys of a campaign, all {campaign}:bc:…
+ *   plan              hash   holder, epoch, beat, rev (see elect.lua)
+ *   last              how many broadcasts were ever made; ids are b1, b2, …
+ *   idem              hash   idempotency key: "<content hash> <id>"
+ *   active            set    ids being sent, frozen, paused or swept
+ *   b:<id>            hash   the broadcast and its counters (see record.h)
+ *   l:<id>:<ch>:<k>   string the ledger of one chunk (see ledger.h)
+ *   d:<id>:<ch>       zset   deferred recipients by when they are due
+ *   t:<id>:<ch>       hash   how often a deferred recipient was tried
+ *   leases            hash   lease id: a packed LeaseKept
+ *   lease:<id>        hash   b, ch, k, first, open, left, late
+ *   feed, feed-end    stream of Event; the seq of the last
+ * Above all campaigns: {muster}:bc:campaigns (set of ids), {muster}:bc:starts
+ * (how many instances were ever started: lease ids are made of it). */
+#include "services/broadcast/keep/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "services/broadcast/keep/store_inside.h"
+
+#define FEED_PAGE_MAX 1000
+
+extern const char lua_ledger[], lua_grant[], lua_settle[], lua_freeze[],
+    lua_standing[], lua_retry[], lua_sweep[], lua_doubt[], lua_stage[],
+    lua_create[], lua_elect[], lua_recount[], lua_since[];
+
+static const char *const sources[KEEP_SCRIPTS] = {
+    [KEEP_GRANT] = lua_grant,   [KEEP_SETTLE] = lua_settle,
+    [KEEP_FREEZE] = lua_freeze, [KEEP_STANDING] = lua_standing,
+    [KEEP_RETRY] = lua_retry,   [KEEP_SWEEP] = lua_sweep,
+    [KEEP_DOUBT] = lua_doubt,   [KEEP_STAGE] = lua_stage,
+    [KEEP_CREATE] = lua_create, [KEEP_RECOUNT] = lua_recount,
+    [KEEP_ELECT] = lua_elect,   [KEEP_SINCE] = lua_since,
+};
+
+struct keep {
+    struct store *store;
+    struct store_script *scripts[KEEP_SCRIPTS];
+    char *texts[KEEP_SCRIPTS];
+    uint8_t rules[KEEP_RULES_BYTES];
+};
+
+struct keep *
+keep_new(struct store *store)
+{
+    struct keep *keep = mem_new(sizeof(*keep));
+    keep->store = store;
+    ledger_table(keep->rules);
+    uint8_t *closing = keep->rules + LEDGER_TABLE_BYTES;
+    for (unsigned i = 0; i < 10 * LEDGER_TABLE_ROW; i++) {
+        closing[i] = (uint8_t)ledger_close(
+            i % LEDGER_TABLE_ROW, (Broadcast__Stage)(i / LEDGER_TABLE_ROW));
+    }
+    for (int i = 0; i < KEEP_SCRIPTS; i++) {
+        keep->texts[i] =
+            mem_format("%s%s", i < KEEP_ELECT ? lua_ledger : "", sources[i]);
+        keep->scripts[i] = store_script(store, keep->texts[i]);
+    }
+    return keep;
+}
+
+void
+keep_free(struct keep **keep)
+{
+    if (*keep == NULL) {
+        return;
+    }
+    for (int i = 0; i < KEEP_SCRIPTS; i++) {
+        free((*keep)->texts[i]);
+    }
+    free(*keep);
+    *keep = NULL;
+}
+
+/* ---- building a call ---- */
+
+void
+keep_args_bytes(struct keep_args *call, const void *data, size_t len)
+{
+    call->args[call->count++] = bytes_of(data == NULL ? "" : data, len);
+}
+
+void
+keep_args_text(struct keep_args *call, const char *text)
+{
+    keep_args_bytes(call, text, strlen(text));
+}
+
+void
+keep_args_number(struct keep_args *call, uint64_t number)
+{
+    char *to = call->numbers[call->count];
+    (void)snprintf(to, sizeof(call->numbers[0]), "%" PRIu64, number);
+    keep_args_text(call, to);
+}
+
+/* {campaign}:bc:<what>[:<id>] into call->key. */
+static void
+set_key(struct keep_args *call, const char *what, const char *id)
+{
+    (void)snprintf(call->key, sizeof(call->key), "{%s}:bc:%s%s%s",
+                   call->on->campaign, what, id == NULL ? "" : ":",
+                   id == NULL ? "" : id);
+}
+
+/* The five arguments that ledger.lua takes. */
+void
+keep_args_begin(struct keep_args *call, const struct keep_on *on)
+{
+    memset(call, 0, sizeof(*call));
+    call->on = on;
+    keep_args_bytes(call, on->keep->rules, KEEP_RULES_BYTES);
+    if (on->epoch != 0) {
+        keep_args_number(call, on->epoch);
+    } else {
+        keep_args_text(call, "");
+    }
+    keep_args_text(call, on->id == NULL ? "" : on->id);
+    keep_args_number(call, (uint64_t)clock_wall_ms());
+    keep_args_text(call, on->staff == NULL ? "muster" : on->staff);
+}
+
+void
+keep_args_run(struct keep_args *call, enum keep_script script,
+              store_reply_cb *cb, void *arg)
+{
+    set_key(call, "plan", NULL);
+    struct bytes key = bytes_of_string(call->key);
+    struct keep *keep = call->on->keep;
+    store_run(keep->store,
+              &(struct store_call){.script = keep->scripts[script],
+                                   .keys = &key,
+                                   .key_count = 1,
+                                   .args = call->args,
+                                   .arg_count = call->count},
+              cb, arg);
+}
+
+/* A plain command on one key: words are put round it. */
+void
+keep_command(const struct keep_on *on, const char *verb, const char *key,
+             store_reply_cb *cb, void *arg)
+{
+    struct bytes words[2] = {bytes_of_string(verb), bytes_of_string(key)};
+    store_command(on->keep->store, words, 2, cb, arg);
+}
+
+static void
+read_key(const struct keep_on *on, const char *verb, const char *what,
+         store_reply_cb *cb, void *arg)
+{
+    struct keep_args call = {.on = on};
+    set_key(&call, what, on->id);
+    keep_command(on, verb, call.key, cb, arg);
+}
+
+/* ---- the service itself ---- */
+
+void
+keep_start_number(struct keep *keep, store_reply_cb *cb, void *arg)
+{
+    keep_command(&(struct keep_on){.keep = keep}, "INCR", "{muster}:bc:starts",
+                 cb, arg);
+}
+
+void
+keep_list_campaigns(struct keep *keep, store_reply_cb *cb, void *arg)
+{
+    keep_command(&(struct keep_on){.keep = keep}, "SMEMBERS",
+                 "{muster}:bc:campaigns", cb, arg);
+}
+
+void
+keep_add_campaign(const struct keep_on *on, store_reply_cb *cb, void *arg)
+{
+    struct bytes words[3] = {bytes_of_string("SADD"),
+                             bytes_of_string("{muster}:bc:campaigns"),
+                             bytes_of_string(on->campaign)};
+    store_command(on->keep->store, words, 3, cb, arg);
+}
+
+void
+keep_elect(const struct keep_on *on, const struct keep_elect *elect,
+           store_reply_cb *cb, void *arg)
+{
+    struct keep_args call = {.on = on};
+    keep_args_text(&call, elect->me);
+    keep_args_text(&call, elect->stood_still);
+    keep_args_text(&call, elect->leaves ? "leave" : "keep");
+    keep_args_run(&call, KEEP_ELECT, cb, arg);
+}
+
+/* ---- broadcasts ---- */
+
+void
+keep_create(const struct keep_on *on, const struct keep_create *create,
+            store_reply_cb *cb, void *arg)
+{
+    struct keep_args call;
+    keep_args_begin(&call, on);
+    keep_args_text(&call, create->key);
+    keep_args_text(&call, create->hash);
+    keep_args_bytes(&call, create->content.data, create->content.len);
+    keep_args_run(&call, KEEP_CREATE, cb, arg);
+}
+
+void
+keep_read(const struct keep_on *on, store_reply_cb *cb, void *arg)
+{
+    read_key(on, "HGETALL", "b", cb, arg);
+}
+
+void
+keep_last(const struct keep_on *on, store_reply_cb *cb, void *arg)
+{
+    read_key(&(struct keep_on){.keep = on->keep, .campaign = on->campaign},
+             "GET", "last", cb, arg);
+}
+
+void
+keep_active(const struct keep_on *on, store_reply_cb *cb, void *arg)
+{
+    read_key(&(struct keep_on){.keep = on->keep, .campaign = on->campaign},
+             "SMEMBERS", "active", cb, arg);
+}
+
+void
+keep_stage(const struct keep_on *on, const struct keep_stage *stage,
+           store_reply_cb *cb, void *arg)
+{
+    struct keep_args call;
+    keep_args_begin(&call, on);
+    keep_args_text(&call, stage->from);
+    keep_args_number(&call, (uint64_t)stage->to);
+    keep_args_text(&call, stage->refusal);
+    for (int i = 0; i < KEEP_FIELDS_MAX * 2 && stage->fields[i] != NULL; i++) {
+        keep_args_text(&call, stage->fields[i]);
+    }
+    keep_args_run(&call, KEEP_STAGE, cb, arg);
+}
+
+/* ---- leases and the feed ---- */
+
+void
+keep_read_leases(const struct keep_on *on, store_reply_cb *cb, void *arg)
+{
+    read_key(&(struct keep_on){.keep = on->keep, .campaign = on->campaign},
+             "HGETALL", "leases", cb, arg);
+}
+
+void
+keep_read_lease(const struct keep_on *on, uint64_t lease, store_reply_cb *cb,
+                void *arg)
+{
+    char key[KEEP_KEY_SIZE];
+    (void)snprintf(key, sizeof(key), "{%s}:bc:lease:%" PRIu64, on->campaign,
+                   lease);
+    struct bytes words[5] = {bytes_of_string("HMGET"), bytes_of_string(key),
+                             bytes_of_string("k"), bytes_of_string("first"),
+                             bytes_of_string("open")};
+    store_command(on->keep->store, words, 5, cb, arg);
+}
+
+void
+keep_since(const struct keep_on *on, uint64_t after, store_reply_cb *cb,
+           void *arg)
+{
+    struct keep_args call = {.on = on};
+    keep_args_number(&call, after);
+    keep_args_number(&call, FEED_PAGE_MAX);
+    keep_args_run(&call, KEEP_SINCE, cb, arg);
+}
+
+/* ---- reading replies ---- */
+
+static const struct store_reply *
+item_of(const struct store_reply *reply, size_t item)
+{
+    return reply->type == STORE_ARRAY && item < reply->count
+               ? &reply->items[item]
+               : NULL;
+}
+
+int64_t
+keep_number(const struct store_reply *reply, size_t item)
+{
+    const struct store_reply *found = item_of(reply, item);
+    if (found == NULL) {
+        return 0;
+    }
+    if (found->type == STORE_STRING) {
+        return strtoll(found->string, NULL, 10);
+    }
+    return found->type == STORE_INTEGER ? found->integer : 0;
+}
+
+const char *
+keep_text(const struct store_reply *reply, size_t item)
+{
+    const struct store_reply *found = item_of(reply, item);
+    return found != NULL && found->type == STORE_STRING ? found->string : "";
+}
+
+struct bytes
+keep_bytes(const struct store_reply *reply, size_t item)
+{
+    const struct store_reply *found = item_of(reply, item);
+    if (found == NULL || found->type != STORE_STRING) {
+        return bytes_of("", 0);
+    }
+    return bytes_of(found->string, found->len);
+}

@@ -1,0 +1,85 @@
+/* store -- what this service keeps in Redis: one function for each script.
+ *
+ * Each calls cb exactly once, always later; err and reply are the store's
+ * own (common/store.h). GONE: another instance has become the planner. */
+#ifndef BROADCAST_STORE_H
+#define BROADCAST_STORE_H
+
+#include <stdint.h>
+
+#include "common/bytes.h"
+#include "common/store.h"
+#include "services/broadcast/keep/ledger.h"
+
+#define KEEP_RULES_BYTES (LEDGER_TABLE_BYTES + 10 * (size_t)LEDGER_TABLE_ROW)
+
+struct keep;
+
+/* borrowed: what a call is about. */
+struct keep_on {
+    struct keep *keep;
+    const char *campaign;
+    const char *id;    /* of the broadcast */
+    uint64_t epoch;    /* the planner's; 0: anyone may */
+    const char *staff; /* for the feed; NULL: "muster" */
+};
+
+struct keep *keep_new(struct store *store);
+void keep_free(struct keep **keep); /* after the store */
+
+/* ---- the service itself ---- */
+void keep_start_number(struct keep *keep, store_reply_cb *cb, void *arg);
+void keep_list_campaigns(struct keep *keep, store_reply_cb *cb, void *arg);
+void keep_add_campaign(const struct keep_on *on, store_reply_cb *cb, void *arg);
+
+struct keep_elect {
+    const char *me;          /* "broadcast.0 17" */
+    const char *stood_still; /* "<epoch>.<beat>", or "" */
+    bool leaves;
+};
+/* Replies {epoch, holder, beat, rev, active}. */
+void keep_elect(const struct keep_on *on, const struct keep_elect *elect,
+                store_reply_cb *cb, void *arg);
+
+/* ---- broadcasts ---- */
+struct keep_create {
+    const char *key, *hash;
+    struct bytes content; /* packed */
+};
+/* Replies {id, is new}. */
+void keep_create(const struct keep_on *on, const struct keep_create *create,
+                 store_reply_cb *cb, void *arg);
+/* Replies the hash's fields; see record.h. */
+void keep_read(const struct keep_on *on, store_reply_cb *cb, void *arg);
+void keep_last(const struct keep_on *on, store_reply_cb *cb, void *arg);
+void keep_active(const struct keep_on *on, store_reply_cb *cb, void *arg);
+
+#define KEEP_FIELDS_MAX 4
+struct keep_stage {
+    const char *from;    /* digits */
+    Broadcast__Stage to; /* STAGE_NONE: back to what was paused */
+    const char *refusal;
+    const char *fields[KEEP_FIELDS_MAX * 2]; /* name, value, …, NULL */
+};
+/* Replies the stage. */
+void keep_stage(const struct keep_on *on, const struct keep_stage *stage,
+                store_reply_cb *cb, void *arg);
+
+/* ---- leases ---- */
+/* Replies {id, line, id, line, …}. */
+void keep_read_leases(const struct keep_on *on, store_reply_cb *cb, void *arg);
+/* Replies {k, first, open}. */
+void keep_read_lease(const struct keep_on *on, uint64_t lease,
+                     store_reply_cb *cb, void *arg);
+
+/* ---- the feed ---- */
+/* Replies {end, {seq, event}, …}. */
+void keep_since(const struct keep_on *on, uint64_t after, store_reply_cb *cb,
+                void *arg);
+
+/* ---- reading replies: a wrong shape is 0 or "" ---- */
+int64_t keep_number(const struct store_reply *reply, size_t item);
+const char *keep_text(const struct store_reply *reply, size_t item);
+struct bytes keep_bytes(const struct store_reply *reply, size_t item);
+
+#endif

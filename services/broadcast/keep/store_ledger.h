@@ -1,0 +1,85 @@
+/* store_ledger -- the scripts that change a ledger; as store.h. */
+#ifndef BROADCAST_STORE_LEDGER_H
+#define BROADCAST_STORE_LEDGER_H
+
+#include "services/broadcast/keep/store.h"
+
+#define KEEP_TRIES_MAX 6 /* hand-overs of one recipient, then failed */
+/* Full jitter: a random part of these, or what the provider wishes. */
+#define KEEP_BACKOFF_MS                                                        \
+    {                                                                          \
+        2000, 8000, 30000, 120000, 300000                                      \
+    }
+#define KEEP_RETRY_AFTER_MS_MAX (6 * 3600 * 1000)
+#define KEEP_DEFERRED_MAX 65536 /* on one channel of one broadcast */
+
+struct keep_chunk {
+    int channel;
+    uint32_t chunk;
+};
+/* Replies the chunk's bytes, or nil. */
+void keep_read_chunk(const struct keep_on *on, const struct keep_chunk *chunk,
+                     store_reply_cb *cb, void *arg);
+/* Replies {fields, {chunks}}. chunk->chunk: how many. */
+void keep_recount(const struct keep_on *on, const struct keep_chunk *chunk,
+                  store_reply_cb *cb, void *arg);
+
+struct keep_freeze {
+    struct keep_chunk at;
+    struct bytes bytes;
+    uint32_t count;
+    const char *cursor, *next; /* next "": that was the last */
+};
+void keep_freeze(const struct keep_on *on, const struct keep_freeze *freeze,
+                 store_reply_cb *cb, void *arg);
+
+struct keep_grant {
+    struct keep_chunk at;
+    const uint16_t *offsets; /* rising */
+    size_t count;
+    uint64_t lease;
+    struct bytes line; /* for the table of leases */
+};
+/* Replies {stage, pending, first, open}. */
+void keep_grant(const struct keep_on *on, const struct keep_grant *grant,
+                store_reply_cb *cb, void *arg);
+
+struct keep_outcome {
+    uint32_t number;
+    uint8_t event, rule;
+    uint32_t wish_ms;
+};
+enum keep_fate { KEEP_STAY, KEEP_CLOSE, KEEP_LAPSE };
+struct keep_settle {
+    int channel;
+    uint64_t lease;
+    const struct keep_outcome *outcomes; /* rising by number */
+    size_t count;
+    enum ledger_event rest; /* of those left open; EVENT_COUNT: none */
+    enum keep_fate fate;
+};
+/* Replies {changed, stage, pending, is late, left}, or {0}. */
+void keep_settle(const struct keep_on *on, const struct keep_settle *settle,
+                 store_reply_cb *cb, void *arg);
+
+/* Replies {stage, pending, chunk, …}. */
+void keep_retry(const struct keep_on *on, int channel, store_reply_cb *cb,
+                void *arg);
+void keep_sweep(const struct keep_on *on, const struct keep_chunk *chunk,
+                store_reply_cb *cb, void *arg);
+
+struct keep_numbers {
+    const char *channels;    /* "1", "2" or "12" */
+    const uint32_t *numbers; /* rising, none twice */
+    size_t count;
+    enum ledger_event event; /* doubt: TRUST or RELEASE */
+    uint64_t seq;            /* standing: the feed's */
+};
+/* Replies {changed, stage}. */
+void keep_doubt(const struct keep_on *on, const struct keep_numbers *numbers,
+                store_reply_cb *cb, void *arg);
+/* Replies {stage, added}. */
+void keep_standing(const struct keep_on *on, const struct keep_numbers *numbers,
+                   store_reply_cb *cb, void *arg);
+
+#endif

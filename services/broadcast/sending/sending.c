@@ -1,0 +1,217 @@
+/* sending -- one active broadcast, as its planner holds it in memory. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/mem.h"
+#include "services/broadcast/draft/facts.h"
+#include "services/broadcast/sending/plan.h"
+
+#define STAGE(name) BROADCAST__STAGE__##name
+
+struct sending *
+sending_find(const struct campaign *campaign, const char *id)
+{
+    for (size_t i = 0; i < campaign->sending_count; i++) {
+        if (strcmp(campaign->sendings[i]->record->id, id) == 0) {
+            return campaign->sendings[i];
+        }
+    }
+    return NULL;
+}
+
+struct keep_on
+sending_on(const struct sending *sending)
+{
+    return campaign_on(sending->campaign, sending->record->id);
+}
+
+void
+sending_hold(struct sending *sending)
+{
+    sending->in_flight++;
+    sending->campaign->broadcast->open++;
+}
+
+void
+sending_release(struct sending *sending)
+{
+    sending->in_flight--;
+    sending->campaign->broadcast->open--;
+    if (!sending->is_gone || sending->in_flight > 0) {
+        return;
+    }
+    feed_follower_free(&sending->follower);
+    for (int i = 0; i < RECORD_CHANNELS; i++) {
+        lane_fini(&sending->lanes[i]);
+    }
+    record_free(&sending->record);
+    free(sending);
+}
+
+void
+sending_remove(struct sending *sending)
+{
+    struct campaign *campaign = sending->campaign;
+    for (size_t i = 0; i < campaign->sending_count; i++) {
+        if (campaign->sendings[i] == sending) {
+            campaign->sendings[i] =
+                campaign->sendings[--campaign->sending_count];
+            break;
+        }
+    }
+    for (int i = 0; i < RECORD_CHANNELS; i++) {
+        sending->lanes[i].work.is_open = false;
+        planner_remove_work(&campaign->broadcast->planner,
+                            &sending->lanes[i].work);
+    }
+    sending_hold(sending);
+    sending->is_gone = true;
+    sending_release(sending);
+}
+
+static struct sending *
+add_sending(struct campaign *campaign, struct record *record)
+{
+    struct sending *sending = mem_new(sizeof(*sending));
+    sending->campaign = campaign;
+    sending->record = record;
+    campaign->sendings[campaign->sending_count++] = sending;
+    for (int i = 0; i < RECORD_CHANNELS; i++) {
+        lane_init(&sending->lanes[i], sending, i + 1);
+        planner_add_work(&campaign->broadcast->planner,
+                         &sending->lanes[i].work);
+    }
+    return sending;
+}
+
+/* Nothing more will be sent of it, nor swept. */
+static bool
+is_over(const struct record *record)
+{
+    switch ((int)record->stage) {
+    case STAGE(FREEZING):
+    case STAGE(SENDING):
+    case STAGE(PAUSED):
+    case STAGE(STANDING):
+        return false;
+    case STAGE(DONE):
+    case STAGE(STAGE_STOPPED):
+    case STAGE(STAGE_EXPIRED):
+        return record_open(record) == 0;
+    default:
+        return true;
+    }
+}
+
+static void
+update_lanes(struct sending *sending)
+{
+    const struct record *record = sending->record;
+    bool is_open =
+        (record->stage == STAGE(SENDING) || record->stage == STAGE(STANDING)) &&
+        sending->template_version != 0;
+    for (int i = 0; i < RECORD_CHANNELS; i++) {
+        struct lane *lane = &sending->lanes[i];
+        lane_set_chunks(lane, record->chunks[i]);
+        lane->work.is_open = is_open;
+        lane_set_pending(lane,
+                         record->counts[i][WORDS__RECIPIENT_STATE__PENDING]);
+    }
+}
+
+void
+sending_update(struct campaign *campaign, struct record *record)
+{
+    struct sending *sending = sending_find(campaign, record->id);
+    if (is_over(record)) {
+        if (sending != NULL) {
+            sending_remove(sending);
+        }
+        record_free(&record);
+        return;
+    }
+    if (sending == NULL) {
+        if (campaign->sending_count == SENDINGS_MAX) {
+            record_free(&record);
+            return;
+        }
+        sending = add_sending(campaign, record);
+        sending_facts(sending);
+    } else {
+        record_free(&sending->record);
+        sending->record = record;
+    }
+    update_lanes(sending);
+    sending_drive(sending);
+}
+
+static void
+facts_known(void *arg, enum err err, const char *detail,
+            const Signup__Actions *facts)
+{
+    struct sending *sending = arg;
+    (void)detail;
+    if (err == ERR_NONE && !sending->is_gone) {
+        bool is_first = sending->template_version == 0;
+        sending->template_version = facts_version(facts, sending->record);
+        if (is_first) {
+            update_lanes(sending);
+        }
+    }
+    sending_release(sending);
+}
+
+void
+sending_facts(struct sending *sending)
+{
+    sending_hold(sending);
+    facts_get(sending->campaign, facts_known, sending);
+}
+
+static bool
+is_standing(const struct record *record)
+{
+    return record->stage == STAGE(STANDING) ||
+           (record->stage == STAGE(PAUSED) &&
+            record->resume_to == STAGE(STANDING));
+}
+
+static void
+swept(void *arg, enum err err)
+{
+    struct sending *sending = arg;
+    sending->is_sweeping = false;
+    if (err == ERR_NONE && !sending->is_gone) {
+        progress_touch(sending->campaign, sending->record->id);
+    }
+    sending_release(sending);
+}
+
+static void
+sweep_go(struct sending *sending)
+{
+    const struct record *record = sending->record;
+    uint32_t leased = record->counts[0][WORDS__RECIPIENT_STATE__LEASED] +
+                      record->counts[1][WORDS__RECIPIENT_STATE__LEASED];
+    if (sending->is_sweeping || record_open(record) == leased) {
+        return;
+    }
+    struct keep_on on = sending_on(sending);
+    sending->is_sweeping = true;
+    sending_hold(sending);
+    sweep_run(&on, record, swept, sending);
+}
+
+void
+sending_drive(struct sending *sending)
+{
+    Broadcast__Stage stage = sending->record->stage;
+    if (stage == STAGE(FREEZING)) {
+        freeze_go(sending);
+    } else if (is_standing(sending->record)) {
+        standing_go(sending);
+    } else if (stage == STAGE(STAGE_STOPPED) || stage == STAGE(STAGE_EXPIRED)) {
+        sweep_go(sending);
+    }
+}

@@ -1,0 +1,305 @@
+/* settle_flow -- what became of a lease's recipients.
+ *
+ *   a courier's:  check -> sort -> keep_settle -> what the planner learns
+ *   the planner's own (a lapse, a lease that never arrived): keep_settle
+ *
+ * A courier's settle needs no planner: what it may change is fenced by the
+ * lease's own record, whose open numbers count once. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/wire.h"
+#include "services/broadcast/sending/plan.h"
+
+struct settling {
+    struct ask *ask; /* NULL: the planner's own */
+    struct campaign *campaign;
+    char broadcast[RECORD_ID_SIZE];
+    int channel;
+    uint64_t lease, epoch;
+    enum ledger_event rest;
+    enum keep_fate fate;
+    struct outcome_counts counts;
+};
+
+/* ---- what this instance learns, when it plans this campaign ---- */
+
+static void
+learn_of_lease(const struct settling *settling, int64_t left)
+{
+    struct campaign *campaign = settling->campaign;
+    struct lease *lease = lease_find(&campaign->leases, settling->lease);
+    if (lease == NULL) {
+        return;
+    }
+    lease->is_busy = false;
+    planner_hear(&campaign->broadcast->planner, lease->route, lease->is_probe,
+                 &settling->counts, clock_boot_us());
+    struct sending *sending = sending_find(campaign, lease->broadcast);
+    bool has_returned =
+        settling->counts.unbegun > 0 || settling->rest == EVENT_RETURN;
+    if (sending != NULL && has_returned) {
+        lane_hint(&sending->lanes[lease->channel - 1], lease->chunk);
+    }
+    if (left == 0) {
+        lease_table_remove(&campaign->leases, lease);
+    } else if (settling->fate == KEEP_LAPSE) {
+        lease_table_lapse(&campaign->leases, lease);
+    }
+}
+
+static void
+learn(const struct settling *settling, const struct store_reply *reply)
+{
+    struct campaign *campaign = settling->campaign;
+    learn_of_lease(settling, reply->count > 1 ? keep_number(reply, 4) : 0);
+    if (reply->count <= 1) {
+        return;
+    }
+    progress_touch(campaign, settling->broadcast);
+    struct sending *sending = sending_find(campaign, settling->broadcast);
+    if (sending != NULL) {
+        lane_set_pending(&sending->lanes[settling->channel - 1],
+                         keep_number(reply, 2));
+    }
+}
+
+/* Another instance plans this campaign: it should know too. */
+static void
+tell_planner(const struct settling *settling, int64_t left)
+{
+    const struct campaign *campaign = settling->campaign;
+    Broadcast__SettledNews news = BROADCAST__SETTLED_NEWS__INIT;
+    char topic[BUS_TOPIC_BYTES_MAX];
+    struct buf packed;
+    news.campaign = (char *)(uintptr_t)campaign->id;
+    news.broadcast = (char *)(uintptr_t)settling->broadcast;
+    news.channel = (Words__Channel)settling->channel;
+    news.lease_id = settling->lease;
+    news.left = (uint32_t)left;
+    news.good = settling->counts.good;
+    news.bad = settling->counts.bad;
+    news.unbegun = settling->counts.unbegun;
+    buf_init(&packed, 0);
+    wire_pack(&news, &packed);
+    (void)snprintf(topic, sizeof(topic), "settled/%s", campaign->id);
+    bus_announce(campaign->broadcast->service.bus, topic, packed.data,
+                 packed.len);
+    buf_fini(&packed);
+}
+
+void
+settle_hear(void *arg, const char *topic, const void *body, size_t len)
+{
+    struct broadcast *broadcast = arg;
+    Broadcast__SettledNews *news =
+        wire_unpack(&broadcast__settled_news__descriptor, body, len,
+                    WIRE_OUTSIDE_BYTES_MAX);
+    (void)topic;
+    struct campaign *campaign =
+        news == NULL ? NULL : campaign_get(broadcast, news->campaign);
+    if (campaign != NULL && campaign->epoch != 0) {
+        struct settling settling = {
+            .campaign = campaign,
+            .lease = news->lease_id,
+            .rest = EVENT_COUNT,
+            .fate = KEEP_STAY,
+            .counts = {news->good, news->bad, news->unbegun}};
+        learn_of_lease(&settling, news->left);
+        if (sending_find(campaign, news->broadcast) != NULL) {
+            progress_touch(campaign, news->broadcast);
+        }
+    }
+    wire_free(news);
+}
+
+/* ---- a courier's ---- */
+
+static void
+settled(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct settling *settling = arg;
+    struct ask *ask = settling->ask;
+    if (err != ERR_NONE) {
+        bool is_refusal = err == ERR_BAD_REQUEST;
+        ask_finish(ask, err, is_refusal ? reply->string : NULL, NULL);
+    } else {
+        learn(settling, reply);
+        if (settling->campaign->epoch == 0 && reply->count > 1) {
+            tell_planner(settling, keep_number(reply, 4));
+        }
+        Broadcast__Settled answer = BROADCAST__SETTLED__INIT;
+        Broadcast__Reply to = BROADCAST__REPLY__INIT;
+        answer.changed = (uint32_t)keep_number(reply, 0);
+        metric_add(ask->broadcast->metrics.settled, answer.changed);
+        to.is_case = BROADCAST__REPLY__IS_SETTLE;
+        to.settle = &answer;
+        ask_finish(ask, ERR_NONE, NULL, &to);
+    }
+    free(settling);
+}
+
+static const char *
+find_fault(const Broadcast__Settle *settle)
+{
+    if (settle->n_outcomes > LEASE_NUMBERS_MAX) {
+        return "outcomes: at most 1,000";
+    }
+    if (settle->channel == WORDS__CHANNEL__CHANNEL_NONE) {
+        return "channel: SMS or email";
+    }
+    for (size_t i = 0; i < settle->n_outcomes; i++) {
+        if (ledger_outcome_event(settle->outcomes[i]->state) == EVENT_COUNT) {
+            return "an outcome is accepted, failed, withheld, deferred, in "
+                   "doubt, or pending";
+        }
+    }
+    return NULL;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+    const struct keep_outcome *x = a, *y = b;
+    if (x->number != y->number) {
+        return x->number < y->number ? -1 : 1;
+    }
+    return 0;
+}
+
+static void
+count_outcome(Words__RecipientState state, struct outcome_counts *counts)
+{
+    counts->good += state == WORDS__RECIPIENT_STATE__ACCEPTED ||
+                    state == WORDS__RECIPIENT_STATE__FAILED;
+    counts->bad += state == WORDS__RECIPIENT_STATE__DEFERRED ||
+                   state == WORDS__RECIPIENT_STATE__IN_DOUBT;
+    counts->unbegun += state == WORDS__RECIPIENT_STATE__PENDING;
+}
+
+static struct keep_outcome
+read_outcome(const Broadcast__Outcome *outcome)
+{
+    uint32_t wish = outcome->has_retry_after_ms ? outcome->retry_after_ms : 0;
+    return (struct keep_outcome){
+        .number = outcome->number,
+        .event = (uint8_t)ledger_outcome_event(outcome->state),
+        .rule = outcome->has_rule ? (uint8_t)outcome->rule : 0,
+        .wish_ms =
+            wish > KEEP_RETRY_AFTER_MS_MAX ? KEEP_RETRY_AFTER_MS_MAX : wish};
+}
+
+/* Sorted; of a number named twice one stays, for it counts once. */
+static size_t
+read_outcomes(const Broadcast__Settle *settle, struct keep_outcome *to,
+              struct outcome_counts *counts)
+{
+    for (size_t i = 0; i < settle->n_outcomes; i++) {
+        to[i] = read_outcome(settle->outcomes[i]);
+        count_outcome(settle->outcomes[i]->state, counts);
+    }
+    qsort(to, settle->n_outcomes, sizeof(*to), by_number);
+    size_t count = 0;
+    for (size_t i = 0; i < settle->n_outcomes; i++) {
+        if (count == 0 || to[count - 1].number != to[i].number) {
+            to[count++] = to[i];
+        }
+    }
+    return count;
+}
+
+void
+settle_begin(struct ask *ask)
+{
+    static struct keep_outcome outcomes[LEASE_NUMBERS_MAX];
+    const Broadcast__Settle *settle = ask->message->settle;
+    if (!ask_check(ask, settle->campaign, settle->broadcast)) {
+        return;
+    }
+    const char *fault = find_fault(settle);
+    struct campaign *campaign = campaign_get(ask->broadcast, settle->campaign);
+    if (fault != NULL || campaign == NULL) {
+        ask_finish(ask, ERR_BAD_REQUEST, fault, NULL);
+        return;
+    }
+    struct settling *settling = mem_new(sizeof(*settling));
+    settling->ask = ask;
+    settling->campaign = campaign;
+    (void)snprintf(settling->broadcast, sizeof(settling->broadcast), "%s",
+                   settle->broadcast);
+    settling->channel = (int)settle->channel;
+    settling->lease = settle->lease_id;
+    settling->rest = settle->is_final ? EVENT_DOUBT : EVENT_COUNT;
+    settling->fate = settle->is_final ? KEEP_CLOSE : KEEP_STAY;
+    struct keep_settle call = {.channel = settling->channel,
+                               .lease = settle->lease_id,
+                               .outcomes = outcomes,
+                               .rest = settling->rest,
+                               .fate = settling->fate};
+    call.count = read_outcomes(settle, outcomes, &settling->counts);
+    struct keep_on on = campaign_on(campaign, settling->broadcast);
+    on.epoch = 0;
+    keep_settle(&on, &call, settled, settling);
+}
+
+/* ---- the planner's own ---- */
+
+static void
+ended(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct settling *settling = arg;
+    struct campaign *campaign = settling->campaign;
+    campaign->broadcast->open--;
+    if (campaign->epoch != settling->epoch) {
+        free(settling); /* that table is gone */
+        return;
+    }
+    if (err != ERR_NONE) {
+        struct lease *lease = lease_find(&campaign->leases, settling->lease);
+        if (lease != NULL) {
+            lease->is_busy = false;
+        }
+        campaign_failed(campaign, err);
+    } else {
+        log_info("lease.ended", log_str("campaign", campaign->id),
+                 log_str("broadcast", settling->broadcast),
+                 log_str("how", settling->fate == KEEP_LAPSE ? "lapsed"
+                                : settling->rest == EVENT_RETURN
+                                    ? "never arrived"
+                                    : "forgotten"),
+                 log_int("changed", keep_number(reply, 0)));
+        if (reply->count <= 1) { /* settled by another instance before */
+            settling->counts = (struct outcome_counts){0};
+        }
+        learn(settling, reply);
+    }
+    free(settling);
+}
+
+void
+settle_by_planner(struct campaign *campaign, struct lease *lease,
+                  enum ledger_event rest, enum keep_fate fate)
+{
+    struct settling *settling = mem_new(sizeof(*settling));
+    settling->campaign = campaign;
+    memcpy(settling->broadcast, lease->broadcast, sizeof(settling->broadcast));
+    settling->channel = lease->channel;
+    settling->lease = lease->id;
+    settling->epoch = campaign->epoch;
+    settling->rest = rest;
+    settling->fate = fate;
+    /* A courier's death says nothing about the provider. */
+    settling->counts.bad = fate == KEEP_LAPSE && lease->is_probe;
+    lease->is_busy = true;
+    struct keep_settle call = {.channel = lease->channel,
+                               .lease = lease->id,
+                               .rest = rest,
+                               .fate = fate};
+    struct keep_on on = campaign_on(campaign, settling->broadcast);
+    campaign->broadcast->open++;
+    keep_settle(&on, &call, ended, settling);
+}

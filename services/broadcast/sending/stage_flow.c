@@ -1,0 +1,255 @@
+/* stage_flow -- start, pause, resume, stop.
+ *
+ *   Start:  the record -> signup's Preview and the routes (forecast_size):
+ *           in time? approved by the right person for so many? -> keep_stage
+ *   Pause, Resume: keep_stage
+ *   Stop:   keep_stage (from then on nothing is granted) -> the record ->
+ *           sweep_run -> the answer: leases granted before it end within
+ *           LEASE_BEGIN_MS
+ *
+ * Safe to repeat: to be there already is no error. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "common/wire.h"
+#include "services/broadcast/draft/forecast.h"
+#include "services/broadcast/sending/plan.h"
+
+#define STAGE(name) BROADCAST__STAGE__##name
+
+struct staging {
+    struct ask *ask;
+    const Broadcast__Act *act; /* borrowed of ask */
+    struct campaign *campaign;
+    struct record *record; /* owned, or NULL */
+};
+
+static void
+finish(struct staging *staging, enum err err, const char *detail)
+{
+    struct ask *ask = staging->ask;
+    if (err == ERR_NONE) {
+        progress_touch(staging->campaign, staging->act->id);
+        campaign_refresh(staging->campaign);
+        ask_finish_broadcast(ask, staging->act->campaign, staging->act->id);
+    } else {
+        ask_finish(ask, err, detail, NULL);
+    }
+    record_free(&staging->record);
+    free(staging);
+}
+
+static struct staging *
+begin(struct ask *ask, const Broadcast__Act *act)
+{
+    if (!ask_check(ask, act->campaign, act->id)) {
+        return NULL;
+    }
+    size_t len = strlen(act->staff);
+    struct campaign *campaign = campaign_get(ask->broadcast, act->campaign);
+    if (campaign == NULL || len == 0 || len > RECORD_STAFF_MAX) {
+        ask_finish(ask, ERR_BAD_REQUEST, "staff: 1 to 64 bytes", NULL);
+        return NULL;
+    }
+    struct staging *staging = mem_new(sizeof(*staging));
+    staging->ask = ask;
+    staging->act = act;
+    staging->campaign = campaign;
+    return staging;
+}
+
+static struct keep_on
+on_of(const struct staging *staging)
+{
+    struct keep_on on = campaign_on(staging->campaign, staging->act->id);
+    on.epoch = 0; /* an organiser's word needs no planner */
+    on.staff = staging->act->staff;
+    return on;
+}
+
+/* Couriers drop what they have not begun. */
+static void
+tell_halt(const struct staging *staging)
+{
+    char topic[BUS_TOPIC_BYTES_MAX];
+    (void)snprintf(topic, sizeof(topic), "halt/%s/%s", staging->act->campaign,
+                   staging->act->id);
+    bus_announce(staging->ask->broadcast->service.bus, topic, "", 0);
+}
+
+static void
+staged(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct staging *staging = arg;
+    bool is_pause =
+        staging->ask->message->is_case == BROADCAST__REQUEST__IS_PAUSE;
+    if (err == ERR_NONE && is_pause) {
+        tell_halt(staging);
+    }
+    finish(staging, err, reply->type == STORE_STRING ? reply->string : NULL);
+}
+
+/* ---- start ---- */
+
+static void
+start_now(struct staging *staging)
+{
+    char started[24], expires[24], frozen[24];
+    const struct record *record = staging->record;
+    const Broadcast__Content *content = record->content;
+    bool is_standing = content->has_is_standing && content->is_standing;
+    int64_t now = clock_wall_ms();
+    int64_t expiry = content->has_expires_at_ms ? content->expires_at_ms
+                     : is_standing              ? 0
+                                                : now + RECORD_EXPIRY_MS;
+    (void)snprintf(started, sizeof(started), "%" PRId64, now);
+    (void)snprintf(expires, sizeof(expires), "%" PRId64, expiry);
+    (void)snprintf(frozen, sizeof(frozen), "%d:0",
+                   record_has(record, 1) ? 1 : 2);
+    struct keep_on on = on_of(staging);
+    keep_stage(&on,
+               &(struct keep_stage){
+                   .from = "2",
+                   .to = is_standing ? STAGE(STANDING) : STAGE(FREEZING),
+                   .refusal = "only an approved broadcast can be started",
+                   .fields = {"started_at", started, "expires_at", expires,
+                              "frozen", frozen}},
+               staged, staging);
+}
+
+static void
+sized(void *arg, enum err err, const char *detail,
+      const struct forecast_size *size)
+{
+    struct staging *staging = arg;
+    const struct record *record = staging->record;
+    bool is_alone = strcmp(record->made_by, record->approved_by) == 0;
+    if (err != ERR_NONE) {
+        finish(staging, err, detail);
+    } else if (is_alone && size->recipients > size->approval_above) {
+        finish(staging, ERR_FORBIDDEN,
+               "the audience has grown past what its maker may approve alone");
+    } else if (size->is_late && !staging->act->is_late_accepted) {
+        finish(staging, ERR_CONFLICT,
+               "at the routes' rates it would finish after its expiry: make "
+               "the expiry later, or accept that it is late");
+    } else {
+        start_now(staging);
+    }
+}
+
+static void
+start_record_read(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct staging *staging = arg;
+    staging->record =
+        err == ERR_NONE ? record_read(staging->act->id, reply) : NULL;
+    const struct record *record = staging->record;
+    if (record == NULL) {
+        finish(staging, err == ERR_NONE ? ERR_NOT_FOUND : err,
+               "no such broadcast");
+    } else if (record->started_at_ms != 0 &&
+               record->stage != STAGE(STAGE_STOPPED) &&
+               record->stage != STAGE(STAGE_EXPIRED)) {
+        finish(staging, ERR_NONE, NULL); /* asked again */
+    } else if (record->stage != STAGE(APPROVED)) {
+        finish(staging, ERR_CONFLICT,
+               "only an approved broadcast can be started");
+    } else {
+        forecast_measure_size(staging->campaign, record, sized, staging);
+    }
+}
+
+void
+stage_start(struct ask *ask)
+{
+    struct staging *staging = begin(ask, ask->message->start);
+    if (staging != NULL) {
+        struct keep_on on = on_of(staging);
+        keep_read(&on, start_record_read, staging);
+    }
+}
+
+/* ---- pause and resume ---- */
+
+void
+stage_pause(struct ask *ask)
+{
+    struct staging *staging = begin(ask, ask->message->pause);
+    if (staging != NULL) {
+        struct keep_on on = on_of(staging);
+        keep_stage(&on,
+                   &(struct keep_stage){.from = "349",
+                                        .to = STAGE(PAUSED),
+                                        .refusal = "it is not being sent"},
+                   staged, staging);
+    }
+}
+
+void
+stage_resume(struct ask *ask)
+{
+    struct staging *staging = begin(ask, ask->message->resume);
+    if (staging != NULL) {
+        struct keep_on on = on_of(staging);
+        keep_stage(&on,
+                   &(struct keep_stage){.from = "3459",
+                                        .to = STAGE(STAGE_NONE),
+                                        .refusal = "it is not paused"},
+                   staged, staging);
+    }
+}
+
+/* ---- stop ---- */
+
+static void
+stop_swept(void *arg, enum err err)
+{
+    finish(arg, err, NULL);
+}
+
+static void
+stop_record_read(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct staging *staging = arg;
+    staging->record =
+        err == ERR_NONE ? record_read(staging->act->id, reply) : NULL;
+    if (staging->record == NULL) {
+        finish(staging, err == ERR_NONE ? ERR_INTERNAL : err, NULL);
+        return;
+    }
+    struct keep_on on = on_of(staging);
+    sweep_run(&on, staging->record, stop_swept, staging);
+}
+
+static void
+stopped(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct staging *staging = arg;
+    if (err != ERR_NONE) {
+        finish(staging, err,
+               reply->type == STORE_STRING ? reply->string : NULL);
+        return;
+    }
+    tell_halt(staging);
+    struct keep_on on = on_of(staging);
+    keep_read(&on, stop_record_read, staging);
+}
+
+void
+stage_stop(struct ask *ask)
+{
+    struct staging *staging = begin(ask, ask->message->stop);
+    if (staging != NULL) {
+        struct keep_on on = on_of(staging);
+        keep_stage(&on,
+                   &(struct keep_stage){.from = "123459",
+                                        .to = STAGE(STAGE_STOPPED),
+                                        .refusal = "it has ended already"},
+                   stopped, staging);
+    }
+}

@@ -1,0 +1,201 @@
+/* standing_flow -- a standing broadcast follows the sign-up feed.
+ *
+ *   standing_go: a follower from the kept cursor
+ *     -> signup's feed, a page -> of each entry: who has a confirmed place
+ *     at the action -> keep_standing: ledger and cursor in one script
+ *
+ * The ledger has each supporter once, so a place confirmed twice, or an entry
+ * seen twice, is one message. Entries without anybody move no cursor in
+ * Redis: they are read again after a restart. Paused ones go on following. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/client/signup.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/wire.h"
+#include "services/broadcast/sending/plan.h"
+
+#define POLL_MS 1000
+
+/* ---- a page ---- */
+
+static void
+page_came(void *arg, enum err err, const char *detail,
+          const Signup__Reply *reply)
+{
+    struct sending *sending = arg;
+    (void)detail;
+    if (err == ERR_NONE) {
+        feed_page(sending->follower, reply->since);
+    } else {
+        feed_page_failed(sending->follower);
+    }
+    sending_release(sending);
+}
+
+static void
+ask_page(void *arg, struct feed_follower *follower, const char *campaign,
+         uint64_t after)
+{
+    struct sending *sending = arg;
+    Feed__Since since = FEED__SINCE__INIT;
+    Signup__Request request = SIGNUP__REQUEST__INIT;
+    (void)follower;
+    since.campaign = (char *)(uintptr_t)campaign;
+    since.after = after;
+    request.is_case = SIGNUP__REQUEST__IS_SINCE;
+    request.since = &since;
+    sending_hold(sending);
+    signup_ask(sending->campaign->broadcast->signup, 0, &request, page_came,
+               sending);
+}
+
+/* ---- an entry ---- */
+
+struct applying {
+    struct sending *sending;
+    uint32_t *numbers; /* owned */
+    size_t count;
+};
+
+static void
+finish(struct applying *applying, enum err err)
+{
+    feed_applied(applying->sending->follower, err);
+    sending_release(applying->sending);
+    free(applying->numbers);
+    free(applying);
+}
+
+static void
+added(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct applying *applying = arg;
+    struct sending *sending = applying->sending;
+    if (err != ERR_NONE) {
+        campaign_failed(sending->campaign, err);
+    } else if (keep_number(reply, 1) > 0 && !sending->is_gone) {
+        for (size_t i = 0; i < applying->count; i++) {
+            uint32_t chunk = applying->numbers[i] / LEDGER_CHUNK_NUMBERS;
+            lane_hint(&sending->lanes[0], chunk);
+            lane_hint(&sending->lanes[1], chunk);
+        }
+        progress_touch(sending->campaign, sending->record->id);
+    }
+    finish(applying, err);
+}
+
+static void
+nobody_added(void *arg)
+{
+    finish(arg, ERR_NONE);
+}
+
+/* UINT32_MAX: this event gives nobody a place at the action. */
+static uint32_t
+read_event(const ProtobufCBinaryData *packed, const char *action)
+{
+    uint32_t number = UINT32_MAX;
+    Signup__Event *event = wire_unpack(&signup__event__descriptor, packed->data,
+                                       packed->len, WIRE_OUTSIDE_BYTES_MAX);
+    if (event == NULL) {
+        log_error("standing.bad_event", log_int("bytes", (int64_t)packed->len));
+        return number;
+    }
+    if (event->is_case == SIGNUP__EVENT__IS_PLACE_CHANGED) {
+        const Signup__PlaceChanged *place = event->place_changed;
+        if (place->has_state && place->has_number && place->action != NULL &&
+            place->state == WORDS__PLACE_STATE__PLACE_CONFIRMED &&
+            strcmp(place->action, action) == 0) {
+            number = place->number;
+        }
+    }
+    wire_free(event);
+    return number;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void
+read_entry(struct applying *applying, const Feed__Entry *entry)
+{
+    const char *action = applying->sending->record->content->action;
+    uint32_t *numbers = mem_new_array(entry->n_events + 1, sizeof(*numbers));
+    size_t count = 0;
+    for (size_t i = 0; i < entry->n_events; i++) {
+        numbers[count] = read_event(&entry->events[i], action);
+        count += numbers[count] != UINT32_MAX;
+    }
+    qsort(numbers, count, sizeof(*numbers), by_number);
+    applying->numbers = numbers;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || numbers[i] != numbers[applying->count - 1]) {
+            numbers[applying->count++] = numbers[i];
+        }
+    }
+}
+
+static void
+apply_entry(void *arg, struct feed_follower *follower, const Feed__Entry *entry)
+{
+    struct sending *sending = arg;
+    struct applying *applying = mem_new(sizeof(*applying));
+    (void)follower;
+    applying->sending = sending;
+    sending_hold(sending);
+    read_entry(applying, entry);
+    if (applying->count == 0 || sending->is_gone) {
+        loop_defer(sending->campaign->broadcast->service.loop, nobody_added,
+                   applying);
+        return;
+    }
+    struct keep_on on = sending_on(sending);
+    keep_standing(
+        &on,
+        &(struct keep_numbers){.channels = record_channels(sending->record),
+                               .numbers = applying->numbers,
+                               .count = applying->count,
+                               .seq = entry->seq},
+        added, applying);
+}
+
+/* ---- following ---- */
+
+void
+standing_go(struct sending *sending)
+{
+    if (sending->follower != NULL || sending->record->content->action == NULL) {
+        return;
+    }
+    struct feed_options options = {.campaign = sending->campaign->id,
+                                   .cursor = sending->record->cursor,
+                                   .poll_ms = POLL_MS,
+                                   .ask = ask_page,
+                                   .apply = apply_entry,
+                                   .arg = sending};
+    sending->follower =
+        feed_follower_new(sending->campaign->broadcast->service.loop, &options);
+}
+
+void
+standing_hear(struct broadcast *broadcast, const char *id, uint64_t end)
+{
+    for (size_t i = 0; i < broadcast->campaign_count; i++) {
+        struct campaign *campaign = broadcast->campaigns[i];
+        if (strcmp(campaign->id, id) != 0) {
+            continue;
+        }
+        for (size_t j = 0; j < campaign->sending_count; j++) {
+            struct feed_follower *follower = campaign->sendings[j]->follower;
+            if (follower != NULL) {
+                feed_follower_hear(follower, end);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+/* limits -- how often one address, or one login, may do a thing. */
+#include "services/gateway/door/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/mem.h"
+
+#define SETS 4096
+#define WAYS 4
+
+struct bucket {
+    uint64_t who; /* keyed hash; 0: free */
+    double left;
+    int64_t at_ms;
+};
+
+struct rule {
+    const char *key; /* in [gateway]: how many in the time */
+    int64_t usual, per_ms;
+};
+
+static const struct rule rules[LIMIT_COUNT] = {
+    [LIMIT_SIGNUP] = {"signups_per_minute", 600, 60000},
+    [LIMIT_LOGIN] = {"logins_per_minute", 30, 60000},
+    [LIMIT_LOGIN_FAILURE] = {"login_failures_per_5_minutes", 10, 300000},
+};
+
+struct limits {
+    struct crypto_key key; /* so that nobody can aim at a bucket */
+    int64_t sizes[LIMIT_COUNT];
+    struct bucket buckets[SETS][WAYS];
+};
+
+struct limits *
+limits_new(const struct conf *conf)
+{
+    struct limits *limits = mem_new(sizeof(*limits));
+    crypto_random(&limits->key, sizeof(limits->key));
+    for (int i = 0; i < LIMIT_COUNT; i++) {
+        limits->sizes[i] =
+            conf_number(conf, "gateway", rules[i].key, rules[i].usual,
+                        (struct conf_range){1, 1000000});
+    }
+    return limits;
+}
+
+void
+limits_free(struct limits **limits)
+{
+    free(*limits);
+    *limits = NULL;
+}
+
+static uint64_t
+hash_of(const struct limits *limits, enum limit limit, const char *who)
+{
+    struct buf text;
+    buf_init(&text, 0);
+    buf_printf(&text, "%d:%s", (int)limit, who);
+    uint64_t hash = crypto_mac64(&limits->key, text.data, text.len);
+    buf_fini(&text);
+    return hash == 0 ? 1 : hash;
+}
+
+static void
+refill(const struct limits *limits, enum limit limit, struct bucket *bucket)
+{
+    int64_t now_ms = clock_boot_ms();
+    double size = (double)limits->sizes[limit];
+    double gained =
+        size * (double)(now_ms - bucket->at_ms) / (double)rules[limit].per_ms;
+    bucket->left = bucket->left + gained > size ? size : bucket->left + gained;
+    bucket->at_ms = now_ms;
+}
+
+/* The caller's bucket; else the oldest of its set begins anew as theirs. */
+static struct bucket *
+get_bucket(struct limits *limits, enum limit limit, const char *who)
+{
+    uint64_t hash = hash_of(limits, limit, who);
+    struct bucket *set = limits->buckets[hash % SETS], *best = &set[0];
+    for (int i = 0; i < WAYS; i++) {
+        if (set[i].who == hash) {
+            refill(limits, limit, &set[i]);
+            return &set[i];
+        }
+        bool is_better = set[i].who == 0 || set[i].at_ms < best->at_ms;
+        best = best->who != 0 && is_better ? &set[i] : best;
+    }
+    *best =
+        (struct bucket){hash, (double)limits->sizes[limit], clock_boot_ms()};
+    return best;
+}
+
+bool
+limits_has(struct limits *limits, enum limit limit, const char *who)
+{
+    return get_bucket(limits, limit, who)->left >= 1.0;
+}
+
+bool
+limits_take(struct limits *limits, enum limit limit, const char *who)
+{
+    struct bucket *bucket = get_bucket(limits, limit, who);
+    if (bucket->left < 1.0) {
+        return false;
+    }
+    bucket->left -= 1.0;
+    return true;
+}
+
+bool
+limits_admit(struct exchange *x, enum limit limit)
+{
+    if (http_is_loopback(x->request) ||
+        limits_take(x->gateway->limits, limit, http_address(x->request))) {
+        return true;
+    }
+    reply_problem(x, 429, "too many from this address: try again in a minute");
+    return false;
+}

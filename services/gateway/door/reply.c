@@ -1,0 +1,251 @@
+/* reply -- the ways in which an exchange ends.
+ *
+ * Every answer carries the security headers: scripts, styles and pictures
+ * from our own files alone, nothing inline, no framing, no sniffing, no
+ * address in a Referer. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/trace.h"
+#include "services/gateway/door/routes.h"
+#include "services/gateway/pages.h"
+
+#define HEADERS_MAX 12
+
+static const struct http_header security_headers[] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; "
+     "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+     "media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; "
+     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Permissions-Policy", "camera=(self), geolocation=(), microphone=()"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+};
+#define SECURITY_COUNT (sizeof(security_headers) / sizeof(security_headers[0]))
+
+/* A JSON answer needs less: nothing in it is ever shown as a page. */
+static const struct http_header data_headers[] = {
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Cache-Control", "no-store"},
+};
+#define DATA_COUNT (sizeof(data_headers) / sizeof(data_headers[0]))
+
+static size_t
+copy_headers(struct http_header to[HEADERS_MAX], const struct http_header *from,
+             size_t count)
+{
+    memcpy(to, from, count * sizeof(from[0]));
+    return count;
+}
+
+void
+reply_bytes(struct exchange *x, const struct http_answer *answer)
+{
+    struct http_header headers[HEADERS_MAX];
+    struct http_answer whole = *answer;
+    size_t count = copy_headers(headers, security_headers, SECURITY_COUNT);
+    for (size_t i = 0; i < answer->header_count && count < HEADERS_MAX; i++) {
+        headers[count++] = answer->headers[i];
+    }
+    whole.headers = headers;
+    whole.header_count = count;
+    http_reply(x->request, &whole);
+    exchange_end(x, whole.status);
+}
+
+void
+reply_html(struct exchange *x, int status, const struct buf *html)
+{
+    const struct http_header cache = {"Cache-Control", "no-store"};
+    reply_bytes(x, &(struct http_answer){
+                       .status = status,
+                       .content_type = "text/html; charset=utf-8",
+                       .body = buf_string(html),
+                       .len = html->len,
+                       .headers = &cache,
+                       .header_count = 1,
+                   });
+}
+
+static void
+send_json(struct exchange *x, struct http_answer answer, json_t *body)
+{
+    struct buf text;
+    buf_init(&text, 0);
+    json_write(body, &text);
+    json_decref(body);
+    struct http_header headers[HEADERS_MAX];
+    size_t count = copy_headers(headers, data_headers, DATA_COUNT);
+    for (size_t i = 0; i < answer.header_count && count < HEADERS_MAX; i++) {
+        headers[count++] = answer.headers[i];
+    }
+    answer.headers = headers;
+    answer.header_count = count;
+    answer.body = buf_string(&text);
+    answer.len = text.len;
+    http_reply(x->request, &answer);
+    exchange_end(x, answer.status);
+    buf_fini(&text);
+}
+
+void
+reply_json_with(struct exchange *x, int status, json_t *body,
+                struct http_header header)
+{
+    send_json(x,
+              (struct http_answer){.status = status,
+                                   .content_type = "application/json",
+                                   .headers = &header,
+                                   .header_count = header.name != NULL},
+              body);
+}
+
+void
+reply_json(struct exchange *x, int status, json_t *body)
+{
+    reply_json_with(x, status, body, (struct http_header){NULL, NULL});
+}
+
+void
+reply_empty(struct exchange *x)
+{
+    http_reply(x->request, &(struct http_answer){.status = 204});
+    exchange_end(x, 204);
+}
+
+void
+reply_redirect(struct exchange *x, const char *location)
+{
+    const struct http_header headers[] = {{"Location", location},
+                                          {"Cache-Control", "no-store"}};
+    reply_bytes(x, &(struct http_answer){
+                       .status = 303, .headers = headers, .header_count = 2});
+}
+
+/* ---- problems (RFC 9457) ---- */
+
+static const char *
+title_of(int status)
+{
+    static const struct {
+        int status;
+        const char *title;
+    } titles[] = {
+        {400, "This request cannot be understood"},
+        {401, "Who are you?"},
+        {403, "You may not do this"},
+        {404, "There is nothing here"},
+        {405, "Not by this method"},
+        {409, "This conflicts with what is there"},
+        {410, "This was here and is no more"},
+        {413, "Too much at once"},
+        {414, "The address is too long"},
+        {415, "Not this kind of content"},
+        {429, "Too often"},
+        {431, "Too many headers"},
+        {500, "A mistake of ours"},
+        {501, "Not this method"},
+        {503, "Not now"},
+        {504, "No answer in time"},
+    };
+    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+        if (titles[i].status == status) {
+            return titles[i].title;
+        }
+    }
+    return "This did not work";
+}
+
+static json_t *
+problem_new(const struct exchange *x, int status, const char *detail)
+{
+    char instance[sizeof("urn:muster:trace:") + TRACE_TEXT_SIZE];
+    char trace[TRACE_TEXT_SIZE];
+    (void)snprintf(instance, sizeof(instance), "urn:muster:trace:%s",
+                   trace_format(x->trace, trace));
+    json_t *problem = json_object();
+    json_set_text(problem, "type", "about:blank");
+    json_set_text(problem, "title", title_of(status));
+    json_set_whole(problem, "status", status);
+    if (detail != NULL && *detail != '\0') {
+        json_set_text(problem, "detail", detail);
+    }
+    json_set_text(problem, "instance", instance);
+    return problem;
+}
+
+static void
+send_problem(struct exchange *x, int status, json_t *problem)
+{
+    const struct http_header retry = {"Retry-After", "5"};
+    const struct http_header who = {"WWW-Authenticate", "Bearer"};
+    bool is_later = status == 429 || status == 503 || status == 504;
+    send_json(x,
+              (struct http_answer){.status = status,
+                                   .content_type = "application/problem+json",
+                                   .headers = is_later ? &retry : &who,
+                                   .header_count = is_later || status == 401},
+              problem);
+}
+
+/* A person before a browser: a page, or a form posted without JavaScript. */
+static bool
+is_for_a_person(struct exchange *x)
+{
+    return x->route != NULL && exchange_wants_html(x) &&
+           (x->route->is_page || exchange_form(x) != NULL);
+}
+
+void
+reply_problem(struct exchange *x, int status, const char *detail)
+{
+    if (is_for_a_person(x)) {
+        page_problem(x, status, title_of(status), detail == NULL ? "" : detail);
+        return;
+    }
+    send_problem(x, status, problem_new(x, status, detail));
+}
+
+void
+reply_err(struct exchange *x, enum err err, const char *detail)
+{
+    if (err == ERR_INTERNAL) {
+        detail = "it has been written to the log";
+    }
+    reply_problem(x, err_http_status(err), detail);
+}
+
+void
+reply_errors(struct exchange *x)
+{
+    json_t *problem = problem_new(x, 400, "some fields are wrong: see errors");
+    json_t *list = json_array();
+    size_t count = x->errors.count;
+    for (size_t i = 0; i < count && i < JSON_ERRORS_MAX; i++) {
+        json_t *item = json_object();
+        json_set_text(item, "field", x->errors.items[i].field);
+        json_set_text(item, "detail", x->errors.items[i].detail);
+        (void)json_array_append_new(list, item);
+    }
+    json_set(problem, "errors", list);
+    send_problem(x, 400, problem);
+}
+
+void
+reply_allowed(struct exchange *x, const char *methods)
+{
+    const struct http_header allow = {"Allow", methods};
+    bool is_question = http_method(x->request) == HTTP_OPTIONS;
+    struct http_answer answer = {.status = is_question ? 204 : 405,
+                                 .headers = &allow,
+                                 .header_count = 1};
+    if (is_question) {
+        reply_bytes(x, &answer);
+        return;
+    }
+    answer.content_type = "application/problem+json";
+    send_json(x, answer, problem_new(x, 405, "not by this method: see Allow"));
+}

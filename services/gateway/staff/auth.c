@@ -1,0 +1,288 @@
+/* auth -- who is asking: sessions and tokens, default deny.
+ *
+ *   auth_check -> (store) token_found -> check_rights -> next */
+#include "services/gateway/staff/auth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/wire.h"
+#include "services/gateway/door/routes.h"
+#include "services/gateway/staff/staff_store.h"
+
+const struct json_word role_words[] = {
+    {"admin", ROLE_ADMIN},       {"organiser", ROLE_ORGANISER},
+    {"approver", ROLE_APPROVER}, {"coordinator", ROLE_COORDINATOR},
+    {"steward", ROLE_STEWARD},   {NULL, 0},
+};
+
+const char *
+role_name(enum role role)
+{
+    const char *word = json_word_of(role_words, (int)role);
+    return word == NULL ? "nobody" : word;
+}
+
+/* ---- tokens ---- */
+
+static void
+hash_token(const struct gateway *g, const char *token,
+           uint8_t hash[CRYPTO_HASH_BYTES])
+{
+    crypto_digest(&g->token_key, token, strlen(token), hash, CRYPTO_HASH_BYTES);
+}
+
+void
+auth_make_token(const struct gateway *g, const char *campaign,
+                char token[TOKEN_TEXT_SIZE], uint8_t hash[CRYPTO_HASH_BYTES])
+{
+    uint8_t random[TOKEN_RANDOM_BYTES];
+    struct buf text;
+    buf_init(&text, 0);
+    crypto_random(random, sizeof(random));
+    buf_printf(&text, "%s.", campaign);
+    crypto_add_base64url(&text, random, sizeof(random));
+    (void)snprintf(token, TOKEN_TEXT_SIZE, "%s", buf_string(&text));
+    buf_fini(&text);
+    hash_token(g, token, hash);
+}
+
+/* The value of the session cookie, copied; false: there is none. */
+static bool
+read_cookie(const struct exchange *x, char token[TOKEN_TEXT_SIZE])
+{
+    const char *at = http_header(x->request, "Cookie");
+    size_t len = strlen(SESSION_COOKIE);
+    while (at != NULL) {
+        at += strspn(at, " ;");
+        size_t end = strcspn(at, ";");
+        if (strncmp(at, SESSION_COOKIE "=", len + 1) == 0 &&
+            end - len - 1 < TOKEN_TEXT_SIZE) {
+            memcpy(token, at + len + 1, end - len - 1);
+            token[end - len - 1] = '\0';
+            return true;
+        }
+        at = at[end] == '\0' ? NULL : at + end;
+    }
+    return false;
+}
+
+static bool
+read_token(struct exchange *x, char token[TOKEN_TEXT_SIZE])
+{
+    const char *header = http_header(x->request, "Authorization");
+    if (header == NULL) {
+        x->is_by_cookie = true;
+        return read_cookie(x, token);
+    }
+    if (strncmp(header, "Bearer ", 7) != 0 ||
+        strlen(header + 7) >= TOKEN_TEXT_SIZE) {
+        return false;
+    }
+    (void)snprintf(token, TOKEN_TEXT_SIZE, "%s", header + 7);
+    return true;
+}
+
+/* "<campaign>.…": where to look it up. */
+static bool
+read_campaign(const char *token, char campaign[ID_CHARS_MAX + 1])
+{
+    size_t len = strcspn(token, ".");
+    if (token[len] != '.' || len == 0 || len > ID_CHARS_MAX ||
+        strspn(token, "abcdefghijklmnopqrstuvwxyz0123456789-") != len) {
+        return false;
+    }
+    memcpy(campaign, token, len);
+    campaign[len] = '\0';
+    return true;
+}
+
+/* ---- refusing ---- */
+
+/* A person is shown where to sign in; a program is told 401. */
+static void
+ask_to_sign_in(struct exchange *x, const char *why)
+{
+    if (!x->route->is_page) {
+        reply_problem(x, 401, why);
+        return;
+    }
+    struct buf to;
+    buf_init(&to, 0);
+    buf_add_string(&to, "/login?next=");
+    for (const char *c = http_path(x->request); *c != '\0'; c++) {
+        buf_printf(&to, strchr("%&+#", *c) == NULL ? "%c" : "%%%02X", *c);
+    }
+    const char *campaign = exchange_query(x, "c");
+    if (campaign != NULL &&
+        strspn(campaign, "abcdefghijklmnopqrstuvwxyz0123456789-") ==
+            strlen(campaign)) {
+        buf_printf(&to, "%%3Fc%%3D%s&c=%s", campaign, campaign);
+    }
+    reply_redirect(x, buf_string(&to));
+    buf_fini(&to);
+}
+
+/* Is this act, sent with a cookie, from one of our own pages? SameSite keeps
+ * the cookie from other sites already; this does not trust it alone. */
+static bool
+is_from_our_pages(const struct exchange *x)
+{
+    const char *site = http_header(x->request, "Sec-Fetch-Site");
+    const char *origin = http_header(x->request, "Origin");
+    const char *host = http_header(x->request, "Host");
+    if (origin != NULL) {
+        const char *name = strstr(origin, "://");
+        return name != NULL && host != NULL && strcmp(name + 3, host) == 0;
+    }
+    return site != NULL && strcmp(site, "same-origin") == 0;
+}
+
+static void
+check_rights(struct exchange *x)
+{
+    const struct route *route = x->route;
+    const char *campaign = exchange_campaign(x);
+    bool is_act = route->method != HTTP_GET;
+    if (x->is_by_cookie && is_act && !is_from_our_pages(x)) {
+        reply_problem(x, 403, "this did not come from one of our pages");
+        return;
+    }
+    if ((route->roles & (unsigned)x->staff.role) == 0) {
+        reply_problem(x, 403, "your role does not allow this");
+        return;
+    }
+    if (*campaign != '\0' && strcmp(x->staff.campaign, campaign) != 0 &&
+        strcmp(x->staff.campaign, MUSTER_CAMPAIGN) != 0) {
+        reply_problem(x, 403, "this belongs to another campaign");
+        return;
+    }
+    x->next(x);
+}
+
+/* ---- finding out ---- */
+
+static bool
+read_record(struct exchange *x, const struct store_reply *reply)
+{
+    Gateway__TokenRecord *record = NULL;
+    if (reply->type == STORE_STRING) {
+        record = wire_unpack(&gateway__token_record__descriptor, reply->string,
+                             reply->len, WIRE_OUTSIDE_BYTES_MAX);
+    }
+    if (record == NULL) {
+        return false;
+    }
+    struct staff *staff = &x->staff;
+    bool is_live =
+        !record->has_expires_at_ms || record->expires_at_ms > clock_wall_ms();
+    staff->role = (enum role)record->role;
+    staff->expires_at_ms =
+        record->has_expires_at_ms ? record->expires_at_ms : 0;
+    (void)snprintf(staff->id, sizeof(staff->id), "%s", record->staff_id);
+    (void)snprintf(staff->name, sizeof(staff->name), "%s", record->name);
+    wire_free(record);
+    return is_live;
+}
+
+static void
+token_found(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct exchange *x = arg;
+    if (!exchange_answered(x, err, "sign-ins cannot be checked just now")) {
+        return;
+    }
+    if (!read_record(x, reply)) {
+        x->staff.role = ROLE_NOBODY;
+        ask_to_sign_in(x, "this token is not known, or has run out");
+        return;
+    }
+    check_rights(x);
+}
+
+static void
+enter_by_bootstrap(struct exchange *x)
+{
+    x->staff.role = ROLE_ADMIN;
+    (void)snprintf(x->staff.id, sizeof(x->staff.id), "bootstrap");
+    (void)snprintf(x->staff.name, sizeof(x->staff.name), "bootstrap token");
+    check_rights(x);
+}
+
+void
+auth_check(struct exchange *x, void (*next)(struct exchange *x))
+{
+    struct gateway *g = x->gateway;
+    char token[TOKEN_TEXT_SIZE];
+    x->next = next;
+    if ((x->route->roles & ROLE_NOBODY) != 0) {
+        next(x);
+        return;
+    }
+    if (!read_token(x, token) || !read_campaign(token, x->staff.campaign)) {
+        ask_to_sign_in(x, "sign in, or send a token as Authorization: Bearer");
+        return;
+    }
+    if (g->service.store == NULL) {
+        reply_problem(x, 503, "this gateway runs without a store");
+        return;
+    }
+    hash_token(g, token, x->staff.token_hash);
+    if (crypto_is_equal(x->staff.token_hash, g->bootstrap_hash,
+                        CRYPTO_HASH_BYTES)) {
+        enter_by_bootstrap(x);
+        return;
+    }
+    token_store_get(x, x->staff.campaign, x->staff.token_hash, token_found);
+}
+
+/* ---- the bootstrap token ---- */
+
+static void
+make_bootstrap(const struct gateway *g, const char *path)
+{
+    char token[TOKEN_TEXT_SIZE];
+    uint8_t hash[CRYPTO_HASH_BYTES];
+    auth_make_token(g, MUSTER_CAMPAIGN, token, hash);
+    char *temporary = mem_format("%s.%d", path, (int)getpid());
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool is_written = fd >= 0 && dprintf(fd, "%s\n", token) > 0 &&
+                      fsync(fd) == 0 && close(fd) == 0;
+    /* link, not rename: another gateway may have been first. */
+    if (!is_written || (link(temporary, path) != 0 && errno != EEXIST)) {
+        log_fatal("cannot write the bootstrap token to %s: %s", path,
+                  strerror(errno));
+    }
+    (void)unlink(temporary);
+    free(temporary);
+}
+
+void
+auth_open(struct gateway *g)
+{
+    const struct conf *conf = g->service.conf;
+    const char *keys_dir = conf_string(conf, "keys", "dir", ".");
+    char *usual = mem_format("%s/bootstrap.token", keys_dir);
+    const char *path =
+        conf_string(conf, "gateway", "bootstrap_token_file", usual);
+    struct stat found;
+    char token[TOKEN_TEXT_SIZE] = "";
+    if (stat(path, &found) != 0) {
+        make_bootstrap(g, path);
+    }
+    FILE *file = fopen(path, "r");
+    if (file == NULL || fscanf(file, "%84s", token) != 1) {
+        log_fatal("cannot read the bootstrap token from %s", path);
+    }
+    (void)fclose(file);
+    hash_token(g, token, g->bootstrap_hash);
+    free(usual);
+}
