@@ -7,14 +7,21 @@
 
 static _Thread_local uint64_t entered;
 
+/* Steps through all numbers from a random one, scattered so that two are never
+ * alike at sight (the finaliser of SplitMix64); asks the system once. */
 uint64_t
 trace_new(void)
 {
-    uint64_t trace = 0;
-    while (trace == 0) {
-        arc4random_buf(&trace, sizeof(trace));
+    static uint64_t last;
+    if (last == 0) {
+        arc4random_buf(&last, sizeof(last));
     }
-    return trace;
+    last += 0x9e3779b97f4a7c15;
+    uint64_t trace = last;
+    trace = (trace ^ (trace >> 30)) * 0xbf58476d1ce4e5b9;
+    trace = (trace ^ (trace >> 27)) * 0x94d049bb133111eb;
+    trace ^= trace >> 31;
+    return trace == 0 ? 1 : trace;
 }
 
 uint64_t
