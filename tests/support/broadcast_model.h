@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "services/broadcast/keep/ledger.h"
-#include "services/broadcast/schedule/lease.h"
 #include "services/broadcast/keep/store_ledger.h"
+#include "services/broadcast/schedule/lease.h"
 
 #define MODEL_PEOPLE_MAX 128
 #define MODEL_LEASES_MAX 1024
