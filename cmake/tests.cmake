@@ -47,6 +47,9 @@ foreach(label unit service)
   endforeach()
 endforeach()
 
+# What measures pauses has the machine to itself.
+set_tests_properties(unit/common/bus_flood PROPERTIES RUN_SERIAL ON)
+
 # Programs that other tests start: bench/*.c and support/programs/*.c. Each
 # names the services it links in a line "// links: svc_x svc_y".
 file(GLOB programs CONFIGURE_DEPENDS
