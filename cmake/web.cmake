@@ -1,5 +1,5 @@
 # services/gateway/web -> build/web: what the gateway serves under /assets/, and
-# services/gateway/pages/*.html -> `const char html_<file>[]` in svc_gateway.
+# services/gateway/pages/*/*.html -> `const char html_<file>[]` in svc_gateway.
 #
 # The one thing from npm, uPlot, is installed by its lock file into build/npm
 # (or taken from services/gateway/web/node_modules if it is there, so that a
@@ -33,7 +33,7 @@ add_custom_target(web ALL DEPENDS ${web_outputs} ${uplot_outputs})
 
 if(TARGET svc_gateway)
   file(GLOB pages CONFIGURE_DEPENDS
-       ${CMAKE_SOURCE_DIR}/services/gateway/pages/*.html)
+       ${CMAKE_SOURCE_DIR}/services/gateway/pages/*/*.html)
   foreach(page ${pages})
     get_filename_component(name ${page} NAME_WE)
     set(source ${CMAKE_BINARY_DIR}/pages/${name}.html.c)

@@ -14,17 +14,17 @@
 #include "common/link.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "services/gateway/api/consents.h"
-#include "services/gateway/api/live.h"
-#include "services/gateway/api/tickets.h"
+#include "services/gateway/api/checkin/tickets.h"
+#include "services/gateway/api/live/live.h"
+#include "services/gateway/api/signup/consents.h"
 #include "services/gateway/door/files.h"
 #include "services/gateway/door/limits.h"
-#include "services/gateway/door/routes.h"
 #include "services/gateway/gateway.h"
+#include "services/gateway/keep/staff_store.h"
+#include "services/gateway/routes.h"
 #include "services/gateway/staff/audit.h"
 #include "services/gateway/staff/auth.h"
 #include "services/gateway/staff/staff_api.h"
-#include "services/gateway/staff/staff_store.h"
 
 #define BODY_BYTES_MAX (64 * 1024)
 #define WORKER_THREADS 2

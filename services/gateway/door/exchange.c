@@ -7,8 +7,8 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/trace.h"
-#include "services/gateway/door/routes.h"
 #include "services/gateway/gateway.h"
+#include "services/gateway/routes.h"
 
 #define QUERY_VALUE_SIZE 512
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "common/trace.h"
-#include "services/gateway/door/routes.h"
-#include "services/gateway/pages.h"
+#include "services/gateway/pages/pages.h"
+#include "services/gateway/routes.h"
 
 #define HEADERS_MAX 12
 

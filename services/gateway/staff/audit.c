@@ -13,9 +13,9 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/gateway/door/routes.h"
+#include "services/gateway/keep/staff_store.h"
+#include "services/gateway/routes.h"
 #include "services/gateway/staff/auth.h"
-#include "services/gateway/staff/staff_store.h"
 
 #define HEAD_SIZE (20 + 1 + 2 * CRYPTO_HASH_BYTES + 1)
 #define TRIES_MAX 500 /* of one record: others may be first, often */

@@ -15,8 +15,8 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/gateway/door/routes.h"
-#include "services/gateway/staff/staff_store.h"
+#include "services/gateway/keep/staff_store.h"
+#include "services/gateway/routes.h"
 
 const struct json_word role_words[] = {
     {"admin", ROLE_ADMIN},       {"organiser", ROLE_ORGANISER},

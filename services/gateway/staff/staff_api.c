@@ -15,9 +15,9 @@
 #include "common/mem.h"
 #include "common/wire.h"
 #include "services/gateway/door/limits.h"
+#include "services/gateway/keep/staff_store.h"
 #include "services/gateway/staff/audit.h"
 #include "services/gateway/staff/auth.h"
-#include "services/gateway/staff/staff_store.h"
 
 #define LOGIN_CHARS_MAX 40
 #define NAME_CHARS_MAX 60

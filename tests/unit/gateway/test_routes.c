@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "services/gateway/door/routes.h"
+#include "services/gateway/routes.h"
 
 static char params[PARAMS_MAX][PARAM_SIZE];
 

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "common/clock.h"
-#include "services/gateway/pages/show.h"
+#include "services/gateway/pages/frame/show.h"
 
 #define HOSTILE "\"><script>alert('x')</script>&{{name}}<!--slot main-->"
 #define HOSTILE_SHOWN                                                          \

@@ -1,0 +1,95 @@
+/* flow -- what the pages' flows share: asking signup, saying what failed. */
+#include "services/gateway/pages/ask/flow.h"
+
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "services/gateway/pages/frame/show.h"
+
+void
+page_problem(struct exchange *x, int status, const char *title,
+             const char *detail)
+{
+    struct buf html;
+    buf_init(&html, 0);
+    show_notice(&html, title, detail);
+    reply_html(x, status, &html);
+    buf_fini(&html);
+}
+
+bool
+page_answered(struct exchange *x, enum err err, const char *what)
+{
+    if (err == ERR_NONE) {
+        return true;
+    }
+    if (err == ERR_NOT_FOUND || err == ERR_BAD_REQUEST) {
+        char *title = mem_format("We do not know this %s", what);
+        page_problem(x, 404, title, "Please check the address, or scan again.");
+        free(title);
+    } else {
+        page_problem(x, err_http_status(err), "That did not work just now",
+                     "Please wait a little, and try again.");
+    }
+    return false;
+}
+
+void
+page_ask_campaigns(struct exchange *x, signup_answer_cb *next)
+{
+    Signup__ListCampaigns list = SIGNUP__LIST_CAMPAIGNS__INIT;
+    Signup__Request ask = SIGNUP__REQUEST__INIT;
+    ask.is_case = SIGNUP__REQUEST__IS_LIST_CAMPAIGNS;
+    ask.list_campaigns = &list;
+    signup_ask(x->gateway->signup, 0, &ask, next, x);
+}
+
+void
+page_ask_actions(struct exchange *x, const char *campaign,
+                 signup_answer_cb *next)
+{
+    Signup__ListActions list = SIGNUP__LIST_ACTIONS__INIT;
+    Signup__Request ask = SIGNUP__REQUEST__INIT;
+    list.campaign = (char *)campaign;
+    ask.is_case = SIGNUP__REQUEST__IS_LIST_ACTIONS;
+    ask.list_actions = &list;
+    signup_ask(x->gateway->signup, 0, &ask, next, x);
+}
+
+const Signup__Campaign *
+page_find_campaign(const Signup__Campaigns *campaigns, uint32_t number)
+{
+    for (size_t i = 0; i < campaigns->n_campaigns; i++) {
+        const Signup__Campaign *campaign = campaigns->campaigns[i];
+        if (campaign->has_number && campaign->number == number) {
+            return campaign;
+        }
+    }
+    return NULL;
+}
+
+void
+page_set_consent(struct exchange *x, const Signup__Campaign *campaign,
+                 const struct page_consent *choice, signup_answer_cb *next)
+{
+    Signup__Consent consent = SIGNUP__CONSENT__INIT;
+    Signup__SetConsent set = SIGNUP__SET_CONSENT__INIT;
+    Signup__Request ask = SIGNUP__REQUEST__INIT;
+    bool has_wording =
+        campaign->consent_wording != NULL && campaign->consent_version != NULL;
+    consent.channel = choice->channel;
+    consent.purpose = WORDS__CLASS__CLASS_CAMPAIGN;
+    consent.wording = has_wording ? campaign->consent_wording : "Campaign news";
+    consent.version = has_wording ? campaign->consent_version : "1";
+    consent.source = "web";
+    consent.at_ms = clock_wall_ms();
+    consent.has_is_withdrawn = true;
+    consent.is_withdrawn = !choice->is_given;
+    set.campaign = campaign->id;
+    set.number = choice->number;
+    set.consent = &consent;
+    ask.is_case = SIGNUP__REQUEST__IS_SET_CONSENT;
+    ask.set_consent = &set;
+    signup_ask(x->gateway->signup, 0, &ask, next, x);
+}

@@ -1,0 +1,104 @@
+/* show_words -- slugs, kinds and seats as people read them. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "services/gateway/pages/frame/show.h"
+
+const char *
+show_label(const char *slug, char to[SHOW_LABEL_SIZE])
+{
+    snprintf(to, SHOW_LABEL_SIZE, "%s", slug);
+    for (char *c = to; *c != '\0'; c++) {
+        *c = *c == '-' || *c == '_' ? ' ' : *c;
+    }
+    to[0] = (char)toupper((unsigned char)to[0]);
+    return to;
+}
+
+static const struct {
+    const char *field, *label;
+} labels[] = {
+    {"name", "Your name"},
+    {"phone", "The mobile number"},
+    {"email", "The email"},
+    {"role", "The role"},
+    {"region", "The region"},
+    {"format", "The format"},
+    {"actions", "The list of actions"},
+};
+
+/* Said of a field whose name the reader is to put before it. */
+static bool
+lacks_subject(const char *detail)
+{
+    static const char *const verbs[] = {"is ", "must ", "holds ", "or "};
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
+        if (strncmp(detail, verbs[i], strlen(verbs[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *
+show_error_words(const char *field, const char *detail,
+                 char to[SHOW_ERROR_SIZE])
+{
+    const char *label = "This";
+    for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
+        label = strcmp(labels[i].field, field) == 0 ? labels[i].label : label;
+    }
+    bool is_whole = !lacks_subject(detail);
+    snprintf(to, SHOW_ERROR_SIZE, "%s%s%s.", is_whole ? "" : label,
+             is_whole ? "" : " ", detail);
+    to[0] = (char)toupper((unsigned char)to[0]);
+    return to;
+}
+
+const char *
+show_kind(Words__ActionKind kind)
+{
+    static const char *const kinds[] = {
+        [WORDS__ACTION_KIND__KIND_NONE] = "Action",
+        [WORDS__ACTION_KIND__KIND_RALLY] = "Rally",
+        [WORDS__ACTION_KIND__KIND_MARCH] = "March",
+        [WORDS__ACTION_KIND__KIND_LOBBY] = "Lobby",
+        [WORDS__ACTION_KIND__KIND_ROUNDTABLE] = "Roundtable",
+        [WORDS__ACTION_KIND__KIND_SCREENING] = "Film",
+        [WORDS__ACTION_KIND__KIND_ONLINE] = "Online",
+    };
+    size_t i = (size_t)kind;
+    return i < sizeof(kinds) / sizeof(*kinds) ? kinds[i] : kinds[0];
+}
+
+const char *
+show_seats(const Signup__Action *action, char to[SHOW_SEATS_SIZE])
+{
+    to[0] = '\0';
+    if (!action->has_capacity) {
+        return to;
+    }
+    if (action->confirmed >= action->capacity) {
+        snprintf(to, SHOW_SEATS_SIZE, "Full. You can join the waiting list.");
+        return to;
+    }
+    uint32_t left = action->capacity - action->confirmed;
+    snprintf(to, SHOW_SEATS_SIZE, "%u %s left", left,
+             left == 1 ? "place" : "places");
+    return to;
+}
+
+const char *
+show_code(const char *code, char to[SHOW_CODE_SIZE])
+{
+    size_t len = 0;
+    for (size_t i = 0; code[i] != '\0' && len + 2 < SHOW_CODE_SIZE; i++) {
+        if (i > 0 && i % 4 == 0) {
+            to[len++] = '-';
+        }
+        to[len++] = code[i];
+    }
+    to[len] = '\0';
+    return to;
+}

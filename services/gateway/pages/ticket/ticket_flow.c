@@ -1,0 +1,158 @@
+/* ticket_flow -- GET /t/{code} and /t/{code}.svg: the ticket and its QR.
+ *
+ *   page_ticket -> ticket_read -> person_find -> ticket_found: the page
+ *                                             -> ticket_issued: the QR */
+#include <string.h>
+
+#include "common/client/checkin.h"
+#include "common/qr.h"
+#include "services/gateway/pages/ask/flow.h"
+#include "services/gateway/pages/frame/show.h"
+
+static const Signup__Action *
+find_action(const Signup__Actions *about, uint32_t number)
+{
+    for (size_t i = 0; i < about->n_actions; i++) {
+        if (about->actions[i]->has_number &&
+            about->actions[i]->number == number) {
+            return about->actions[i];
+        }
+    }
+    return NULL;
+}
+
+/* As SignedUp.role: the place in the campaign's list, from 1; 0 none. */
+static uint32_t
+role_number(const Signup__Campaign *campaign, const char *role)
+{
+    for (size_t i = 0; role != NULL && i < campaign->n_roles; i++) {
+        if (strcmp(campaign->roles[i], role) == 0) {
+            return (uint32_t)i + 1;
+        }
+    }
+    return 0;
+}
+
+/* ---- the QR ---- */
+
+static void
+ticket_issued(void *arg, enum err err, const char *detail,
+              const Checkin__Reply *reply)
+{
+    (void)detail;
+    struct exchange *x = arg;
+    if (!page_answered(x, err, "ticket")) {
+        return;
+    }
+    struct buf svg;
+    buf_init(&svg, 0);
+    const Checkin__Tickets *tickets = reply->issue;
+    bool is_drawn =
+        tickets->n_tickets == 1 && tickets->tickets[0]->scanned != NULL &&
+        qr_add_svg(tickets->tickets[0]->scanned, "QR code of a ticket", &svg);
+    if (is_drawn) {
+        reply_bytes(x, &(struct http_answer){.status = 200,
+                                             .content_type = "image/svg+xml",
+                                             .body = svg.data,
+                                             .len = svg.len});
+    } else {
+        reply_problem(x, 500, "The QR code could not be drawn.");
+    }
+    buf_fini(&svg);
+}
+
+static void
+issue_ticket(struct exchange *x, const struct person *person, uint32_t role)
+{
+    Checkin__Bearer bearer = CHECKIN__BEARER__INIT;
+    Checkin__Bearer *bearers[] = {&bearer};
+    Checkin__IssueTickets issue = CHECKIN__ISSUE_TICKETS__INIT;
+    Checkin__Request ask = CHECKIN__REQUEST__INIT;
+    bearer.number = person->number;
+    bearer.has_role = role != 0;
+    bearer.role = role;
+    issue.campaign_number = person->campaign_number;
+    issue.action_number = person->action_number;
+    issue.bearers = bearers;
+    issue.n_bearers = 1;
+    ask.is_case = CHECKIN__REQUEST__IS_ISSUE;
+    ask.issue = &issue;
+    checkin_ask(x->gateway->checkin, 0, &ask, ticket_issued, x);
+}
+
+/* ---- the page ---- */
+
+static void
+reply_ticket(struct exchange *x, const Signup__Actions *about,
+             const Signup__Action *action, const Signup__Supporter *supporter)
+{
+    struct buf html;
+    buf_init(&html, 0);
+    show_ticket(&html, &(struct show_ticket){
+                           .campaign = about->campaign,
+                           .action = action,
+                           .supporter = supporter,
+                           .code = exchange_param(x, "code"),
+                       });
+    reply_html(x, 200, &html);
+    buf_fini(&html);
+}
+
+static void
+ticket_found(struct exchange *x, struct person *person,
+             const Signup__Actions *about, const Signup__Supporter *supporter)
+{
+    const Signup__Action *action = find_action(about, person->action_number);
+    if (!page_answered(x, action == NULL ? ERR_NOT_FOUND : ERR_NONE,
+                       "ticket")) {
+        return;
+    }
+    if (person->is_svg) {
+        issue_ticket(x, person, role_number(about->campaign, supporter->role));
+    } else {
+        reply_ticket(x, about, action, supporter);
+    }
+}
+
+static void
+ticket_read(void *arg, enum err err, const char *detail,
+            const Checkin__Reply *reply)
+{
+    (void)detail;
+    struct exchange *x = arg;
+    if (!page_answered(x, err, "ticket")) {
+        return;
+    }
+    struct person *person = x->state;
+    person->campaign_number = reply->read->campaign_number;
+    person->action_number = reply->read->action_number;
+    person->number = reply->read->number;
+    person->what = "ticket";
+    person->found = ticket_found;
+    person_find(x, person);
+}
+
+static void
+read_ticket(struct exchange *x, bool is_svg)
+{
+    struct person *person = exchange_state(x, sizeof(*person));
+    person->is_svg = is_svg;
+    Checkin__ReadTicket read = CHECKIN__READ_TICKET__INIT;
+    Checkin__Request ask = CHECKIN__REQUEST__INIT;
+    read.code = (char *)exchange_param(x, "code");
+    ask.is_case = CHECKIN__REQUEST__IS_READ;
+    ask.read = &read;
+    checkin_ask(x->gateway->checkin, 0, &ask, ticket_read, x);
+}
+
+void
+page_ticket(struct exchange *x)
+{
+    read_ticket(x, false);
+}
+
+void
+page_ticket_svg(struct exchange *x)
+{
+    read_ticket(x, true);
+}
