@@ -6,25 +6,25 @@
  *   3. forecast_flow.c  MakeForecast: asks signup who and how long (facts.c)
  *   4. approve_flow.c   Approve: the right hash, the right person
  *
- * sending/: what becomes of it.
+ * send/: what becomes of it.
  *   5. stage_flow.c     Start, Pause, Resume, Stop
  *   6. freeze_flow.c    the planner writes the audience to the ledger, chunk
  *                       by chunk; standing_flow.c for one that grows
  *   7. recipients_flow.c who is in which state, recount, doubt by hand
  *
- * sending/: a courier's lease.
+ * send/: a courier's lease.
  *   1. lease_flow.c     AskLease: the same again, or what never arrived back
  *   2. schedule/        the planner's choice: which work, route and size
  *   3. grant_flow.c     recipients of one chunk that are pending (lane.c)
  *   4. keep/grant.lua   compare and set, before the courier hears of it
  *   5. settle_flow.c    Settle: what became of them, each of them once
  *   6. watch_flow.c     leases run out, deferred come due, broadcasts expire
- *   7. progress.c       absolute counts, announced at most every 100 ms
+ *   7. drive/progress.c absolute counts, announced at most every 100 ms
  *
  * keep/: the ledger's rules (ledger.c) and all that is in Redis (store.h).
  *
  * Any instance answers anything but leases; those come from the campaign's
- * planner (election.c), which holds in memory what it plans with (sending.c)
+ * planner (drive/election.c), which holds what it plans with in plan/
  * and could be killed at any line. All truth is in Redis. */
 #ifndef BROADCAST_BROADCAST_H
 #define BROADCAST_BROADCAST_H

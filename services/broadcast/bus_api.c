@@ -5,7 +5,7 @@
 
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 static const struct {
     Broadcast__Request__IsCase asked;

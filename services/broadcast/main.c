@@ -4,8 +4,8 @@
 #include "common/crypto.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/broadcast/sending/plan.h"
-#include "services/broadcast/sending/routes.h"
+#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/plan/routes.h"
 
 static void
 on_drain(void *arg)

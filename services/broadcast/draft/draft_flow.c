@@ -15,7 +15,7 @@
 #include "common/wire.h"
 #include "services/broadcast/draft/content_hash.h"
 #include "services/broadcast/draft/facts.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 #define NAME_CHARS_MAX 100
 #define AUDIENCE_BYTES_MAX 1000

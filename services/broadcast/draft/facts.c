@@ -13,7 +13,7 @@
 #include "common/mem.h"
 #include "common/wire.h"
 #include "services/broadcast/draft/facts.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 struct facts_waiter {
     struct facts_waiter *next;

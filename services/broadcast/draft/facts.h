@@ -2,7 +2,7 @@
 #ifndef BROADCAST_FACTS_H
 #define BROADCAST_FACTS_H
 
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 #define FACTS_FRESH_MS 3000
 typedef void facts_cb(void *arg, enum err err, const char *detail,

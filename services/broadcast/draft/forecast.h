@@ -2,7 +2,7 @@
 #ifndef BROADCAST_FORECAST_H
 #define BROADCAST_FORECAST_H
 
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 #define APPROVAL_ABOVE_DEFAULT 100 /* recipients, see signup.Campaign */
 

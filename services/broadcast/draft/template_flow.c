@@ -6,7 +6,7 @@
 
 #include "common/mem.h"
 #include "services/broadcast/draft/facts.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 struct templating {
     struct ask *ask;

@@ -14,7 +14,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 #define POLL_MS 1000
 

@@ -10,7 +10,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/broadcast/sending/want.h"
+#include "services/broadcast/send/want.h"
 
 /* ---- answering ---- */
 

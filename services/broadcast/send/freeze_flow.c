@@ -12,7 +12,7 @@
 #include "common/client/signup.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 #define CHUNKS_MAX 1024 /* 67 million supporters */
 

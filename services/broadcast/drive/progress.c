@@ -13,7 +13,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 #define PROGRESS_EVERY_MS 100
 #define PROGRESS_KEPT_MS 30000 /* untouched ones are forgotten */

@@ -11,7 +11,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 #define WORK_NEWS_MS 20
 

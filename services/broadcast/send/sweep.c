@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/mem.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 #define SWEEPS_AT_ONCE 8
 

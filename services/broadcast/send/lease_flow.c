@@ -11,7 +11,7 @@
 
 #include "common/clock.h"
 #include "common/mem.h"
-#include "services/broadcast/sending/want.h"
+#include "services/broadcast/send/want.h"
 
 #define WANTS_MAX 1024 /* asks for a lease on their way */
 #define TRIES_MAX 3

@@ -17,7 +17,7 @@
 #include "common/mem.h"
 #include "common/wire.h"
 #include "services/broadcast/draft/forecast.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 #define STAGE(name) BROADCAST__STAGE__##name
 

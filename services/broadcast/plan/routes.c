@@ -3,7 +3,7 @@
  * [route.<name>] channel (sms or email), rate (messages a second, 500), cost
  * (cost_micros, 0), priority (1), timeout_ms (10,000). The rest of a route is
  * the courier's. */
-#include "services/broadcast/sending/routes.h"
+#include "services/broadcast/plan/routes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

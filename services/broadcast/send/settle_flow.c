@@ -13,7 +13,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 struct settling {
     struct ask *ask; /* NULL: the planner's own */

@@ -5,7 +5,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "services/broadcast/draft/facts.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 #define STAGE(name) BROADCAST__STAGE__##name
 

@@ -11,7 +11,7 @@
 #include "common/mem.h"
 #include "common/wire.h"
 #include "services/broadcast/draft/facts.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 static void refresh_begin(struct campaign *campaign);
 

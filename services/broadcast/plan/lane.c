@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/mem.h"
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 void
 lane_init(struct lane *lane, struct sending *sending, int channel)

@@ -5,7 +5,7 @@
 #ifndef BROADCAST_WANT_H
 #define BROADCAST_WANT_H
 
-#include "services/broadcast/sending/plan.h"
+#include "services/broadcast/plan/plan.h"
 
 #define WANT_ASKS_MAX 4 /* the same ask, repeated */
 #define WANT_BUSY_MS 20 /* ask again so soon: something is under way */
