@@ -22,9 +22,9 @@
 #include "common/crypto.h"
 #include "common/service.h"
 #include "feed.pb-c.h"
-#include "services/checkin/directory.h"
-#include "services/checkin/facts.h"
-#include "services/checkin/ticket.h"
+#include "services/checkin/expected/directory.h"
+#include "services/checkin/expected/facts.h"
+#include "services/checkin/tickets/ticket.h"
 
 struct awaiting; /* await_flow.c */
 struct expected; /* expected_flow.c */

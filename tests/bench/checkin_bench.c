@@ -23,8 +23,8 @@
 #include "common/crypto.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/checkin/presence.h"
-#include "services/checkin/ticket.h"
+#include "services/checkin/marks/presence.h"
+#include "services/checkin/tickets/ticket.h"
 #include "tests/support/checkin_rig.h"
 
 #define MARKS_USUAL 200000

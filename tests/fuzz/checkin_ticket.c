@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/mem.h"
-#include "services/checkin/ticket.h"
+#include "services/checkin/tickets/ticket.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

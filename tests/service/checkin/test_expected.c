@@ -13,7 +13,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/checkin/presence.h"
+#include "services/checkin/marks/presence.h"
 #include "tests/support/checkin_rig.h"
 
 #define CAMPAIGN "care"

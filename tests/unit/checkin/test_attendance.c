@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "common/wire.h"
-#include "services/checkin/attendance.h"
+#include "services/checkin/attendance/attendance.h"
 
 static struct directory directory;
 static struct action *rally;

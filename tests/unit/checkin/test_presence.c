@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "services/checkin/presence.h"
+#include "services/checkin/marks/presence.h"
 
 #define MARKS 12
 

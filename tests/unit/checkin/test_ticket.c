@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "services/checkin/ticket.h"
+#include "services/checkin/tickets/ticket.h"
 
 static struct ticket_keys keys, other_keys;
 

@@ -1,5 +1,5 @@
 /* facts -- an entry of signup's feed as expected.lua reads it. */
-#include "services/checkin/facts.h"
+#include "services/checkin/expected/facts.h"
 
 #include <assert.h>
 #include <stdlib.h>

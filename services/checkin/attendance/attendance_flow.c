@@ -11,7 +11,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/checkin/attendance.h"
+#include "services/checkin/attendance/attendance.h"
 #include "services/checkin/checkin.h"
 
 #define ANNOUNCE_EVERY_MS 20

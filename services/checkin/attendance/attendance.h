@@ -7,7 +7,7 @@
 
 #include "checkin.pb-c.h"
 #include "common/buf.h"
-#include "services/checkin/directory.h"
+#include "services/checkin/expected/directory.h"
 
 #define ATTENDANCE_MINUTES 180
 #define ATTENDANCE_SILENT_MS 300000

@@ -1,5 +1,5 @@
 /* attendance -- the published number, from the counts. */
-#include "services/checkin/attendance.h"
+#include "services/checkin/attendance/attendance.h"
 
 #include <stdlib.h>
 #include <string.h>

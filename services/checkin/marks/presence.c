@@ -1,5 +1,5 @@
 /* presence -- who is here, whatever order the marks come in. */
-#include "services/checkin/presence.h"
+#include "services/checkin/marks/presence.h"
 
 #include <string.h>
 

@@ -15,7 +15,7 @@
 #include "common/mem.h"
 #include "common/wire.h"
 #include "services/checkin/checkin.h"
-#include "services/checkin/presence.h"
+#include "services/checkin/marks/presence.h"
 
 #define BATCH_MAX 500
 #define BATCHES_IN_FLIGHT_MAX 2

@@ -1,5 +1,5 @@
 /* ticket -- a signed proof of a sign-up, and its short code. */
-#include "services/checkin/ticket.h"
+#include "services/checkin/tickets/ticket.h"
 
 #include <string.h>
 

@@ -23,7 +23,7 @@
 
 #include "common/clock.h"
 #include "common/mem.h"
-#include "services/checkin/attendance.h"
+#include "services/checkin/attendance/attendance.h"
 #include "services/checkin/checkin.h"
 
 #define KEY_SIZE 96

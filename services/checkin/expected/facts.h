@@ -8,7 +8,7 @@
 #include "common/buf.h"
 #include "common/store.h"
 #include "feed.pb-c.h"
-#include "services/checkin/directory.h"
+#include "services/checkin/expected/directory.h"
 
 /* One item for each fact that matters here (see expected.lua); an event that
  * is not valid is logged and passed over, for it would be so for ever. */

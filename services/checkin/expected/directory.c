@@ -1,5 +1,5 @@
 /* directory -- the campaigns and actions that checkin knows. */
-#include "services/checkin/directory.h"
+#include "services/checkin/expected/directory.h"
 
 #include <stdlib.h>
 #include <string.h>
