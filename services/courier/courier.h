@@ -27,10 +27,10 @@
 #include "common/bus.h"
 #include "common/crypto.h"
 #include "common/service.h"
-#include "services/courier/journal.h"
-#include "services/courier/lease.h"
-#include "services/courier/render.h"
-#include "services/courier/route.h"
+#include "services/courier/message/render.h"
+#include "services/courier/send/journal.h"
+#include "services/courier/send/lease.h"
+#include "services/courier/send/route.h"
 
 #define ROUTES_MAX 32
 #define CHANNELS 2        /* SMS, EMAIL: index channel - 1 */

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "common/mem.h"
-#include "services/courier/journal.h"
+#include "services/courier/send/journal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -1,5 +1,5 @@
 /* test_journal -- what the journal remembers over kills and damage. */
-#include "services/courier/journal.h"
+#include "services/courier/send/journal.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* test_mail -- one message, byte for byte. */
-#include "services/courier/mail.h"
+#include "services/courier/message/mail.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

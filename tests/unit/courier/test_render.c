@@ -1,5 +1,5 @@
 /* test_render -- a template and a person become a message, or a reason. */
-#include "services/courier/render.h"
+#include "services/courier/message/render.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* render -- a template and one person become one message. */
-#include "services/courier/render.h"
+#include "services/courier/message/render.h"
 
 #include <stdio.h>
 #include <stdlib.h>

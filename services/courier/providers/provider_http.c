@@ -22,8 +22,8 @@
 #include "common/fetch.h"
 #include "common/mem.h"
 #include "common/template.h"
-#include "services/courier/provider.h"
-#include "services/courier/reason.h"
+#include "services/courier/message/reason.h"
+#include "services/courier/providers/provider.h"
 
 #define BODY_DEFAULT                                                           \
     "{\"to\":\"{{to}}\",\"text\":\"{{text}}\",\"ref\":\"{{ref}}\"}"

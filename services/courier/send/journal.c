@@ -1,5 +1,5 @@
 /* journal -- what this courier has begun and what was answered. */
-#include "services/courier/journal.h"
+#include "services/courier/send/journal.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -7,9 +7,9 @@
 
 #include "broadcast.pb-c.h"
 #include "common/loop.h"
-#include "services/courier/journal.h"
-#include "services/courier/provider.h"
-#include "services/courier/render.h"
+#include "services/courier/message/render.h"
+#include "services/courier/providers/provider.h"
+#include "services/courier/send/journal.h"
 
 struct asking;
 struct courier;

@@ -12,9 +12,9 @@
 #include "common/clock.h"
 #include "common/fetch.h"
 #include "common/mem.h"
-#include "services/courier/mail.h"
-#include "services/courier/provider.h"
-#include "services/courier/reason.h"
+#include "services/courier/message/mail.h"
+#include "services/courier/message/reason.h"
+#include "services/courier/providers/provider.h"
 
 struct smtp {
     struct fetch_target *target;

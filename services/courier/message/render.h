@@ -8,8 +8,8 @@
 #include "common/buf.h"
 #include "common/crypto.h"
 #include "common/reference.h"
-#include "services/courier/provider.h"
-#include "services/courier/reason.h"
+#include "services/courier/message/reason.h"
+#include "services/courier/providers/provider.h"
 
 #define RENDER_MESSAGE_BYTES_MAX (256 * 1024) /* of each of its texts */
 

@@ -3,8 +3,8 @@
 #define COURIER_ROUTE_H
 
 #include "common/metrics.h"
-#include "services/courier/lease.h"
-#include "services/courier/provider.h"
+#include "services/courier/providers/provider.h"
+#include "services/courier/send/lease.h"
 
 #define CONCURRENCY_MAX 1024
 

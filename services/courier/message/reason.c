@@ -1,5 +1,5 @@
 /* reason -- why a recipient was not accepted. */
-#include "services/courier/reason.h"
+#include "services/courier/message/reason.h"
 
 #include <stdio.h>
 

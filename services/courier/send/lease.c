@@ -1,5 +1,5 @@
 /* lease -- one lease: its place in the lists, its outcomes, its end. */
-#include "services/courier/lease.h"
+#include "services/courier/send/lease.h"
 
 #include <stdlib.h>
 

@@ -25,9 +25,9 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/template.h"
-#include "services/courier/mail.h"
-#include "services/courier/provider.h"
-#include "services/courier/reason.h"
+#include "services/courier/message/mail.h"
+#include "services/courier/message/reason.h"
+#include "services/courier/providers/provider.h"
 
 #define CAMPAIGNS_MAX 64 /* open files; more: opened each time */
 

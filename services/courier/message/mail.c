@@ -1,5 +1,5 @@
 /* mail -- one message as it goes over the wire (RFC 5322, MIME). */
-#include "services/courier/mail.h"
+#include "services/courier/message/mail.h"
 
 #include <stdbool.h>
 #include <stdio.h>

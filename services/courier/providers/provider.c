@@ -1,5 +1,5 @@
 /* provider -- the table of those who take messages off our hands. */
-#include "services/courier/provider.h"
+#include "services/courier/providers/provider.h"
 
 #include <string.h>
 
