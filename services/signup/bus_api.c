@@ -4,7 +4,7 @@
 #include "common/loop.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/signup/campaigns.h"
+#include "services/signup/definitions/campaigns.h"
 
 typedef void handler(struct asked *asked);
 

@@ -3,14 +3,14 @@
  * Every request begins in bus_api.c, which owns it as a struct asked until a
  * flow answers or refuses it.
  *
- * A sign-up (signup_flow.c):
- *   1. the campaign's definitions, cached       campaigns.c
- *   2. role, region, actions; consents' words   signup_flow.c, evidence.c
+ * A sign-up (joining/signup_flow.c):
+ *   1. the campaign's definitions, cached       definitions/campaigns.c
+ *   2. role, region, actions; consents' words   definitions/evidence.c
  *   3. phone and email normalised, hashed       people/address.c
  *   4. sealed, into the campaign's batch        people/record.c
- *   5. one script call for the batch            sign_up.lua
+ *   5. one script call for the batch            keep/sign_up.lua
  *   6. known contacts: who is it? Ask again     people/identity.c
- *   7. each asker answered, the feed announced  signup_flow.c
+ *   7. each asker answered, the feed announced  keep/feed_flow.c
  *
  * An audience (audience/flow.c; measured: audience/measure_flow.c):
  *   1. the text taken apart                     audience/query.c
@@ -19,13 +19,14 @@
  *   4. who is present, asked of checkin         audience/walk.c
  *   5. matched, and each rule counted           audience/match.c
  *
- * A hand-over's last look (resolve_flow.c):
- *   1. records and columns of this moment       people.lua
+ * A hand-over's last look (supporter/resolve_flow.c):
+ *   1. records and columns of this moment       keep/people.lua
  *   2. the rules                                people/rules.c
  *   3. opened                                   people/record.c
  *
- * Definitions: actions_flow.c. One supporter: supporter_flow.c (read, cancel)
- * and consent_flow.c. The feed: feed_flow.c. Redis: store.c. */
+ * Definitions: definitions/actions_flow.c. One supporter:
+ * supporter/supporter_flow.c (read, cancel) and supporter/consent_flow.c.
+ * Redis: keep/store.c. */
 #ifndef SIGNUP_SIGNUP_H
 #define SIGNUP_SIGNUP_H
 
@@ -35,8 +36,8 @@
 #include "common/bus.h"
 #include "common/metrics.h"
 #include "common/service.h"
+#include "services/signup/keep/store.h"
 #include "services/signup/people/address.h"
-#include "services/signup/store.h"
 #include "signup.pb-c.h"
 
 struct campaigns;

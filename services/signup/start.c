@@ -5,7 +5,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "services/signup/campaigns.h"
+#include "services/signup/definitions/campaigns.h"
 
 #define KEY_CHECK_MS_MAX 10000
 #define TURN_MS 50

@@ -24,7 +24,7 @@
 
 #include "common/clock.h"
 #include "common/mem.h"
-#include "services/signup/signing.h"
+#include "services/signup/joining/signing.h"
 #include "tests/support/signup_rig.h"
 
 #define RATE_PEOPLE 100000

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/mem.h"
-#include "services/signup/campaigns.h"
+#include "services/signup/definitions/campaigns.h"
 
 #define STAMP_SIZE 48
 #define NUMBER_SIZE 16

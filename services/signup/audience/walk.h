@@ -8,7 +8,7 @@
 
 #include "services/signup/audience/match.h"
 #include "services/signup/audience/query.h"
-#include "services/signup/campaigns.h"
+#include "services/signup/definitions/campaigns.h"
 #include "services/signup/signup.h"
 
 struct walk_chunk {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "services/signup/definitions.h"
+#include "services/signup/definitions/check.h"
 
 static char *roles[40];
 static char role_names[40][8];

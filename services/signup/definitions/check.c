@@ -1,11 +1,11 @@
-/* definitions -- whether a campaign or an action may be put so. */
-#include "services/signup/definitions.h"
+/* check -- whether a campaign or an action may be put so. */
+#include "services/signup/definitions/check.h"
 
 #include <stdbool.h>
 #include <string.h>
 
 #include "common/contact.h"
-#include "services/signup/campaigns.h"
+#include "services/signup/definitions/campaigns.h"
 
 struct text_rule {
     const char *text; /* NULL: absent */

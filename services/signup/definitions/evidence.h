@@ -3,8 +3,8 @@
  * A consent's wording, version, source, channel and purpose are the same for
  * thousands of people: kept in one list of the campaign, named by index in
  * each record. Indexes are for ever, so a cached one is always right. */
-#ifndef SIGNUP_EVIDENCE_H
-#define SIGNUP_EVIDENCE_H
+#ifndef SIGNUP_DEFINITIONS_EVIDENCE_H
+#define SIGNUP_DEFINITIONS_EVIDENCE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * Every function makes exactly one call of cb, always later, also on failure
  * and shutdown. What it is given is copied before it returns. Replies are
  * those of the script of the same name, described in its head. */
-#ifndef SIGNUP_STORE_H
-#define SIGNUP_STORE_H
+#ifndef SIGNUP_KEEP_STORE_H
+#define SIGNUP_KEEP_STORE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* signing -- one sign-up on its way, and the batch's language. */
-#include "services/signup/signing.h"
+#include "services/signup/joining/signing.h"
 
 #include <assert.h>
 #include <stdlib.h>

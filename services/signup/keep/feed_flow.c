@@ -5,7 +5,7 @@
 #include "common/mem.h"
 #include "common/wire.h"
 #include "feed.pb-c.h"
-#include "services/signup/campaigns.h"
+#include "services/signup/definitions/campaigns.h"
 
 void
 feed_flow_add_tail(struct buf *to)

@@ -3,15 +3,15 @@
  *
  * signing.c writes the items of sign_up.lua and reads its replies;
  * signup_flow.c moves them. */
-#ifndef SIGNUP_SIGNING_H
-#define SIGNUP_SIGNING_H
+#ifndef SIGNUP_JOINING_SIGNING_H
+#define SIGNUP_JOINING_SIGNING_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "common/buf.h"
 #include "common/store.h"
-#include "services/signup/campaigns.h"
+#include "services/signup/definitions/campaigns.h"
 #include "services/signup/people/identity.h"
 #include "services/signup/people/record.h"
 #include "services/signup/people/rules.h"

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "common/mem.h"
-#include "services/signup/evidence.h"
+#include "services/signup/definitions/evidence.h"
 #include "services/signup/people/rules.h"
-#include "services/signup/person.h"
+#include "services/signup/supporter/person.h"
 
 #define NUMBER_MAX ((1U << 24) - 1)
 #define NUMBER_SIZE 16

@@ -11,8 +11,8 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/signup/campaigns.h"
-#include "services/signup/definitions.h"
+#include "services/signup/definitions/campaigns.h"
+#include "services/signup/definitions/check.h"
 
 #define TRIES_MAX 8
 #define FIELD_SIZE (SLUG_SIZE + 2)

@@ -6,8 +6,8 @@
  * Numbers and indexes never change their meaning (roles and regions are only
  * appended, actions never removed), so a cache can lack what is new and
  * never be wrong about what it has; whoever misses something reads again. */
-#ifndef SIGNUP_CAMPAIGNS_H
-#define SIGNUP_CAMPAIGNS_H
+#ifndef SIGNUP_DEFINITIONS_CAMPAIGNS_H
+#define SIGNUP_DEFINITIONS_CAMPAIGNS_H
 
 #include <stdbool.h>
 #include <stddef.h>

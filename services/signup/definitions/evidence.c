@@ -1,5 +1,5 @@
 /* evidence -- the wordings that consents are given to, kept once. */
-#include "services/signup/evidence.h"
+#include "services/signup/definitions/evidence.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/wire.h"
-#include "services/signup/campaigns.h"
+#include "services/signup/definitions/campaigns.h"
 #include "services/signup/people/rules.h"
 
 #define CONSENTS_MAX 8

@@ -7,7 +7,7 @@
 
 #include "common/mem.h"
 #include "services/signup/people/rules.h"
-#include "services/signup/person.h"
+#include "services/signup/supporter/person.h"
 
 #define NUMBERS_MAX 1000
 #define NUMBER_MAX ((1U << 24) - 1)

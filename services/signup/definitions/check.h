@@ -1,6 +1,6 @@
-/* definitions -- whether a campaign or an action may be put so. Pure. */
-#ifndef SIGNUP_DEFINITIONS_H
-#define SIGNUP_DEFINITIONS_H
+/* check -- whether a campaign or an action may be put so. Pure. */
+#ifndef SIGNUP_DEFINITIONS_CHECK_H
+#define SIGNUP_DEFINITIONS_CHECK_H
 
 #include "common/err.h"
 #include "signup.pb-c.h"

@@ -9,8 +9,8 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "services/signup/evidence.h"
-#include "services/signup/signing.h"
+#include "services/signup/definitions/evidence.h"
+#include "services/signup/joining/signing.h"
 
 #define BATCH_ITEMS_MAX 512
 #define BATCH_WAITING_MAX 65536

@@ -1,5 +1,5 @@
 /* campaigns -- the definitions of campaigns and actions, cached. */
-#include "services/signup/campaigns.h"
+#include "services/signup/definitions/campaigns.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "common/mem.h"
 #include "common/wire.h"
 #include "services/signup/audience/columns.h"
-#include "services/signup/evidence.h"
+#include "services/signup/definitions/evidence.h"
 
 struct waiter {
     campaign_cb *cb;

@@ -27,7 +27,7 @@
  * 512 entries a bucket: four million supporters with phone and email (more
  * with hash-max-listpack-entries 1024). For a start in two seconds with a
  * million supporters Redis needs aof-use-rdb-preamble (its default). */
-#include "services/signup/store.h"
+#include "services/signup/keep/store.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -1,12 +1,12 @@
 /* person -- one supporter as the store has them at this moment. */
-#ifndef SIGNUP_PERSON_H
-#define SIGNUP_PERSON_H
+#ifndef SIGNUP_SUPPORTER_PERSON_H
+#define SIGNUP_SUPPORTER_PERSON_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "common/store.h"
-#include "services/signup/campaigns.h"
+#include "services/signup/definitions/campaigns.h"
 #include "services/signup/people/record.h"
 
 struct person {

@@ -1,5 +1,5 @@
 /* person -- one supporter as the store has them at this moment. */
-#include "services/signup/person.h"
+#include "services/signup/supporter/person.h"
 
 #include "common/log.h"
 
