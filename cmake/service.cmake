@@ -27,21 +27,6 @@ function(embed_lua out dir)
       VERBATIM)
     list(APPEND sources ${source})
   endforeach()
-  # A service's *.json (the gateway's OpenAPI file): `const char <file>_json[]`.
-  file(GLOB documents CONFIGURE_DEPENDS ${dir}/*.json)
-  foreach(document ${documents})
-    get_filename_component(name ${document} NAME_WE)
-    get_filename_component(service ${dir} NAME)
-    set(source ${CMAKE_BINARY_DIR}/json/${service}/${name}.json.c)
-    file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/json/${service})
-    add_custom_command(
-      OUTPUT ${source}
-      COMMAND ${CMAKE_COMMAND} -DIN=${document} -DOUT=${source}
-              -DNAME=${name}_json -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
-      DEPENDS ${document} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
-      VERBATIM)
-    list(APPEND sources ${source})
-  endforeach()
   set(${out} ${sources} PARENT_SCOPE)
 endfunction()
 

@@ -1,91 +1,40 @@
 // openapi -- the file says what the server does: every route is in it and
 // nothing else, every answer is of the form that it states.
 import assert from 'node:assert/strict';
-import {execFileSync} from 'node:child_process';
-import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {fileURLToPath} from 'node:url';
-import Ajv from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import {openDocument, routes} from '../support/openapi.mjs';
 import {startRig} from '../support/rig.mjs';
 
-const TOP = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const BIN = process.env.MUSTER_BIN || join(TOP, 'build', 'bin');
 const C = '/v1/campaigns/{c}';
 const A = `${C}/actions/{a}`;
 const B = `${C}/broadcasts/{b}`;
 
-let rig, api, ajv;
+let rig, api;
 const tried = new Set();
 
 before(async () => {
     rig = await startRig();
-    api = (await rig.call('GET', '/v1/openapi.json')).json;
-    ajv = new Ajv({strict: false, allErrors: true});
-    addFormats(ajv);
-    ajv.addSchema({$id: 'api', components: api.components});
+    const {json} = await rig.call('GET', '/v1/openapi.json');
+    api = openDocument(json);
     tried.add('get /v1/openapi.json');
 });
 
 after(() => rig && rig.stop());
 
-function routes() {
-    return execFileSync(join(BIN, 'muster-gateway'), ['--routes'], {
-        encoding: 'utf8',
-    })
-        .trim()
-        .split('\n')
-        .map((line) => line.split(' '))
-        .filter(([, path]) => path.startsWith('/v1/'))
-        .map(([method, path, roles, act]) => ({
-            name: `${method.toLowerCase()} ${path}`,
-            roles,
-            act,
-        }));
-}
-
-function operations() {
-    return Object.entries(api.paths).flatMap(([path, methods]) =>
-        Object.entries(methods).map(([method, operation]) => ({
-            name: `${method} ${path}`,
-            operation,
-        })),
-    );
-}
-
-/** A schema of the file, with its references made to point into it. */
-function compile(schema) {
-    const text = JSON.stringify(schema).replaceAll(
-        '"#/components/',
-        '"api#/components/',
-    );
-    return ajv.compile(JSON.parse(text));
-}
-
-function check(schema, value, what) {
-    const validate = compile(schema);
-    assert.ok(
-        validate(value),
-        `${what}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value)}`,
-    );
-}
-
 /** Calls one operation, checks request and answer against the file. */
 async function use(method, path, {ids = {}, query = '', status, ...options}) {
     const name = `${method.toLowerCase()} ${path}`;
-    const {operation} = operations().find((o) => o.name === name);
+    const operation = api.find(name);
     const values = {c: rig.campaign, a: 'rally', ...ids};
     const url = path.replace(/{(\w+)}/g, (_, id) => values[id]) + query;
     if (options.body && !options.type) {
         const {schema} = operation.requestBody.content['application/json'];
-        check(schema, options.body, `${name}: the request`);
+        api.check(schema, options.body, `${name}: the request`);
     }
     const answer = await rig.call(method, url, options);
     const want = status || Number(Object.keys(operation.responses)[0]);
     assert.equal(answer.status, want, `${name}: ${answer.text}`);
-    const stated = operation.responses[want] || operation.responses.default;
-    const type = answer.headers.get('content-type').split(';')[0];
-    check(stated.content[type].schema, answer.json, name);
+    api.checkAnswer(name, answer);
     tried.add(name);
     return answer.json;
 }
@@ -115,24 +64,20 @@ async function firstEvent(path, ids, token) {
 
 test('every route is in the file, and nothing else is', () => {
     assert.deepEqual(
-        operations()
-            .map((o) => o.name)
-            .sort(),
-        routes()
-            .map((r) => r.name)
-            .sort(),
+        api.operations().map((o) => o.name).sort(),
+        routes().map((r) => r.name).sort(),
     );
 });
 
 test('the file states the roles that the table has', () => {
-    const stated = new Map(operations().map((o) => [o.name, o.operation]));
+    const stated = new Map(api.operations().map((o) => [o.name, o.operation]));
     for (const {name, roles} of routes()) {
         const operation = stated.get(name);
         if (roles === 'public') {
             assert.deepEqual(operation.security, [], name);
             continue;
         }
-        const said = operation.description.match(/^Roles: (.*)\.$/)[1];
+        const said = operation.description.match(/^Roles: (.*)\.$/m)[1];
         assert.equal(said.replaceAll(', ', ','), roles, name);
         assert.deepEqual(operation.security, [{token: []}, {cookie: []}], name);
     }
@@ -195,7 +140,8 @@ test('attendance answers as stated, asked for and live', async () => {
     assert.equal(event.name, 'attendance');
     assert.equal(event.id, event.state.revision);
     assert.ok(event.id >= now.revision);
-    check({$ref: '#/components/schemas/Attendance'}, event.state, 'the event');
+    const schema = {$ref: '#/components/schemas/Attendance'};
+    api.check(schema, event.state, 'the event');
 });
 
 test('staff, sessions and the audit log answer as stated', async () => {
@@ -258,7 +204,8 @@ test('broadcasts answer as stated, asked for and live', async () => {
     await use_('POST', `${B}/start`, organiser);
     const event = await firstEvent(`${B}/stream`, ids, coordinator);
     assert.equal(event.name, 'broadcast');
-    check({$ref: '#/components/schemas/Broadcast'}, event.state, 'the event');
+    const schema = {$ref: '#/components/schemas/Broadcast'};
+    api.check(schema, event.state, 'the event');
     await rig.until('the broadcast is done', async () => {
         const {json} = await rig.call(
             'GET',
@@ -289,7 +236,7 @@ test('acts that do not fit the stage are refused as stated', async () => {
 
 test('every operation of the file was tried', () => {
     assert.deepEqual(
-        operations()
+        api.operations()
             .map((o) => o.name)
             .filter((name) => !tried.has(name)),
         [],

@@ -26,7 +26,7 @@ struct files {
     size_t count, bytes;
 };
 
-extern const char openapi_json[]; /* services/gateway/openapi.json */
+extern const char openapi_json[]; /* by cmake/openapi.cmake */
 
 static const char *
 type_of(const char *name)
