@@ -23,7 +23,8 @@
 //                               {name: exit code}
 //
 // Options: conf (more lines for the INI file), instances ({courier: 2, …}),
-// without (['courier', …]: services not started), isEmpty (no campaign).
+// without (['courier', …]: services not started), isEmpty (no campaign),
+// from (a var.tar.gz of tests/fixtures, to start on what it holds).
 //
 // Programs are taken from $MUSTER_BIN, else build/bin. Everything is killed
 // when the test's own process ends.
@@ -88,6 +89,9 @@ class Rig {
         this.dir = mkdtempSync(join(tmpdir(), 'muster-'));
         for (const name of ['run', 'redis', 'keys', 'outbox', 'journal', 'log'])
             mkdirSync(join(this.dir, name), {mode: 0o700});
+        if (options.from)
+            execFileSync('tar', ['-xzf', options.from, '-C', this.dir,
+                '--strip-components=1', '--no-same-owner']);
         this.conf = join(this.dir, 'muster.ini');
         this.instances = {courier: 1, ...options.instances};
         this.passwords = {};
