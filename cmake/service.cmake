@@ -3,7 +3,7 @@
 # program muster-<name>. The command-line tool's program is plain `muster`.
 file(GLOB common_sources CONFIGURE_DEPENDS
      ${CMAKE_SOURCE_DIR}/common/*.c ${CMAKE_SOURCE_DIR}/common/*.cc
-     ${CMAKE_SOURCE_DIR}/common/*/*.c)
+     ${CMAKE_SOURCE_DIR}/common/*/*.c ${CMAKE_SOURCE_DIR}/common/*/*.cc)
 add_library(muster_common STATIC ${common_sources})
 target_include_directories(muster_common PUBLIC ${CMAKE_SOURCE_DIR})
 target_link_libraries(muster_common PUBLIC muster_proto ${MUSTER_LIBRARIES})

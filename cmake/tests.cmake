@@ -1,4 +1,4 @@
-# tests/unit/<area>/test_*.c     label unit; area = common or a service
+# tests/unit/<area>/test_*.c     label unit; area = common/<library> or a service
 # tests/service/<area>/test_*.c  label service; real Redis, own directory
 # tests/bench/*.c, tests/support/programs/*.c  programs for other tests
 # Each links tests/support/*.c, the common library and its area's service.
@@ -25,13 +25,15 @@ target_link_libraries(test_support ${scope} muster_common PkgConfig::cmocka)
 
 foreach(label unit service)
   file(GLOB tests CONFIGURE_DEPENDS
-       ${CMAKE_SOURCE_DIR}/tests/${label}/*/test_*.c)
+       ${CMAKE_SOURCE_DIR}/tests/${label}/*/test_*.c
+       ${CMAKE_SOURCE_DIR}/tests/${label}/*/*/test_*.c)
   foreach(test ${tests})
     get_filename_component(name ${test} NAME_WE)
     get_filename_component(dir ${test} DIRECTORY)
-    get_filename_component(area ${dir} NAME)
+    file(RELATIVE_PATH place ${CMAKE_SOURCE_DIR}/tests/${label} ${dir})
+    string(REGEX REPLACE "/.*" "" area ${place})
     string(REPLACE "test_" "" name ${name})
-    set(target ${label}_${area}_${name})
+    string(REPLACE "/" "_" target ${label}_${place}_${name})
     add_executable(${target} ${test})
     target_link_libraries(${target} PRIVATE test_support)
     if(TARGET svc_${area})
@@ -40,8 +42,8 @@ foreach(label unit service)
     target_compile_options(${target} PRIVATE ${MUSTER_WARNINGS})
     set_target_properties(${target} PROPERTIES
       RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-    add_test(NAME ${label}/${area}/${name} COMMAND ${target})
-    set_tests_properties(${label}/${area}/${name} PROPERTIES
+    add_test(NAME ${label}/${place}/${name} COMMAND ${target})
+    set_tests_properties(${label}/${place}/${name} PROPERTIES
       LABELS ${label} TIMEOUT 120
       ENVIRONMENT "MUSTER_BIN=${CMAKE_BINARY_DIR}/bin;MUSTER_SOURCE=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0")
   endforeach()

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/http.h"
-#include "common/log.h"
-#include "common/mem.h"
 
 #define CONNECTIONS_MAX 64
 

@@ -8,8 +8,8 @@
 #ifndef COMMON_ADMIN_H
 #define COMMON_ADMIN_H
 
+#include "common/base/metrics.h"
 #include "common/loop.h"
-#include "common/metrics.h"
 
 struct admin;
 

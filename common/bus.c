@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/bus_parts.h"
-#include "common/log.h"
-#include "common/mem.h"
 #include "common/zap.h"
 
 #define WATCHDOG_MS 1000

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/err.h"
+#include "common/base/err.h"
 #include "common/loop.h"
 
 #define BUS_BODY_BYTES_MAX ((size_t)1024 * 1024)

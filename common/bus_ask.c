@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/trace.h"
+#include "common/base/wire.h"
 #include "common/bus_parts.h"
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/trace.h"
-#include "common/wire.h"
 #include "wire.pb-c.h"
 
 #define TRIES_MAX 2

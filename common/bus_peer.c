@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/bus_parts.h"
-#include "common/log.h"
-#include "common/mem.h"
 
 void
 ring_init(struct ring *head)

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/bus_parts.h"
-#include "common/log.h"
-#include "common/mem.h"
 #include "common/zap.h"
 
 #ifndef ZMQ_ZAP_ENFORCE_DOMAIN

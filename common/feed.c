@@ -14,9 +14,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/wire.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 
 #define PAUSE_MS_MIN 50
 #define PAUSE_MS_MAX 2000

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/fetch_multi.h"
-#include "common/log.h"
-#include "common/mem.h"
 
 #define IDLE_S_MAX 3L /* below the 5 s after which common servers hang up */
 #define SMTP_START_MAIL_INPUT 354

@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/bytes.h"
+#include "common/base/bytes.h"
 #include "common/loop.h"
 
 #define FETCH_CONNECTIONS_MAX 1024

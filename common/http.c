@@ -8,10 +8,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/http_conn.h"
-#include "common/log.h"
-#include "common/mem.h"
 
 #define HEAD_BYTES_MAX ((size_t)16 * 1024)
 #define BODY_BYTES_MAX ((size_t)64 * 1024)

@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/http_conn.h"
-#include "common/log.h"
-#include "common/mem.h"
 
 #define BACKLOG 1024
 #define PAUSE_MS 100 /* of accepting, at a limit */

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/http_conn.h"
-#include "common/log.h"
-#include "common/mem.h"
 
 #define CHUNK_HEAD_SIZE 20
 #define KERNEL_BYTES (64 * 1024) /* so that a slow client's news stays new */

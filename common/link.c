@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
 #define BODY_BYTES 7 /* purpose, campaign number, supporter number */
 #define TOKEN_BYTES (BODY_BYTES + 8)

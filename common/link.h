@@ -9,8 +9,8 @@
 
 #include <stdint.h>
 
+#include "common/base/err.h"
 #include "common/crypto.h"
-#include "common/err.h"
 
 #define LINK_TOKEN_SIZE 21 /* 20 characters and NUL */
 #define LINK_PATH_SIZE (LINK_TOKEN_SIZE + 3)

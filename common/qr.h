@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-#include "common/buf.h"
-#include "common/err.h"
+#include "common/base/buf.h"
+#include "common/base/err.h"
 
 #define QR_TEXT_BYTES_MAX 1000 /* still readable from a phone's screen */
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 #include "words.pb-c.h"
 
 #define MAC_TEXT_LEN 11 /* 8 bytes in base64url */

@@ -9,8 +9,8 @@
 
 #include <stdint.h>
 
+#include "common/base/err.h"
 #include "common/crypto.h"
-#include "common/err.h"
 
 #define REFERENCE_ID_SIZE 41 /* a campaign's or broadcast's id, NUL */
 /* Two ids, ten digits, a letter, 11 characters of MAC, four dots, NUL. */

@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "common/admin.h"
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/mem.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
 
 #define DRAIN_LOOK_MS 10
 #define STATS_MS 1000

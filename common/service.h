@@ -24,10 +24,10 @@
 
 #include <stdbool.h>
 
+#include "common/base/conf.h"
+#include "common/base/metrics.h"
 #include "common/bus.h"
-#include "common/conf.h"
 #include "common/loop.h"
-#include "common/metrics.h"
 #include "common/store.h"
 
 #define SERVICE_DRAIN_MS_MAX 8000

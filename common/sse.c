@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/buf.h"
-#include "common/clock.h"
+#include "common/base/buf.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 #include "common/http_stream.h"
-#include "common/mem.h"
 
 #define VIEWERS_MAX 4096
 #define STALE_BYTES (16 * 1024)

@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/mem.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/trace.h"
 #include "common/store_inside.h"
 #include "common/store_reply.h"
-#include "common/trace.h"
 
 #define RETRY_MS_FIRST 50
 #define WAIT_TURN_MS 20

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "common/clock.h"
-#include "common/mem.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 #include "common/store.h"
 
 #define READS_PER_TURN_MAX 16 /* of 16 KiB, while an answer is cut */

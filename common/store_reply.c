@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
-#include "common/mem.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
 
 /* The first word of an error. Scripts refuse with the upper ones; after the
  * lower ones Redis has done nothing. */

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
-#include "common/mem.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/trace.h"
 #include "common/store_inside.h"
-#include "common/trace.h"
 
 #define NUMBER_SIZE 24
 

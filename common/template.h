@@ -8,8 +8,8 @@
 
 #include <stddef.h>
 
-#include "common/buf.h"
-#include "common/err.h"
+#include "common/base/buf.h"
+#include "common/base/err.h"
 
 enum template_context {
     TEMPLATE_TEXT,   /* as is, control characters but \n dropped */

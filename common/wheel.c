@@ -1,7 +1,7 @@
 /* wheel -- one coarse deadline for each of very many things. */
 #include "common/wheel.h"
 
-#include "common/clock.h"
+#include "common/base/clock.h"
 
 static void
 link_before(struct wheel_item *head, struct wheel_item *item)

@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/bus_parts.h"
-#include "common/log.h"
-#include "common/mem.h"
 
 #define ZAP_ENDPOINT "inproc://zeromq.zap.01"
 #define RAW_KEY_BYTES 32

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
+#include "common/base/mem.h"
 #include "common/client/call.h"
-#include "common/mem.h"
 
 #define DEADLINE_MS 3000
 

@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 
-#include "common/buf.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/wire.h"
+#include "common/base/buf.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 
 struct call {
     const ProtobufCMessageDescriptor *reply_type;

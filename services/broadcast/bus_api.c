@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
-#include "common/wire.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "services/broadcast/plan/plan.h"
 
 static const struct {

@@ -1,9 +1,9 @@
 /* main -- muster-broadcast: what goes to whom and when. See broadcast.h. */
 #include <stdlib.h>
 
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/crypto.h"
-#include "common/mem.h"
-#include "common/wire.h"
 #include "services/broadcast/plan/plan.h"
 #include "services/broadcast/plan/routes.h"
 

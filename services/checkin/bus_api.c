@@ -1,8 +1,8 @@
 /* bus_api -- what may be asked of checkin, as one table. */
 #include <stdlib.h>
 
-#include "common/mem.h"
-#include "common/wire.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "services/checkin/checkin.h"
 
 static const struct {

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 #include "common/fetch.h"
-#include "common/mem.h"
 #include "services/cli/cli.h"
 
 #define TIMEOUT_MS 15000

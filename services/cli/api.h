@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 
-#include "common/buf.h"
-#include "common/err.h"
+#include "common/base/buf.h"
+#include "common/base/err.h"
 #include "common/json.h"
 #include "common/loop.h"
 

@@ -19,8 +19,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "common/conf.h"
-#include "common/err.h"
+#include "common/base/conf.h"
+#include "common/base/err.h"
 #include "common/json.h"
 #include "common/loop.h"
 #include "services/cli/api.h"

@@ -14,8 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/mem.h"
 #include "common/crypto.h"
-#include "common/mem.h"
 #include "services/cli/cli.h"
 
 #define FILE_BYTES_MAX ((size_t)1024 * 1024)

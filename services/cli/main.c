@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/log.h"
 #include "common/crypto.h"
-#include "common/log.h"
 #include "services/cli/cli.h"
 
 static const struct word {

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
-#include "common/mem.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 #include "services/cli/rehearsal.h"
 
 #define SETTLE_MS 15000 /* for the services to have followed each other */

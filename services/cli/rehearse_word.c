@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 #include "common/crypto.h"
-#include "common/mem.h"
 #include "services/cli/rehearsal.h"
 
 #define PEOPLE_USUAL 5000

@@ -1,8 +1,8 @@
 /* main -- starts, runs and stops the courier. */
 #include <string.h>
 
+#include "common/base/log.h"
 #include "common/link.h"
-#include "common/log.h"
 #include "common/reference.h"
 #include "services/courier/courier.h"
 

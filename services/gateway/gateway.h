@@ -25,9 +25,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
+#include "common/base/err.h"
 #include "common/crypto.h"
-#include "common/err.h"
 #include "common/http.h"
 #include "common/json.h"
 #include "common/service.h"

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "common/log.h"
-#include "common/trace.h"
+#include "common/base/log.h"
+#include "common/base/trace.h"
 #include "services/gateway/api/broadcast/broadcast_api.h"
 #include "services/gateway/api/checkin/checkin_api.h"
 #include "services/gateway/api/courier/outbox.h"

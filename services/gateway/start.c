@@ -11,9 +11,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/link.h"
-#include "common/log.h"
-#include "common/mem.h"
 #include "services/gateway/api/checkin/tickets.h"
 #include "services/gateway/api/live/live.h"
 #include "services/gateway/api/signup/consents.h"

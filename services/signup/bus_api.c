@@ -1,9 +1,9 @@
 /* bus_api -- the table of requests, and what each begins and ends with. */
 #include <stdlib.h>
 
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/loop.h"
-#include "common/mem.h"
-#include "common/wire.h"
 #include "services/signup/definitions/campaigns.h"
 
 typedef void handler(struct asked *asked);

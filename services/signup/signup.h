@@ -33,8 +33,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/base/metrics.h"
 #include "common/bus.h"
-#include "common/metrics.h"
 #include "common/service.h"
 #include "services/signup/keep/store.h"
 #include "services/signup/people/address.h"

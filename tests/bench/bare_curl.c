@@ -12,8 +12,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "common/clock.h"
-#include "common/mem.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 
 #define CONCURRENCY_MAX 1024
 #define BODY_SIZE 512

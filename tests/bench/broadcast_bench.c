@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
+#include "common/base/clock.h"
+#include "common/base/wire.h"
 #include "common/client/broadcast.h"
-#include "common/clock.h"
-#include "common/wire.h"
 #include "tests/support/broadcast_world.h"
 
 #define PEOPLE 200000

@@ -18,11 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/client/checkin.h"
-#include "common/clock.h"
 #include "common/crypto.h"
-#include "common/mem.h"
-#include "common/wire.h"
 #include "services/checkin/marks/presence.h"
 #include "services/checkin/tickets/ticket.h"
 #include "tests/support/checkin_rig.h"

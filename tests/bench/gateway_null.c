@@ -7,10 +7,10 @@
  * is the price of being remembered. */
 #include <stdlib.h>
 
+#include "common/base/mem.h"
 #include "common/client/broadcast.h"
 #include "common/client/checkin.h"
 #include "common/client/signup.h"
-#include "common/mem.h"
 #include "services/gateway/start.h"
 
 struct pending_signup {

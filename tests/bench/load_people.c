@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/base/mem.h"
 #include "common/client/signup.h"
-#include "common/mem.h"
 
 #define IN_FLIGHT 2048
 #define FIRST_PHONE 447400000000U /* a real range, so that it is valid */

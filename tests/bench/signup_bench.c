@@ -22,8 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
-#include "common/mem.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 #include "services/signup/joining/signing.h"
 #include "tests/support/signup_rig.h"
 

@@ -10,18 +10,18 @@ process.chdir(join(dirname(fileURLToPath(import.meta.url)), '../..'));
 
 // library header -> the files of the tree that may include it
 const OWNERS = [
-    [/^zmq/, /^common\/(bus|zap)[a-z_]*\.[ch]$/],
-    [/^hiredis\//, /^common\/store[a-z_]*\.[ch]$/],
-    [/^event2?[/.]/, /^common\/(loop|http|sse|bus|store|fetch)[a-z_]*\.[ch]$/],
-    [/^sodium/, /^common\/crypto[a-z_]*\.c$/],
-    [/^curl\//, /^common\/fetch[a-z_]*\.c$/],
-    [/^jansson/, /^common\/json\.[ch]$/],
-    [/^qrencode/, /^common\/qr\.c$/],
-    [/^ini\.h/, /^common\/conf\.c$/],
-    [/^idn2/, /^common\/contact\.c$/],
-    [/^phonenumbers\//, /^common\/phone_shim\.cc$/],
-    [/^openssl\//, /^common\/crypto[a-z_]*\.c$/],
-    [/^pthread/, /^common\/worker\.c$/],
+    [/^zmq/, /^common\/bus\//],
+    [/^hiredis\//, /^common\/store\//],
+    [/^event2?[/.]/, /^common\/(loop|http|bus|store|fetch)\//],
+    [/^sodium/, /^common\/crypto\//],
+    [/^curl\//, /^common\/fetch\//],
+    [/^jansson/, /^common\/text\/json\.[ch]$/],
+    [/^qrencode/, /^common\/text\/qr\.c$/],
+    [/^ini\.h/, /^common\/base\/conf\.c$/],
+    [/^idn2/, /^common\/text\/contact\.c$/],
+    [/^phonenumbers\//, /^common\/text\/phone_shim\.cc$/],
+    [/^openssl\//, /^common\/crypto\//],
+    [/^pthread/, /^common\/loop\/worker\.c$/],
 ];
 
 const files = execFileSync('git', ['ls-files', 'common', 'services'],

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/mem.h"
 #include "common/gsm.h"
-#include "common/mem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/mem.h"
 #include "common/http_guard.h"
-#include "common/mem.h"
 
 #define HEAD_MAX 512
 #define BODY_MAX 256

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/client/broadcast.h"
-#include "common/clock.h"
-#include "common/mem.h"
-#include "common/wire.h"
 #include "tests/support/broadcast_world.h"
 
 #define TURN_MS 2

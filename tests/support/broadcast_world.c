@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/client/broadcast.h"
-#include "common/clock.h"
 #include "common/crypto.h"
-#include "common/mem.h"
-#include "common/wire.h"
 
 #define TURN_MS 2
 #define CHUNK 65536

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "broadcast.pb-c.h"
+#include "common/base/err.h"
 #include "common/bus.h"
-#include "common/err.h"
 #include "common/loop.h"
 #include "signup.pb-c.h"
 #include "tests/support/process.h"

@@ -13,11 +13,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/client/checkin.h"
-#include "common/clock.h"
 #include "common/crypto.h"
-#include "common/mem.h"
-#include "common/wire.h"
 
 #define TURN_MS 5
 #define PAGE_ENTRIES_MAX 100

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "checkin.pb-c.h"
+#include "common/base/err.h"
 #include "common/bus.h"
-#include "common/err.h"
 #include "common/loop.h"
 #include "feed.pb-c.h"
 #include "signup.pb-c.h"

@@ -14,10 +14,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/buf.h"
-#include "common/bytes.h"
-#include "common/clock.h"
-#include "common/mem.h"
+#include "common/base/buf.h"
+#include "common/base/bytes.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 
 #define EVENTS_MAX 512
 #define SILENCE_MS_MAX 30000

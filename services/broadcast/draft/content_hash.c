@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
+#include "common/base/wire.h"
 #include "common/crypto.h"
-#include "common/wire.h"
 
 void
 content_hash(const Broadcast__Content *content, char hash[CONTENT_HASH_SIZE])

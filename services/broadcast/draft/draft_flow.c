@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/buf.h"
-#include "common/mem.h"
+#include "common/base/buf.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/template.h"
-#include "common/wire.h"
 #include "services/broadcast/draft/content_hash.h"
 #include "services/broadcast/draft/facts.h"
 #include "services/broadcast/plan/plan.h"

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/client/signup.h"
-#include "common/clock.h"
-#include "common/mem.h"
-#include "common/wire.h"
 #include "services/broadcast/draft/facts.h"
 #include "services/broadcast/draft/forecast.h"
 

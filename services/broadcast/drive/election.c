@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
-#include "common/log.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
 #include "services/broadcast/plan/plan.h"
 
 #define CAMPAIGNS_EVERY_TURNS 4 /* look for new campaigns */

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/bus.h"
-#include "common/mem.h"
-#include "common/wire.h"
 
 struct field {
     struct record *record;

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "common/bytes.h"
+#include "common/base/bytes.h"
 #include "common/store.h"
 #include "services/broadcast/keep/ledger.h"
 

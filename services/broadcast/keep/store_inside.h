@@ -3,7 +3,7 @@
 #ifndef BROADCAST_STORE_INSIDE_H
 #define BROADCAST_STORE_INSIDE_H
 
-#include "common/bytes.h"
+#include "common/base/bytes.h"
 #include "services/broadcast/keep/store.h"
 
 #define KEEP_ARGS_MAX 24

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/client/signup.h"
-#include "common/log.h"
-#include "common/mem.h"
 #include "services/broadcast/plan/plan.h"
 
 #define CHUNKS_MAX 1024 /* 67 million supporters */

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
-#include "common/mem.h"
-#include "common/wire.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "services/broadcast/draft/forecast.h"
 #include "services/broadcast/plan/plan.h"
 

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/client/signup.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/wire.h"
 #include "services/broadcast/plan/plan.h"
 
 #define POLL_MS 1000

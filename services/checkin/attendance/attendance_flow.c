@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/clock.h"
-#include "common/mem.h"
-#include "common/wire.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "services/checkin/attendance/attendance.h"
 #include "services/checkin/checkin.h"
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
-#include "common/mem.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 #include "services/checkin/checkin.h"
 
 #define WAIT_MS_MAX 2500 /* below the asker's deadline */

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/bus.h"
-#include "common/mem.h"
-#include "common/wire.h"
 
 static void
 action_free(struct action *action)

@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/client/signup.h"
 #include "common/feed.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/wire.h"
 #include "services/checkin/checkin.h"
 
 #define LIST_EVERY_MS 5000

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/bus.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/wire.h"
 #include "signup.pb-c.h"
 
 /* ---- from events ---- */

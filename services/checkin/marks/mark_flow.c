@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/batch.h"
-#include "common/clock.h"
-#include "common/mem.h"
-#include "common/wire.h"
 #include "services/checkin/checkin.h"
 #include "services/checkin/marks/presence.h"
 

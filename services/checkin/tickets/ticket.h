@@ -16,9 +16,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
+#include "common/base/err.h"
 #include "common/crypto.h"
-#include "common/err.h"
 
 #define TICKET_CODE_CHARS 14
 #define TICKET_CODE_SIZE (TICKET_CODE_CHARS + 1)

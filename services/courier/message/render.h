@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "broadcast.pb-c.h"
-#include "common/buf.h"
+#include "common/base/buf.h"
 #include "common/crypto.h"
 #include "common/reference.h"
 #include "services/courier/message/reason.h"

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "broadcast.pb-c.h"
-#include "common/conf.h"
+#include "common/base/conf.h"
 #include "common/loop.h"
 
 /* Rendered, for one recipient. Everything is borrowed for the call. */

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 #include "common/fetch.h"
-#include "common/mem.h"
 #include "services/courier/message/mail.h"
 #include "services/courier/message/reason.h"
 #include "services/courier/providers/provider.h"

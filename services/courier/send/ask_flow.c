@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/client/broadcast.h"
-#include "common/clock.h"
 #include "common/crypto.h"
-#include "common/log.h"
-#include "common/mem.h"
 #include "services/courier/courier.h"
 
 #define WAIT_MS_MIN 10

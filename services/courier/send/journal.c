@@ -12,10 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/crypto.h"
-#include "common/log.h"
-#include "common/mem.h"
 
 #define MAGIC "MUSTERJ1"
 #define MACHINE_BOOT_SIZE 40

@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/client/broadcast.h"
 #include "common/client/checkin.h"
 #include "common/client/signup.h"
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/mem.h"
 #include "services/courier/courier.h"
 
 static void get_template(struct lease *lease);

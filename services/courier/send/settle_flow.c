@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/client/broadcast.h"
 #include "common/crypto.h"
-#include "common/log.h"
-#include "common/mem.h"
 #include "services/courier/courier.h"
 
 #define SETTLE_EVERY_MS 200

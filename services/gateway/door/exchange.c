@@ -3,10 +3,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/trace.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/trace.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/routes.h"
 

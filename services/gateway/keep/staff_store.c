@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/clock.h"
-#include "common/wire.h"
+#include "common/base/clock.h"
+#include "common/base/wire.h"
 
 #define KEY_SIZE (ID_CHARS_MAX + 24)
 #define HEX_SIZE (2 * CRYPTO_HASH_BYTES + 1)

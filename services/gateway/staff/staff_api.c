@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
-#include "common/mem.h"
-#include "common/wire.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "services/gateway/door/limits.h"
 #include "services/gateway/keep/staff_store.h"
 #include "services/gateway/staff/audit.h"

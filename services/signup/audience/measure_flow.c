@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/mem.h"
 #include "common/gsm.h"
-#include "common/mem.h"
 #include "common/template.h"
 #include "services/signup/audience/walk.h"
 #include "services/signup/people/record.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/mem.h"
 #include "common/client/checkin.h"
-#include "common/mem.h"
 #include "services/signup/audience/columns.h"
 
 #define CHUNKS_MAX 256 /* 24 bits of supporter number */

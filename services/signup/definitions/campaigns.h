@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/err.h"
 #include "common/batch.h"
-#include "common/err.h"
 #include "services/signup/signup.h"
 
 #define SLUG_SIZE 41

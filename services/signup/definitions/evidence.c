@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/wire.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "services/signup/definitions/campaigns.h"
 #include "services/signup/people/rules.h"
 

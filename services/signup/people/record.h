@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/buf.h"
-#include "common/bytes.h"
+#include "common/base/buf.h"
+#include "common/base/bytes.h"
 #include "common/contact.h"
 #include "common/crypto.h"
 #include "services/signup/people/names.h"

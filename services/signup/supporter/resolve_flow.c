@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 #include "services/signup/people/rules.h"
 #include "services/signup/supporter/person.h"
 

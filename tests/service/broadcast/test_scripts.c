@@ -14,10 +14,10 @@
 
 #include <cmocka.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/crypto.h"
-#include "common/mem.h"
-#include "common/wire.h"
 #include "services/broadcast/keep/record.h"
 #include "services/broadcast/keep/store_ledger.h"
 #include "tests/support/broadcast_model.h"

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "common/clock.h"
-#include "common/wire.h"
+#include "common/base/clock.h"
+#include "common/base/wire.h"
 #include "tests/support/broadcast_world.h"
 
 #define STATE(name) WORDS__RECIPIENT_STATE__##name

@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/crypto.h"
-#include "common/mem.h"
-#include "common/wire.h"
 #include "tests/support/checkin_rig.h"
 
 #define CAMPAIGN "tickets"

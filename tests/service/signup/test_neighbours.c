@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "checkin.pb-c.h"
-#include "common/mem.h"
-#include "common/wire.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "tests/support/signup_rig.h"
 
 #define CROWD 300

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
+#include "common/base/mem.h"
 #include "common/contact.h"
-#include "common/mem.h"
 #include "services/cli/api.h"
 #include "services/cli/people.h"
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "common/admin.h"
-#include "common/clock.h"
+#include "common/base/clock.h"
 #include "tests/support/process.h"
 
 #define WAIT_MS 10000

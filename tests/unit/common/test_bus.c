@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/trace.h"
 #include "common/bus.h"
-#include "common/clock.h"
-#include "common/mem.h"
-#include "common/trace.h"
 
 #define WAIT_MS 10000
 #define SERVERS_MAX 2

@@ -20,9 +20,9 @@
 
 #include <cmocka.h>
 
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 #include "common/bus.h"
-#include "common/clock.h"
-#include "common/mem.h"
 #include "tests/support/process.h"
 
 #define ASKS_EACH_WAY 500000

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
 #include "common/feed.h"
 
 #define PAGE_ENTRIES_MAX 3

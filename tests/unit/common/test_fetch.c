@@ -17,9 +17,9 @@
 
 #include <cmocka.h>
 
-#include "common/buf.h"
-#include "common/clock.h"
-#include "common/mem.h"
+#include "common/base/buf.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 
 #define DEADLINE_MS 10000
 #define TIMEOUT_MS 300 /* of the exchanges that are to time out */

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 
 /* The text is before, then each repeated, then after. */
 static const struct row {

@@ -15,10 +15,10 @@
 
 #include <cmocka.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 #include "common/http.h"
 #include "common/http_stream.h"
-#include "common/mem.h"
 
 #define WAIT_MS 10000
 #define CLIENTS_MAX 64

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
+#include "common/base/mem.h"
 #include "common/http_guard.h"
-#include "common/mem.h"
 
 #define HEAD_MAX 512
 #define BODY_MAX 64

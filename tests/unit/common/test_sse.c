@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 #include "common/http.h"
-#include "common/mem.h"
 #include "common/sse.h"
 
 #define WAIT_MS 10000

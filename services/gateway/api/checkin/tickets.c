@@ -4,9 +4,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/client/checkin.h"
-#include "common/log.h"
-#include "common/mem.h"
 
 #define BEARERS_MAX 1000 /* of one ask; see checkin.proto */
 

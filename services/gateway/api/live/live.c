@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "common/client/broadcast.h"
 #include "common/client/checkin.h"
-#include "common/mem.h"
-#include "common/wire.h"
 #include "services/gateway/api/broadcast/broadcast_api.h"
 #include "services/gateway/api/checkin/checkin_api.h"
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
+#include "common/base/mem.h"
 #include "common/client/signup.h"
-#include "common/clock.h"
-#include "common/mem.h"
 
 struct waiter {
     struct waiter *next;

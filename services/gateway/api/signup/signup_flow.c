@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "common/client/signup.h"
-#include "common/clock.h"
 #include "common/contact.h"
 #include "common/link.h"
 #include "services/gateway/api/checkin/tickets.h"

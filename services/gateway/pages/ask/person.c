@@ -4,7 +4,7 @@
  *               -> supporter_found -> person->found */
 #include <stdio.h>
 
-#include "common/wire.h"
+#include "common/base/wire.h"
 #include "services/gateway/pages/ask/flow.h"
 
 static void

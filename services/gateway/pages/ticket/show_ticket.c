@@ -1,7 +1,7 @@
 /* show_ticket -- the ticket: what, when, where, the QR and the code. */
 #include <string.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
 #include "common/london.h"
 #include "services/gateway/pages/frame/html.h"
 #include "services/gateway/pages/frame/show.h"

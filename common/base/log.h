@@ -7,8 +7,8 @@
  * names, addresses, phone numbers, texts, tokens. Supporter numbers are fine.
  * A line is at most 4 KiB: a field
  * that does not fit is left out. */
-#ifndef COMMON_LOG_H
-#define COMMON_LOG_H
+#ifndef COMMON_BASE_LOG_H
+#define COMMON_BASE_LOG_H
 
 #include <stddef.h>
 #include <stdint.h>

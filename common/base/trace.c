@@ -1,5 +1,5 @@
 /* trace -- which request all this is done for. */
-#include "common/trace.h"
+#include "common/base/trace.h"
 
 #include <inttypes.h>
 #include <stdio.h>

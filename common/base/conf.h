@@ -4,8 +4,8 @@
  * dashes become underscores). An unknown file, a cut line, a number that is
  * not one, or a value out of its range ends the program with a sentence
  * (start-up only). Strings are borrowed from the conf. */
-#ifndef COMMON_CONF_H
-#define COMMON_CONF_H
+#ifndef COMMON_BASE_CONF_H
+#define COMMON_BASE_CONF_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "checkin.pb-c.h"
-#include "common/mem.h"
-#include "common/wire.h"
+#include "common/base/mem.h"
+#include "common/base/wire.h"
 #include "feed.pb-c.h"
 #include "wire.pb-c.h"
 

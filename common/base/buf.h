@@ -2,8 +2,8 @@
  *
  * Always NUL-terminated past len, so data can be read as a string. An append
  * that would pass len_max (0: 1 GiB) sets is_cut and appends nothing. */
-#ifndef COMMON_BUF_H
-#define COMMON_BUF_H
+#ifndef COMMON_BASE_BUF_H
+#define COMMON_BASE_BUF_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,14 +5,14 @@
  * there; a small message costs one malloc. The arena knows how long each
  * allocation is, which is how a string with a NUL inside is told from a short
  * one. */
-#include "common/wire.h"
+#include "common/base/wire.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
 #define BUDGET_BYTES_MIN ((size_t)64 * 1024)
 #define BUDGET_BYTES_MAX ((size_t)32 * 1024 * 1024)

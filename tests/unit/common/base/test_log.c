@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
-#include "common/clock.h"
-#include "common/err.h"
-#include "common/log.h"
-#include "common/trace.h"
+#include "common/base/clock.h"
+#include "common/base/err.h"
+#include "common/base/log.h"
+#include "common/base/trace.h"
 
 /* What one call writes to standard error. */
 static const char *

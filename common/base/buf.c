@@ -1,12 +1,12 @@
 /* buf -- bytes that grow, up to a stated maximum. */
-#include "common/buf.h"
+#include "common/base/buf.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
 #define LEN_MAX_DEFAULT ((size_t)1 << 30)
 #define CAP_MIN 64

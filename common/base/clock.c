@@ -1,5 +1,5 @@
 /* clock -- the one seam through which time comes in. */
-#include "common/clock.h"
+#include "common/base/clock.h"
 
 #include <stdbool.h>
 #include <stdio.h>

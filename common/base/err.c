@@ -1,5 +1,5 @@
 /* err -- names and HTTP statuses of the ways to fail. */
-#include "common/err.h"
+#include "common/base/err.h"
 
 static const struct {
     const char *name;

@@ -1,14 +1,14 @@
 /* log -- one JSON object a line on standard error. */
-#include "common/log.h"
+#include "common/base/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "common/buf.h"
-#include "common/clock.h"
-#include "common/trace.h"
+#include "common/base/buf.h"
+#include "common/base/clock.h"
+#include "common/base/trace.h"
 
 #define LINE_BYTES_MAX 4096
 #define END_BYTES 2 /* kept free for the closing brace and newline */

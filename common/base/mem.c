@@ -1,5 +1,5 @@
 /* mem -- allocation that never returns NULL. */
-#include "common/mem.h"
+#include "common/base/mem.h"
 
 #include <stdarg.h>
 #include <stdio.h>

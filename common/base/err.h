@@ -3,8 +3,8 @@
  * The numbers travel in wire.Answer: never reuse one. The distinction that
  * matters most: after ERR_UNAVAILABLE nothing happened; after ERR_UNKNOWN
  * nobody can say whether it happened. */
-#ifndef COMMON_ERR_H
-#define COMMON_ERR_H
+#ifndef COMMON_BASE_ERR_H
+#define COMMON_BASE_ERR_H
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "common/buf.h"
-#include "common/conf.h"
+#include "common/base/buf.h"
+#include "common/base/conf.h"
 
 static char path[] = "/tmp/muster-conf-XXXXXX";
 

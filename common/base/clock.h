@@ -2,8 +2,8 @@
  *
  * Stored times are wall (UTC). Deadlines are boot time, which goes on while
  * the machine sleeps and never steps. Tests set their own clock. */
-#ifndef COMMON_CLOCK_H
-#define COMMON_CLOCK_H
+#ifndef COMMON_BASE_CLOCK_H
+#define COMMON_BASE_CLOCK_H
 
 #include <stdint.h>
 

@@ -2,13 +2,13 @@
  *
  * One list in which metrics of one name stand together, as the text format
  * wants them (Prometheus exposition format 0.0.4). */
-#include "common/metrics.h"
+#include "common/base/metrics.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/mem.h"
+#include "common/base/mem.h"
 
 enum kind { COUNTER, GAUGE, HISTOGRAM };
 

@@ -4,13 +4,13 @@
  * KiB and 24 times the message, at most 32 MiB) and refuses the empty message
  * where a required field is missing, embedded NUL and bad UTF-8 in any string
  * field, and enum values that the proto does not name, at every depth. */
-#ifndef COMMON_WIRE_H
-#define COMMON_WIRE_H
+#ifndef COMMON_BASE_WIRE_H
+#define COMMON_BASE_WIRE_H
 
 #include <protobuf-c/protobuf-c.h>
 #include <stddef.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 
 #define WIRE_OUTSIDE_BYTES_MAX                                                 \
     ((size_t)64 * 1024) /* frames that began outside */

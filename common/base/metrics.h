@@ -2,12 +2,12 @@
  *
  * Names as Prometheus wants them (muster_signup_commits_total). Labels are a
  * ready string, `channel="sms"`, or NULL; never a person. */
-#ifndef COMMON_METRICS_H
-#define COMMON_METRICS_H
+#ifndef COMMON_BASE_METRICS_H
+#define COMMON_BASE_METRICS_H
 
 #include <stdint.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 
 struct metrics;
 struct metric;

@@ -1,6 +1,6 @@
 /* bytes -- some bytes and how many, borrowed. */
-#ifndef COMMON_BYTES_H
-#define COMMON_BYTES_H
+#ifndef COMMON_BASE_BYTES_H
+#define COMMON_BASE_BYTES_H
 
 #include <stddef.h>
 #include <string.h>

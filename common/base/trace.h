@@ -5,8 +5,8 @@
  * entered has it, and its callback is called with it entered again, in this
  * process or the one that answers. What is batched for several, or done by a
  * timer, has none. */
-#ifndef COMMON_TRACE_H
-#define COMMON_TRACE_H
+#ifndef COMMON_BASE_TRACE_H
+#define COMMON_BASE_TRACE_H
 
 #include <stdint.h>
 

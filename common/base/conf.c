@@ -2,7 +2,7 @@
  *
  * Limits: a line LINE_BYTES_MAX bytes, a section or key NAME_BYTES_MAX; inih
  * would cut longer ones in silence, so they end the program here. */
-#include "common/conf.h"
+#include "common/base/conf.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
-#include "common/mem.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
 
 #define LINE_BYTES_MAX 8192
 #define NAME_BYTES_MAX 48

@@ -1,7 +1,7 @@
 /* mem -- allocation that never returns NULL: running out of memory aborts.
  * All sizes in bytes. What is returned is owned by the caller; free(). */
-#ifndef COMMON_MEM_H
-#define COMMON_MEM_H
+#ifndef COMMON_BASE_MEM_H
+#define COMMON_BASE_MEM_H
 
 #include <stddef.h>
 
