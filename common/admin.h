@@ -9,7 +9,7 @@
 #define COMMON_ADMIN_H
 
 #include "common/base/metrics.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 struct admin;
 

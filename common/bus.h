@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #include "common/base/err.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 #define BUS_BODY_BYTES_MAX ((size_t)1024 * 1024)
 #define BUS_ASKS_IN_FLIGHT_MAX 65536 /* per process; more: ERR_LIMIT */

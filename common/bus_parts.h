@@ -16,7 +16,7 @@
 
 #include "common/bus.h"
 #include "common/bus_socket.h"
-#include "common/wheel.h"
+#include "common/loop/wheel.h"
 
 #define BUS_NAME_SIZE 64
 #define BUS_ENVELOPE_BYTES_MAX 512

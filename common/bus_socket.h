@@ -10,7 +10,7 @@
 #include <zmq.h>
 
 #include "common/bus.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 #define BUS_READ_BUDGET 256
 #define BUS_FRAMES_MAX 8

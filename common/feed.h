@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "common/bus.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 #include "feed.pb-c.h"
 
 struct feed_follower;

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #include "common/base/bytes.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 #define FETCH_CONNECTIONS_MAX 1024
 #define FETCH_BODY_BYTES_MAX 1048576

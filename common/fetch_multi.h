@@ -6,7 +6,7 @@
 #ifndef COMMON_FETCH_MULTI_H
 #define COMMON_FETCH_MULTI_H
 
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 struct fetch_multi;
 

@@ -27,7 +27,7 @@
 #include "common/base/conf.h"
 #include "common/base/metrics.h"
 #include "common/bus.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 #include "common/store.h"
 
 #define SERVICE_DRAIN_MS_MAX 8000

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "common/http.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 struct sse_hub;
 

@@ -26,7 +26,7 @@
 
 #include "common/base/bytes.h"
 #include "common/base/err.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 #define STORE_DEADLINE_MS 2000
 #define STORE_IN_FLIGHT_MAX 4096

@@ -12,7 +12,7 @@
 #include "common/base/buf.h"
 #include "common/base/err.h"
 #include "common/json.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 #define API_CONNECTIONS_MAX 128
 

@@ -30,9 +30,9 @@
 #include "common/crypto.h"
 #include "common/http.h"
 #include "common/json.h"
+#include "common/loop/worker.h"
 #include "common/service.h"
 #include "common/sse.h"
-#include "common/worker.h"
 
 #define ID_CHARS_MAX 40 /* a campaign's, action's or gate's id */
 #define PARAMS_MAX 4

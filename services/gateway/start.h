@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 /* The whole program. Without a store the staff routes answer 503. */
 int gateway_main(int argc, char **argv, bool uses_store);

@@ -3,7 +3,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/wire.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 #include "services/signup/definitions/campaigns.h"
 
 typedef void handler(struct asked *asked);

@@ -12,7 +12,7 @@
 #include "checkin.pb-c.h"
 #include "common/base/err.h"
 #include "common/bus.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 #include "feed.pb-c.h"
 #include "signup.pb-c.h"
 #include "tests/support/process.h"

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "common/loop.h"
+#include "common/loop/loop.h"
 #include "common/store.h"
 #include "tests/support/process.h"
 

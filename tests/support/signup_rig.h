@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "common/client/signup.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 #include "tests/support/process.h"
 #include "tests/support/redis.h"
 

@@ -13,7 +13,7 @@
 #include "common/base/clock.h"
 #include "common/base/mem.h"
 #include "common/base/wire.h"
-#include "common/batch.h"
+#include "common/loop/batch.h"
 #include "services/checkin/checkin.h"
 #include "services/checkin/marks/presence.h"
 

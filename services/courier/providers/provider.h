@@ -9,7 +9,7 @@
 
 #include "broadcast.pb-c.h"
 #include "common/base/conf.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 /* Rendered, for one recipient. Everything is borrowed for the call. */
 struct message {

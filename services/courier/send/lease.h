@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "broadcast.pb-c.h"
-#include "common/loop.h"
+#include "common/loop/loop.h"
 #include "services/courier/message/render.h"
 #include "services/courier/providers/provider.h"
 #include "services/courier/send/journal.h"

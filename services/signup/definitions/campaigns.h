@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "common/base/err.h"
-#include "common/batch.h"
+#include "common/loop/batch.h"
 #include "services/signup/signup.h"
 
 #define SLUG_SIZE 41

@@ -2,13 +2,13 @@
  *
  * Setting and removing cost a few pointers; a deadline is noticed at most
  * WHEEL_TICK_MS late. Embed a wheel_item; the wheel never allocates. */
-#ifndef COMMON_WHEEL_H
-#define COMMON_WHEEL_H
+#ifndef COMMON_LOOP_WHEEL_H
+#define COMMON_LOOP_WHEEL_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 #define WHEEL_TICK_MS 10
 #define WHEEL_SLOTS 512

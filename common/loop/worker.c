@@ -1,7 +1,7 @@
 /* worker -- slow computation off the loop, completed on it.
  *
  * waiting -> (a thread) -> finished -> (an eventfd wakes the loop) -> done */
-#include "common/worker.h"
+#include "common/loop/worker.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* batch -- what arrives in one turn of the loop goes out together. */
-#include "common/batch.h"
+#include "common/loop/batch.h"
 
 #include <assert.h>
 #include <stdlib.h>

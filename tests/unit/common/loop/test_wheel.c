@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "common/base/clock.h"
-#include "common/wheel.h"
+#include "common/loop/wheel.h"
 
 #define START_MS 1000000
 #define ITEMS 2000

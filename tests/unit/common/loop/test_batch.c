@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "common/batch.h"
+#include "common/loop/batch.h"
 
 #define FLUSHES_MAX 64
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "common/base/clock.h"
-#include "common/worker.h"
+#include "common/loop/worker.h"
 
 #define JOBS 200
 #define WAIT_MS 10000

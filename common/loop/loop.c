@@ -1,5 +1,5 @@
 /* loop -- the event loop, over libevent. */
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 #include <event2/event.h>
 #include <signal.h>

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 struct fixture {
     struct loop *loop;

@@ -2,12 +2,12 @@
  *
  * A few threads and one queue. The threads see only the job's own arg: no
  * loop, no store, no log. */
-#ifndef COMMON_WORKER_H
-#define COMMON_WORKER_H
+#ifndef COMMON_LOOP_WORKER_H
+#define COMMON_LOOP_WORKER_H
 
 #include <stdbool.h>
 
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 #define WORKER_THREADS_MAX 16
 #define WORKER_WAITING_MAX 1024

@@ -3,8 +3,8 @@
  * Wraps libevent; no other file but the wrappers of libraries that live on
  * the loop (bus, store, http, fetch) sees it. Callbacks are never called
  * from inside the call that arms them: always later, from loop_run. */
-#ifndef COMMON_LOOP_H
-#define COMMON_LOOP_H
+#ifndef COMMON_LOOP_LOOP_H
+#define COMMON_LOOP_LOOP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,13 +3,13 @@
  * Items are collected per group (a campaign) and flushed at the end of the
  * turn, at most item_max at once, with at most in_flight_max batches open:
  * what arrives meanwhile makes the next batch larger. */
-#ifndef COMMON_BATCH_H
-#define COMMON_BATCH_H
+#ifndef COMMON_LOOP_BATCH_H
+#define COMMON_LOOP_BATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/loop.h"
+#include "common/loop/loop.h"
 
 struct batch;
 

@@ -1,5 +1,5 @@
 /* wheel -- one coarse deadline for each of very many things. */
-#include "common/wheel.h"
+#include "common/loop/wheel.h"
 
 #include "common/base/clock.h"
 
