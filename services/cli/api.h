@@ -11,8 +11,8 @@
 
 #include "common/base/buf.h"
 #include "common/base/err.h"
-#include "common/json.h"
 #include "common/loop/loop.h"
+#include "common/text/json.h"
 
 #define API_CONNECTIONS_MAX 128
 

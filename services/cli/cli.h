@@ -21,8 +21,8 @@
 
 #include "common/base/conf.h"
 #include "common/base/err.h"
-#include "common/json.h"
 #include "common/loop/loop.h"
+#include "common/text/json.h"
 #include "services/cli/api.h"
 
 enum { DONE = 0, FAILED = 1, MISUSED = 2 };

@@ -29,10 +29,10 @@
 #include "common/base/err.h"
 #include "common/crypto.h"
 #include "common/http.h"
-#include "common/json.h"
 #include "common/loop/worker.h"
 #include "common/service.h"
 #include "common/sse.h"
+#include "common/text/json.h"
 
 #define ID_CHARS_MAX 40 /* a campaign's, action's or gate's id */
 #define PARAMS_MAX 4

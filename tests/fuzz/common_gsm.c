@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
-#include "common/gsm.h"
+#include "common/text/gsm.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -12,7 +12,7 @@
 #include "common/base/buf.h"
 #include "common/base/mem.h"
 #include "common/base/wire.h"
-#include "common/template.h"
+#include "common/text/template.h"
 #include "services/broadcast/draft/content_hash.h"
 #include "services/broadcast/draft/facts.h"
 #include "services/broadcast/plan/plan.h"

@@ -11,7 +11,7 @@
 #include "common/base/wire.h"
 #include "common/client/signup.h"
 #include "common/crypto.h"
-#include "common/london.h"
+#include "common/text/london.h"
 #include "services/broadcast/draft/facts.h"
 #include "services/broadcast/plan/plan.h"
 

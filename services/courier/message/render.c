@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/link.h"
-#include "common/template.h"
+#include "common/text/template.h"
 
 #define FIELDS_MAX 32
 

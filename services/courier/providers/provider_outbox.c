@@ -24,7 +24,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/template.h"
+#include "common/text/template.h"
 #include "services/courier/message/mail.h"
 #include "services/courier/message/reason.h"
 #include "services/courier/providers/provider.h"

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "common/base/mem.h"
-#include "common/gsm.h"
-#include "common/template.h"
+#include "common/text/gsm.h"
+#include "common/text/template.h"
 #include "services/signup/audience/walk.h"
 #include "services/signup/people/record.h"
 

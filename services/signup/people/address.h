@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/contact.h"
 #include "common/crypto.h"
+#include "common/text/contact.h"
 
 /* Four hexadecimal digits, 0000 to 3fff, of its bucket, then six bytes. */
 #define ADDRESS_HASH_BYTES 10

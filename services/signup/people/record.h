@@ -13,8 +13,8 @@
 
 #include "common/base/buf.h"
 #include "common/base/bytes.h"
-#include "common/contact.h"
 #include "common/crypto.h"
+#include "common/text/contact.h"
 #include "services/signup/people/names.h"
 
 #define RECORD_VERSION_BYTES 8

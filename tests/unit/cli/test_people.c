@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "common/base/mem.h"
-#include "common/contact.h"
+#include "common/text/contact.h"
 #include "services/cli/api.h"
 #include "services/cli/people.h"
 

@@ -12,8 +12,8 @@
 
 #include "common/base/clock.h"
 #include "common/client/signup.h"
-#include "common/contact.h"
 #include "common/link.h"
+#include "common/text/contact.h"
 #include "services/gateway/api/checkin/tickets.h"
 #include "services/gateway/api/signup/consents.h"
 #include "services/gateway/api/signup/signup_api.h"

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "common/base/buf.h"
-#include "common/template.h"
+#include "common/text/template.h"
 
 struct view_slot {
     const char *name;

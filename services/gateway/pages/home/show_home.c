@@ -5,7 +5,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/london.h"
+#include "common/text/london.h"
 #include "services/gateway/pages/frame/html.h"
 #include "services/gateway/pages/frame/show.h"
 #include "services/gateway/pages/frame/show_action.h"

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
-#include "common/london.h"
+#include "common/text/london.h"
 #include "services/gateway/pages/frame/html.h"
 #include "services/gateway/pages/frame/show.h"
 #include "services/gateway/pages/frame/view.h"

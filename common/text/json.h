@@ -6,8 +6,8 @@
  * caller hears of all of them at once, and refuses names nobody asked for.
  *
  * No other file includes jansson; json_t and its functions come from here. */
-#ifndef COMMON_JSON_H
-#define COMMON_JSON_H
+#ifndef COMMON_TEXT_JSON_H
+#define COMMON_TEXT_JSON_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* json -- JSON in and out: jansson, read strictly. */
-#include "common/json.h"
+#include "common/text/json.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* phone_prefix -- UK mobile numbers, without asking the library each time. */
-#include "common/phone_prefix.h"
+#include "common/text/phone_prefix.h"
 
 #include <stdbool.h>
 #include <string.h>

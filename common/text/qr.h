@@ -3,8 +3,8 @@
  * Wraps libqrencode; no other file sees it. Error correction level M, quiet
  * zone of four modules included, one unit of the view box a module, black on
  * white whatever the page's theme, so that it scans from a screen at night. */
-#ifndef COMMON_QR_H
-#define COMMON_QR_H
+#ifndef COMMON_TEXT_QR_H
+#define COMMON_TEXT_QR_H
 
 #include <stdbool.h>
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "common/base/clock.h"
-#include "common/london.h"
+#include "common/text/london.h"
 
 static const struct {
     const char *utc, *want;

@@ -1,5 +1,5 @@
 /* test_template -- fields merged, escaped, and refused. */
-#include "common/template.h"
+#include "common/text/template.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

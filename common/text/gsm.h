@@ -3,8 +3,8 @@
  * GSM-7: 160 septets, or 153 a part; ^ { } \ [ ] ~ | and the euro sign cost
  * two and are never split. Anything else: UCS-2, 70 units, or 67 a part, no
  * surrogate pair split. */
-#ifndef COMMON_GSM_H
-#define COMMON_GSM_H
+#ifndef COMMON_TEXT_GSM_H
+#define COMMON_TEXT_GSM_H
 
 #include <stdbool.h>
 #include <stddef.h>

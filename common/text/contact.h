@@ -2,8 +2,8 @@
  *
  * libphonenumber (behind phone_shim.cc) and libidn2 (with our own letter-
  * digit-hyphen check). What is refused says why, for the person typing. */
-#ifndef COMMON_CONTACT_H
-#define COMMON_CONTACT_H
+#ifndef COMMON_TEXT_CONTACT_H
+#define COMMON_TEXT_CONTACT_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* phone_shim -- libphonenumber (C++) as two plain C functions' worth.
  * phone_prefix.c and, through it, contact.c alone use it. */
-#ifndef COMMON_PHONE_SHIM_H
-#define COMMON_PHONE_SHIM_H
+#ifndef COMMON_TEXT_PHONE_SHIM_H
+#define COMMON_TEXT_PHONE_SHIM_H
 
 #include <stdint.h>
 

@@ -3,8 +3,8 @@
  * A field is {{name}}, [a-z_]{1,40}, spaces inside the braces allowed. An
  * unknown field is an error found before anyone approves, never an empty
  * space in a message. No logic, no nesting. */
-#ifndef COMMON_TEMPLATE_H
-#define COMMON_TEMPLATE_H
+#ifndef COMMON_TEXT_TEMPLATE_H
+#define COMMON_TEXT_TEMPLATE_H
 
 #include <stddef.h>
 

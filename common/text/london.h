@@ -3,8 +3,8 @@
  * Summer time by the rule in force since 1996 (Summer Time Order 2002): from
  * the last Sunday of March, 01:00 UTC, to the last Sunday of October, 01:00
  * UTC. No time zone files, so that every machine says the same. */
-#ifndef COMMON_LONDON_H
-#define COMMON_LONDON_H
+#ifndef COMMON_TEXT_LONDON_H
+#define COMMON_TEXT_LONDON_H
 
 #include <stdbool.h>
 #include <stdint.h>

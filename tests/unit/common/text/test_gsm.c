@@ -1,5 +1,5 @@
 /* test_gsm -- the arithmetic of 3GPP TS 23.038, row by row. */
-#include "common/gsm.h"
+#include "common/text/gsm.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  *
  * One <path> holds every run of dark modules, so that the code of a ticket
  * is about 8 kB and draws at once on an old phone. */
-#include "common/qr.h"
+#include "common/text/qr.h"
 
 #include <qrencode.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* london -- UTC times as clocks in the United Kingdom show them. */
-#include "common/london.h"
+#include "common/text/london.h"
 
 #include <stdio.h>
 #include <time.h>

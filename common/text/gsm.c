@@ -1,5 +1,5 @@
 /* gsm -- how many SMS parts a text needs (3GPP TS 23.038, 23.040). */
-#include "common/gsm.h"
+#include "common/text/gsm.h"
 
 #include <stdint.h>
 

@@ -5,10 +5,10 @@
  * or nobody's depends on its first six digits alone, so its answer is
  * remembered for each of those (100 KB). Whatever is typed in any other form
  * goes to it each time. For one thread. */
-#ifndef COMMON_PHONE_PREFIX_H
-#define COMMON_PHONE_PREFIX_H
+#ifndef COMMON_TEXT_PHONE_PREFIX_H
+#define COMMON_TEXT_PHONE_PREFIX_H
 
-#include "common/phone_shim.h"
+#include "common/text/phone_shim.h"
 
 /* The same answer as phone_shim_read. */
 struct phone_facts phone_read(const char *typed);

@@ -1,5 +1,5 @@
 /* contact -- phone numbers and email addresses in their one true form. */
-#include "common/contact.h"
+#include "common/text/contact.h"
 
 #include <ctype.h>
 #include <idn2.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/phone_prefix.h"
+#include "common/text/phone_prefix.h"
 
 #define TYPED_LEN_MAX 40 /* a phone number with all its spaces */
 #define UK 44

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/qr.h"
+#include "common/text/qr.h"
 
 #define SIDE_MAX 200
 

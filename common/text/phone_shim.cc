@@ -1,5 +1,5 @@
 // phone_shim -- libphonenumber (C++) behind extern "C".
-#include "common/phone_shim.h"
+#include "common/text/phone_shim.h"
 
 #include <phonenumbers/phonenumberutil.h>
 

@@ -1,5 +1,5 @@
 /* template -- {{field}} merged into a text, escaped for where it goes. */
-#include "common/template.h"
+#include "common/text/template.h"
 
 #include <stdbool.h>
 #include <string.h>

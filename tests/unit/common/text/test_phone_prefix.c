@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/phone_prefix.h"
+#include "common/text/phone_prefix.h"
 
 #define NUMBERS 20000
 #define PREFIXES 200 /* so that most numbers meet a remembered one */
