@@ -3,7 +3,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/wire.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "services/broadcast/plan/plan.h"
 #include "services/broadcast/plan/routes.h"
 

@@ -19,7 +19,7 @@
 #define CHECKIN_CHECKIN_H
 
 #include "checkin.pb-c.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "common/service.h"
 #include "feed.pb-c.h"
 #include "services/checkin/expected/directory.h"

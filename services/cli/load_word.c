@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "common/base/mem.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "services/cli/cli.h"
 
 #define FILE_BYTES_MAX ((size_t)1024 * 1024)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/base/log.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "services/cli/cli.h"
 
 static const struct word {

@@ -6,7 +6,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "services/cli/rehearsal.h"
 
 #define PEOPLE_USUAL 5000

@@ -25,7 +25,7 @@
 
 #include "broadcast.pb-c.h"
 #include "common/bus.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "common/service.h"
 #include "services/courier/message/render.h"
 #include "services/courier/send/journal.h"

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "common/base/log.h"
-#include "common/link.h"
-#include "common/reference.h"
+#include "common/crypto/link.h"
+#include "common/crypto/reference.h"
 #include "services/courier/courier.h"
 
 static struct courier courier;

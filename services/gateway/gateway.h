@@ -27,7 +27,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/err.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "common/http.h"
 #include "common/loop/worker.h"
 #include "common/service.h"

@@ -13,7 +13,7 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/link.h"
+#include "common/crypto/link.h"
 #include "services/gateway/api/checkin/tickets.h"
 #include "services/gateway/api/live/live.h"
 #include "services/gateway/api/signup/consents.h"

@@ -22,7 +22,7 @@
 #include "common/base/mem.h"
 #include "common/base/wire.h"
 #include "common/client/checkin.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "services/checkin/marks/presence.h"
 #include "services/checkin/tickets/ticket.h"
 #include "tests/support/checkin_rig.h"

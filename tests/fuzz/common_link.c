@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
-#include "common/link.h"
+#include "common/crypto/link.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

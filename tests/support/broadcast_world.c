@@ -16,7 +16,7 @@
 #include "common/base/mem.h"
 #include "common/base/wire.h"
 #include "common/client/broadcast.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 
 #define TURN_MS 2
 #define CHUNK 65536

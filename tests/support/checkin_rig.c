@@ -17,7 +17,7 @@
 #include "common/base/mem.h"
 #include "common/base/wire.h"
 #include "common/client/checkin.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 
 #define TURN_MS 5
 #define PAGE_ENTRIES_MAX 100

@@ -5,7 +5,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/wire.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 
 void
 content_hash(const Broadcast__Content *content, char hash[CONTENT_HASH_SIZE])

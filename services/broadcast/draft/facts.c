@@ -10,7 +10,7 @@
 #include "common/base/mem.h"
 #include "common/base/wire.h"
 #include "common/client/signup.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "common/text/london.h"
 #include "services/broadcast/draft/facts.h"
 #include "services/broadcast/plan/plan.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "common/base/buf.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "services/broadcast/keep/store_inside.h"
 
 #define RETRY_MAX 500

@@ -18,7 +18,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/err.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 
 #define TICKET_CODE_CHARS 14
 #define TICKET_CODE_SIZE (TICKET_CODE_CHARS + 1)

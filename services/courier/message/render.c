@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/link.h"
+#include "common/crypto/link.h"
 #include "common/text/template.h"
 
 #define FIELDS_MAX 32

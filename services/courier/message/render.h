@@ -6,8 +6,8 @@
 
 #include "broadcast.pb-c.h"
 #include "common/base/buf.h"
-#include "common/crypto.h"
-#include "common/reference.h"
+#include "common/crypto/crypto.h"
+#include "common/crypto/reference.h"
 #include "services/courier/message/reason.h"
 #include "services/courier/providers/provider.h"
 

@@ -14,7 +14,7 @@
 /* Rendered, for one recipient. Everything is borrowed for the call. */
 struct message {
     Words__Channel channel;
-    const char *campaign, *ref;        /* ref: see common/reference.h */
+    const char *campaign, *ref;        /* ref: see common/crypto/reference.h */
     const char *to;                    /* E.164, or an email address */
     const char *from;                  /* SMS: sender, ""; email: address */
     const char *from_name;             /* email; NULL: none */

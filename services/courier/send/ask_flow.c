@@ -12,7 +12,7 @@
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/client/broadcast.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "services/courier/courier.h"
 
 #define WAIT_MS_MIN 10

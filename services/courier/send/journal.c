@@ -15,7 +15,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 
 #define MAGIC "MUSTERJ1"
 #define MACHINE_BOOT_SIZE 40

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "common/text/contact.h"
 
 /* Four hexadecimal digits, 0000 to 3fff, of its bucket, then six bytes. */

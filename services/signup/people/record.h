@@ -13,7 +13,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/bytes.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "common/text/contact.h"
 #include "services/signup/people/names.h"
 

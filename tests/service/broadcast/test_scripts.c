@@ -17,7 +17,7 @@
 #include "common/base/clock.h"
 #include "common/base/mem.h"
 #include "common/base/wire.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "services/broadcast/keep/record.h"
 #include "services/broadcast/keep/store_ledger.h"
 #include "tests/support/broadcast_model.h"

@@ -13,7 +13,7 @@
 #include "common/base/clock.h"
 #include "common/base/mem.h"
 #include "common/base/wire.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 #include "tests/support/checkin_rig.h"
 
 #define CAMPAIGN "tickets"

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/link.h"
+#include "common/crypto/link.h"
 
 struct fixture {
     struct render render;

@@ -12,7 +12,7 @@
 
 #include "common/base/clock.h"
 #include "common/client/signup.h"
-#include "common/link.h"
+#include "common/crypto/link.h"
 #include "common/text/contact.h"
 #include "services/gateway/api/checkin/tickets.h"
 #include "services/gateway/api/signup/consents.h"

@@ -2,8 +2,8 @@
  *
  * Keys are files of 32 random bytes, mode 0600, never in Redis. Everything
  * that compares secrets does so in constant time. */
-#ifndef COMMON_CRYPTO_H
-#define COMMON_CRYPTO_H
+#ifndef COMMON_CRYPTO_CRYPTO_H
+#define COMMON_CRYPTO_CRYPTO_H
 
 #include <stdbool.h>
 #include <stddef.h>

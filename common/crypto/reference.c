@@ -1,5 +1,5 @@
 /* reference -- our name for one recipient, given to the provider. */
-#include "common/reference.h"
+#include "common/crypto/reference.h"
 
 #include <stdio.h>
 #include <stdlib.h>

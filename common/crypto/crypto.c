@@ -1,5 +1,5 @@
 /* crypto -- libsodium, in the few shapes Muster needs. */
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* test_crypto -- known answers where standards give them. */
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,13 +4,13 @@
  * number, a MAC of 8 (see crypto_mac64) under the key of its own that comes
  * from <keys.dir>/link.key. The courier writes them, the gateway reads them.
  * They do not run out: an old mail's unsubscribe must go on working. */
-#ifndef COMMON_LINK_H
-#define COMMON_LINK_H
+#ifndef COMMON_CRYPTO_LINK_H
+#define COMMON_CRYPTO_LINK_H
 
 #include <stdint.h>
 
 #include "common/base/err.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 
 #define LINK_TOKEN_SIZE 21 /* 20 characters and NUL */
 #define LINK_PATH_SIZE (LINK_TOKEN_SIZE + 3)

@@ -1,5 +1,5 @@
 /* link -- the links in messages that act for one person without a login. */
-#include "common/link.h"
+#include "common/crypto/link.h"
 
 #include <assert.h>
 #include <stdio.h>

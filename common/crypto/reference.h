@@ -4,13 +4,13 @@
  * echoes (client reference, Message-ID) brings a receipt back to its four
  * bits with no index, and the MAC (crypto_mac64, under a key of its own from
  * <keys.dir>/broadcast.key) says that it was ours. */
-#ifndef COMMON_REFERENCE_H
-#define COMMON_REFERENCE_H
+#ifndef COMMON_CRYPTO_REFERENCE_H
+#define COMMON_CRYPTO_REFERENCE_H
 
 #include <stdint.h>
 
 #include "common/base/err.h"
-#include "common/crypto.h"
+#include "common/crypto/crypto.h"
 
 #define REFERENCE_ID_SIZE 41 /* a campaign's or broadcast's id, NUL */
 /* Two ids, ten digits, a letter, 11 characters of MAC, four dots, NUL. */
