@@ -50,7 +50,7 @@ foreach(label unit service)
 endforeach()
 
 # What measures pauses has the machine to itself.
-set_tests_properties(unit/common/bus_flood PROPERTIES RUN_SERIAL ON)
+set_tests_properties(unit/common/bus/flood PROPERTIES RUN_SERIAL ON)
 
 # Programs that other tests start: bench/*.c and support/programs/*.c. Each
 # names the services it links in a line "// links: svc_x svc_y".

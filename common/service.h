@@ -26,7 +26,7 @@
 
 #include "common/base/conf.h"
 #include "common/base/metrics.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "common/loop/loop.h"
 #include "common/store.h"
 

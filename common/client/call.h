@@ -6,7 +6,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
-#include "common/bus.h"
+#include "common/bus/bus.h"
 
 struct call_options {
     const ProtobufCMessageDescriptor *reply_type;

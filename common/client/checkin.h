@@ -3,7 +3,7 @@
 #define COMMON_CLIENT_CHECKIN_H
 
 #include "checkin.pb-c.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 
 /* reply is borrowed for the call and NULL unless err is ERR_NONE; then its
  * case is the request's own. detail: a sentence for the asker's asker. */

@@ -2,7 +2,7 @@
 #ifndef COMMON_CLIENT_SIGNUP_H
 #define COMMON_CLIENT_SIGNUP_H
 
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "signup.pb-c.h"
 
 /* reply is borrowed for the call and NULL unless err is ERR_NONE; then its

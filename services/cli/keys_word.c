@@ -2,7 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "services/cli/cli.h"
 
 #define NAMES_MAX 64

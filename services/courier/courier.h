@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 #include "broadcast.pb-c.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "common/crypto/crypto.h"
 #include "common/service.h"
 #include "services/courier/message/render.h"

@@ -34,7 +34,7 @@
 #include <stdint.h>
 
 #include "common/base/metrics.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "common/service.h"
 #include "services/signup/keep/store.h"
 #include "services/signup/people/address.h"

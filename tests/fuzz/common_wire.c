@@ -8,7 +8,7 @@
 #include "broadcast.pb-c.h"
 #include "checkin.pb-c.h"
 #include "common/base/wire.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "feed.pb-c.h"
 #include "signup.pb-c.h"
 #include "wire.pb-c.h"

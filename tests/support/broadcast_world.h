@@ -8,7 +8,7 @@
 
 #include "broadcast.pb-c.h"
 #include "common/base/err.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "common/loop/loop.h"
 #include "signup.pb-c.h"
 #include "tests/support/process.h"

@@ -11,7 +11,7 @@
 
 #include "checkin.pb-c.h"
 #include "common/base/err.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "common/loop/loop.h"
 #include "feed.pb-c.h"
 #include "signup.pb-c.h"

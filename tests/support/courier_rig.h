@@ -9,7 +9,7 @@
 
 #include "broadcast.pb-c.h"
 #include "checkin.pb-c.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "signup.pb-c.h"
 #include "tests/support/process.h"
 

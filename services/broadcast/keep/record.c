@@ -7,7 +7,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/wire.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 
 struct field {
     struct record *record;

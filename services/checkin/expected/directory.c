@@ -6,7 +6,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/wire.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 
 static void
 action_free(struct action *action)

@@ -14,8 +14,8 @@
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/base/wire.h"
+#include "common/bus/feed.h"
 #include "common/client/signup.h"
-#include "common/feed.h"
 #include "services/checkin/checkin.h"
 
 #define LIST_EVERY_MS 5000

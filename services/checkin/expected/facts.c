@@ -8,7 +8,7 @@
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/base/wire.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "signup.pb-c.h"
 
 /* ---- from events ---- */

@@ -15,7 +15,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "tests/support/process.h"
 
 struct world {

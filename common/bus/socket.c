@@ -1,8 +1,8 @@
-/* bus_socket -- one ZeroMQ socket on the loop.
+/* socket -- one ZeroMQ socket on the loop.
  *
  * Every option of libzmq whose default loses messages, waits for ever or
  * lets strangers in is set here. */
-#include "common/bus_socket.h"
+#include "common/bus/socket.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -14,8 +14,8 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/bus_parts.h"
-#include "common/zap.h"
+#include "common/bus/parts.h"
+#include "common/bus/zap.h"
 
 #ifndef ZMQ_ZAP_ENFORCE_DOMAIN
 #define ZMQ_ZAP_ENFORCE_DOMAIN 93

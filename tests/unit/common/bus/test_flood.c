@@ -22,7 +22,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "tests/support/process.h"
 
 #define ASKS_EACH_WAY 500000

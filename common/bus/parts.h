@@ -1,4 +1,4 @@
-/* bus_parts -- what the bus's own files share; see bus.h.
+/* parts -- what the bus's own files share; see bus.h.
  *
  *   bus.c         the bus itself, the watchdog
  *   bus_ask.c     asks in flight: deadlines, repeats, answers
@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <zmq.h>
 
-#include "common/bus.h"
-#include "common/bus_socket.h"
+#include "common/bus/bus.h"
+#include "common/bus/socket.h"
 #include "common/loop/wheel.h"
 
 #define BUS_NAME_SIZE 64

@@ -8,7 +8,7 @@
  *
  * The cursor moves only when an entry's effect is committed, and an entry at
  * or below it is never handed over. */
-#include "common/feed.h"
+#include "common/bus/feed.h"
 
 #include <assert.h>
 #include <stdbool.h>

@@ -5,12 +5,12 @@
  * client whose key is in no .public file there is refused; the others are
  * known by that file's name. The directory is read at each handshake, so a
  * file added or removed counts from then on. */
-#ifndef COMMON_ZAP_H
-#define COMMON_ZAP_H
+#ifndef COMMON_BUS_ZAP_H
+#define COMMON_BUS_ZAP_H
 
 #include <stdbool.h>
 
-#include "common/bus.h"
+#include "common/bus/bus.h"
 
 #define ZAP_KEY_SIZE 41 /* Z85 text with its NUL */
 

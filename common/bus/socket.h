@@ -1,4 +1,4 @@
-/* bus_socket -- one ZeroMQ socket on the loop; for the bus's files alone.
+/* socket -- one ZeroMQ socket on the loop; for the bus's files alone.
  *
  * ZMQ_FD is edge-triggered and any send may eat its signal, so after every
  * callback and every send the socket is read again in the next turn, until
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <zmq.h>
 
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "common/loop/loop.h"
 
 #define BUS_READ_BUDGET 256

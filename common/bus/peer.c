@@ -1,11 +1,11 @@
-/* bus_peer -- instances of a service: which can be reached, which is next. */
+/* peer -- instances of a service: which can be reached, which is next. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/bus_parts.h"
+#include "common/bus/parts.h"
 
 void
 ring_init(struct ring *head)

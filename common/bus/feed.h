@@ -5,13 +5,13 @@
  * cursor in the same script as the effect; this file keeps nothing. It asks
  * again when told of a new end (feed_follower_hear), and every poll_ms
  * anyway, so nothing depends on having heard. */
-#ifndef COMMON_FEED_H
-#define COMMON_FEED_H
+#ifndef COMMON_BUS_FEED_H
+#define COMMON_BUS_FEED_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "common/loop/loop.h"
 #include "feed.pb-c.h"
 

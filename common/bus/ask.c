@@ -1,4 +1,4 @@
-/* bus_ask -- asks in flight: deadlines, repeats, answers.
+/* ask -- asks in flight: deadlines, repeats, answers.
  *
  *   bus_ask -> dispatch -> send_to -> asks_on_answer -> finish
  *                      \-> let_wait -> dispatch, once somebody is connected
@@ -17,7 +17,7 @@
 #include "common/base/mem.h"
 #include "common/base/trace.h"
 #include "common/base/wire.h"
-#include "common/bus_parts.h"
+#include "common/bus/parts.h"
 #include "wire.pb-c.h"
 
 #define TRIES_MAX 2

@@ -16,7 +16,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 #include "tests/support/process.h"
 
 #define WAIT_MS 10000

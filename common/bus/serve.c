@@ -1,4 +1,4 @@
-/* bus_serve -- requests and replies.
+/* serve -- requests and replies.
  *
  * A request holds where its reply goes, its body and how long its asker
  * still waits. Requests are recycled; nothing is allocated in the steady
@@ -12,7 +12,7 @@
 #include "common/base/mem.h"
 #include "common/base/trace.h"
 #include "common/base/wire.h"
-#include "common/bus_parts.h"
+#include "common/bus/parts.h"
 #include "wire.pb-c.h"
 
 #define ROUTE_BYTES_MAX 32

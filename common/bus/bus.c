@@ -1,5 +1,5 @@
 /* bus -- the bus itself; its parts are listed in bus_parts.h. */
-#include "common/bus.h"
+#include "common/bus/bus.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,8 +8,8 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/bus_parts.h"
-#include "common/zap.h"
+#include "common/bus/parts.h"
+#include "common/bus/zap.h"
 
 #define WATCHDOG_MS 1000
 

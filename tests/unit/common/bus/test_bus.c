@@ -13,7 +13,7 @@
 #include "common/base/clock.h"
 #include "common/base/mem.h"
 #include "common/base/trace.h"
-#include "common/bus.h"
+#include "common/bus/bus.h"
 
 #define WAIT_MS 10000
 #define SERVERS_MAX 2

@@ -1,11 +1,11 @@
-/* bus_news -- announcing and following. News may be lost, by design. */
+/* news -- announcing and following. News may be lost, by design. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/bus_parts.h"
+#include "common/bus/parts.h"
 
 /* Nobody writes to a PUB socket. */
 static void

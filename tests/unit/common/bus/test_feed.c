@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "common/base/clock.h"
-#include "common/feed.h"
+#include "common/bus/feed.h"
 
 #define PAGE_ENTRIES_MAX 3
 #define WAIT_MS 10000

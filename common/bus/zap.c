@@ -1,5 +1,5 @@
 /* zap -- CURVE keys, and who is let in. */
-#include "common/zap.h"
+#include "common/bus/zap.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/bus_parts.h"
+#include "common/bus/parts.h"
 
 #define ZAP_ENDPOINT "inproc://zeromq.zap.01"
 #define RAW_KEY_BYTES 32

@@ -13,8 +13,8 @@
  *
  * With CURVE (tcp), a peer is known by its key's name and only keys listed
  * in the key directory are let in (ZAP, default deny). */
-#ifndef COMMON_BUS_H
-#define COMMON_BUS_H
+#ifndef COMMON_BUS_BUS_H
+#define COMMON_BUS_BUS_H
 
 #include <stdbool.h>
 #include <stddef.h>
