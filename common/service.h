@@ -28,7 +28,7 @@
 #include "common/base/metrics.h"
 #include "common/bus/bus.h"
 #include "common/loop/loop.h"
-#include "common/store.h"
+#include "common/store/store.h"
 
 #define SERVICE_DRAIN_MS_MAX 8000
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "common/loop/loop.h"
-#include "common/store.h"
+#include "common/store/store.h"
 #include "tests/support/process.h"
 
 struct redis_options {

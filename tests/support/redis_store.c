@@ -1,5 +1,5 @@
 /* redis_store -- a store on a private Redis. */
-#include "common/store.h"
+#include "common/store/store.h"
 #include "tests/support/redis.h"
 
 struct store *

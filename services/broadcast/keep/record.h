@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/store.h"
+#include "common/store/store.h"
 #include "services/broadcast/keep/ledger.h"
 
 #define RECORD_ID_SIZE 24

@@ -1,14 +1,14 @@
 /* store -- what this service keeps in Redis: one function for each script.
  *
  * Each calls cb exactly once, always later; err and reply are the store's
- * own (common/store.h). GONE: another instance has become the planner. */
+ * own (common/store/store.h). GONE: another instance has become the planner. */
 #ifndef BROADCAST_STORE_H
 #define BROADCAST_STORE_H
 
 #include <stdint.h>
 
 #include "common/base/bytes.h"
-#include "common/store.h"
+#include "common/store/store.h"
 #include "services/broadcast/keep/ledger.h"
 
 #define KEEP_RULES_BYTES (LEDGER_TABLE_BYTES + 10 * (size_t)LEDGER_TABLE_ROW)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "common/base/buf.h"
-#include "common/store.h"
+#include "common/store/store.h"
 #include "feed.pb-c.h"
 #include "services/checkin/expected/directory.h"
 

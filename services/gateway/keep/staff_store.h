@@ -11,7 +11,7 @@
 #ifndef GATEWAY_STAFF_STORE_H
 #define GATEWAY_STAFF_STORE_H
 
-#include "common/store.h"
+#include "common/store/store.h"
 #include "gateway.pb-c.h"
 #include "services/gateway/gateway.h"
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "common/base/buf.h"
-#include "common/store.h"
+#include "common/store/store.h"
 #include "services/signup/definitions/campaigns.h"
 #include "services/signup/people/identity.h"
 #include "services/signup/people/record.h"

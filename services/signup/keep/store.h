@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "common/base/bytes.h"
-#include "common/store.h"
+#include "common/store/store.h"
 
 #define SU_RECORDS_PER_LIST 64
 #define SU_CAMPAIGNS_MAX 1023 /* ten bits in a ticket's code */

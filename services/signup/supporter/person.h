@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/store.h"
+#include "common/store/store.h"
 #include "services/signup/definitions/campaigns.h"
 #include "services/signup/people/record.h"
 

@@ -16,7 +16,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/store.h"
+#include "common/store/store.h"
 #include "tests/support/redis.h"
 
 #define WAIT_MS 20000

@@ -1,4 +1,4 @@
-/* store_link -- one connection to Redis: bytes, order, deadlines.
+/* link -- one connection to Redis: bytes, order, deadlines.
  *
  * For the store alone. Uses hiredis' connection, formatter and reader but
  * not its async context: that one has no deadlines, frees itself, and

@@ -1,10 +1,10 @@
-/* store_inside -- what the files of the store share: its state, its
+/* inside -- what the files of the store share: its state, its
  * commands, and the steps of becoming ready. */
 #ifndef COMMON_STORE_INSIDE_H
 #define COMMON_STORE_INSIDE_H
 
-#include "common/store.h"
-#include "common/store_link.h"
+#include "common/store/link.h"
+#include "common/store/store.h"
 
 #define STORE_PROBE_EVERY_MS 500
 #define STORE_PROBE_LATE_MS 1000 /* an unanswered probe: not ready */

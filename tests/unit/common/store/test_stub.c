@@ -12,7 +12,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/store.h"
+#include "common/store/store.h"
 #include "tests/support/process.h"
 #include "tests/support/stub_redis.h"
 

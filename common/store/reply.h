@@ -1,11 +1,11 @@
-/* store_reply -- what Redis said, as err and store_reply. For the store
+/* reply -- what Redis said, as err and store_reply. For the store
  * alone. */
 #ifndef COMMON_STORE_REPLY_H
 #define COMMON_STORE_REPLY_H
 
 #include <stdbool.h>
 
-#include "common/store.h"
+#include "common/store/store.h"
 
 struct redisReply;
 

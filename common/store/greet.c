@@ -1,4 +1,4 @@
-/* store_greet -- what is said on a new connection before anyone may use it.
+/* greet -- what is said on a new connection before anyone may use it.
  *
  *   1. AUTH, CLIENT ID, INFO, CONFIG GET: who are we, which server is it,
  *      is it durable, and did it read back all of its log
@@ -16,7 +16,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
-#include "common/store_inside.h"
+#include "common/store/inside.h"
 
 static void
 refuse_server(struct store *store, const char *what,

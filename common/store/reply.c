@@ -1,5 +1,5 @@
-/* store_reply -- what Redis said, as err and store_reply. */
-#include "common/store_reply.h"
+/* reply -- what Redis said, as err and store_reply. */
+#include "common/store/reply.h"
 
 #include <hiredis/hiredis.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  *                              \-> store_refuse -> on_refused -> cb
  *   away -> (retry timer) -> opening -> greeting (store_greet.c) -> up
  *     ^------------- on_lost: all that was sent is unknown ----------/ */
-#include "common/store.h"
+#include "common/store/store.h"
 
 #include <hiredis/hiredis.h>
 #include <stdarg.h>
@@ -16,8 +16,8 @@
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/base/trace.h"
-#include "common/store_inside.h"
-#include "common/store_reply.h"
+#include "common/store/inside.h"
+#include "common/store/reply.h"
 
 #define RETRY_MS_FIRST 50
 #define WAIT_TURN_MS 20

@@ -1,4 +1,4 @@
-/* store_script -- calling scripts and plain commands.
+/* script -- calling scripts and plain commands.
  *
  * A script is loaded at every greeting, before anything of the caller's is
  * sent, and called by EVALSHA (EVAL until its name is known). NOSCRIPT is
@@ -11,7 +11,7 @@
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/base/trace.h"
-#include "common/store_inside.h"
+#include "common/store/inside.h"
 
 #define NUMBER_SIZE 24
 

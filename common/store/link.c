@@ -1,9 +1,9 @@
-/* store_link -- one connection to Redis: bytes, order, deadlines.
+/* link -- one connection to Redis: bytes, order, deadlines.
  *
  * Answers come in the order of the calls, so the first open call is the
  * oldest: one timer looks at that one alone. When it is overdue all behind
  * it wait for the same thing, so the whole link is given up. */
-#include "common/store_link.h"
+#include "common/store/link.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -15,7 +15,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/store.h"
+#include "common/store/store.h"
 
 #define READS_PER_TURN_MAX 16 /* of 16 KiB, while an answer is cut */
 #define PORT_DEFAULT 6379

@@ -17,8 +17,8 @@
  *                    maps by its first word: CONFLICT, NOTFOUND, BADREQUEST,
  *                    LIMIT, GONE, FORBIDDEN; the rest is reply->string
  */
-#ifndef COMMON_STORE_H
-#define COMMON_STORE_H
+#ifndef COMMON_STORE_STORE_H
+#define COMMON_STORE_STORE_H
 
 #include <stdbool.h>
 #include <stddef.h>
