@@ -8,7 +8,7 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/http.h"
+#include "common/http/http.h"
 
 #define CONNECTIONS_MAX 64
 

@@ -28,10 +28,10 @@
 #include "common/base/buf.h"
 #include "common/base/err.h"
 #include "common/crypto/crypto.h"
-#include "common/http.h"
+#include "common/http/http.h"
+#include "common/http/sse.h"
 #include "common/loop/worker.h"
 #include "common/service.h"
-#include "common/sse.h"
 #include "common/text/json.h"
 
 #define ID_CHARS_MAX 40 /* a campaign's, action's or gate's id */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
-#include "common/http_guard.h"
+#include "common/http/guard.h"
 
 #define HEAD_MAX 512
 #define BODY_MAX 256

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
-#include "common/http.h"
+#include "common/http/http.h"
 #include "services/gateway/pages/frame/html.h"
 #include "services/gateway/pages/frame/show.h"
 #include "services/gateway/pages/frame/show_action.h"

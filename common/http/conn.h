@@ -1,4 +1,4 @@
-/* http_conn -- the connections of an http server; for http*.c alone.
+/* conn -- the connections of an http server; for http*.c alone.
  *
  * A connection is counted from its accept to evhttp's close. Its deadline
  * moves with its phase and is looked at every HTTP_SWEEP_MS. */
@@ -11,8 +11,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "common/http.h"
-#include "common/http_guard.h"
+#include "common/http/guard.h"
+#include "common/http/http.h"
 
 #define HTTP_SWEEP_MS 200
 #define HTTP_LINGER_MS 500 /* after a refusal: what is still sent is read */

@@ -11,8 +11,8 @@
  * A request is owned by the callee until it is replied to; its strings are
  * borrowed from it. A client that has gone is not reported: the reply goes
  * nowhere. */
-#ifndef COMMON_HTTP_H
-#define COMMON_HTTP_H
+#ifndef COMMON_HTTP_HTTP_H
+#define COMMON_HTTP_HTTP_H
 
 #include <stdbool.h>
 #include <stddef.h>

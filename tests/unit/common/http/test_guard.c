@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "common/base/mem.h"
-#include "common/http_guard.h"
+#include "common/http/guard.h"
 
 #define HEAD_MAX 512
 #define BODY_MAX 64

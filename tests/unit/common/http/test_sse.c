@@ -15,8 +15,8 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/http.h"
-#include "common/sse.h"
+#include "common/http/http.h"
+#include "common/http/sse.h"
 
 #define WAIT_MS 10000
 #define TEXT_SIZE (1024 * 1024)

@@ -1,4 +1,4 @@
-/* http_conn -- the connections of an http server.
+/* conn -- the connections of an http server.
  *
  * evhttp owns each bufferevent; we learn of it in http_conn_new, look at
  * its address a moment later (admit), see its bytes before evhttp does
@@ -9,7 +9,7 @@
  * the guard refuses is replaced by something harmless that ends the request,
  * so that evhttp hands it on and http.c can answer with the guard's status.
  */
-#include "common/http_conn.h"
+#include "common/http/conn.h"
 
 #include <event2/buffer.h>
 #include <stdio.h>

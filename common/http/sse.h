@@ -4,14 +4,14 @@
  * newer one; a viewer who reads slowly misses states, never gets old ones: a
  * frame that waits is replaced by the next. Frames are encoded once and
  * shared. A topic without viewers is forgotten. */
-#ifndef COMMON_SSE_H
-#define COMMON_SSE_H
+#ifndef COMMON_HTTP_SSE_H
+#define COMMON_HTTP_SSE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/http.h"
+#include "common/http/http.h"
 #include "common/loop/loop.h"
 
 struct sse_hub;

@@ -17,8 +17,8 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/http.h"
-#include "common/http_stream.h"
+#include "common/http/http.h"
+#include "common/http/stream.h"
 
 #define WAIT_MS 10000
 #define CLIENTS_MAX 64

@@ -1,4 +1,4 @@
-/* http_listen -- accepting for an http server: its listener, the addresses it
+/* listen -- accepting for an http server: its listener, the addresses it
  * counts, its timers.
  *
  * The listener is ours, not evhttp's, so that it can pause at the descriptor
@@ -14,7 +14,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/http_conn.h"
+#include "common/http/conn.h"
 
 #define BACKLOG 1024
 #define PAUSE_MS 100 /* of accepting, at a limit */

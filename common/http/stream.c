@@ -1,9 +1,9 @@
-/* http_stream -- an answer without an end.
+/* stream -- an answer without an end.
  *
  * A frame is encoded once, as an HTTP chunk; every stream's output holds a
  * reference to it. Streams to HTTP/1.0 clients get the frame without the
  * chunk's clothes. */
-#include "common/http_stream.h"
+#include "common/http/stream.h"
 
 #include <event2/buffer.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/http_conn.h"
+#include "common/http/conn.h"
 
 #define CHUNK_HEAD_SIZE 20
 #define KERNEL_BYTES (64 * 1024) /* so that a slow client's news stays new */

@@ -1,4 +1,4 @@
-/* http_guard -- what a request may look like, before any parser acts on it.
+/* guard -- what a request may look like, before any parser acts on it.
  *
  * evhttp reads leniently: what two readers may read differently can be
  * smuggled past one of them. So every byte passes here first. Pure: bytes

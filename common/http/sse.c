@@ -1,5 +1,5 @@
 /* sse -- server-sent events: one topic, many viewers, always the newest. */
-#include "common/sse.h"
+#include "common/http/sse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "common/base/buf.h"
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/http_stream.h"
+#include "common/http/stream.h"
 
 #define VIEWERS_MAX 4096
 #define STALE_BYTES (16 * 1024)

@@ -1,8 +1,8 @@
-/* http_guard -- what a request may look like, before any parser acts on it.
+/* guard -- what a request may look like, before any parser acts on it.
  *
  * A head is read line by line; each line is judged once, when it is whole.
  */
-#include "common/http_guard.h"
+#include "common/http/guard.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,7 +1,7 @@
-/* http_form -- percent-encoding, for paths, queries and plain forms. */
+/* form -- percent-encoding, for paths, queries and plain forms. */
 #include <string.h>
 
-#include "common/http.h"
+#include "common/http/http.h"
 
 static int
 hex_digit(char c)

@@ -1,5 +1,5 @@
 /* http -- requests and replies; see http_conn.c for what is under them. */
-#include "common/http.h"
+#include "common/http/http.h"
 
 #include <event2/buffer.h>
 #include <event2/keyvalq_struct.h>
@@ -11,7 +11,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/http_conn.h"
+#include "common/http/conn.h"
 
 #define HEAD_BYTES_MAX ((size_t)16 * 1024)
 #define BODY_BYTES_MAX ((size_t)64 * 1024)

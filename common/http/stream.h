@@ -1,4 +1,4 @@
-/* http_stream -- an answer without an end, for sse.c alone.
+/* stream -- an answer without an end, for sse.c alone.
  *
  * Frames are shared: encoded once, referenced by every stream's output, freed
  * with the last of them. */
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/http.h"
+#include "common/http/http.h"
 
 struct http_stream;
 struct http_frame;
