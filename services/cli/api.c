@@ -8,7 +8,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/fetch.h"
+#include "common/fetch/fetch.h"
 #include "services/cli/cli.h"
 
 #define TIMEOUT_MS 15000

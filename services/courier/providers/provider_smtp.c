@@ -11,7 +11,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/fetch.h"
+#include "common/fetch/fetch.h"
 #include "services/courier/message/mail.h"
 #include "services/courier/message/reason.h"
 #include "services/courier/providers/provider.h"

@@ -1,4 +1,4 @@
-/* fetch_multi -- curl's multi interface on the loop; fetch.c alone uses it.
+/* multi -- curl's multi interface on the loop; fetch.c alone uses it.
  *
  * Driven by curl_multi_socket_action. A connection that goes idle keeps its
  * event on the loop, so that its next request costs no epoll_ctl, and what

@@ -1,5 +1,5 @@
-/* fetch_multi -- curl's multi interface on the loop. */
-#include "common/fetch_multi.h"
+/* multi -- curl's multi interface on the loop. */
+#include "common/fetch/multi.h"
 
 #include <curl/curl.h>
 #include <event2/event.h>

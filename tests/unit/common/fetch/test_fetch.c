@@ -1,6 +1,6 @@
 /* test_fetch -- every way in which an exchange with another can end, against
  * a scripted peer on a thread of its own. */
-#include "common/fetch.h"
+#include "common/fetch/fetch.h"
 
 #include <arpa/inet.h>
 #include <poll.h>

@@ -14,8 +14,8 @@
  * libcurl quietly sends a request again when a kept connection dies before
  * it answered. That would be a second message: it is stopped, and the
  * outcome is FETCH_UNKNOWN. A connection idle for 3 s is not used again. */
-#ifndef COMMON_FETCH_H
-#define COMMON_FETCH_H
+#ifndef COMMON_FETCH_FETCH_H
+#define COMMON_FETCH_FETCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
  *
  *   fetch_http, fetch_mail -> take -> begin -> fetch_multi -> on_done
  *   -> finish -> cb */
-#include "common/fetch.h"
+#include "common/fetch/fetch.h"
 
 #include <assert.h>
 #include <curl/curl.h>
@@ -12,7 +12,7 @@
 #include "common/base/buf.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/fetch_multi.h"
+#include "common/fetch/multi.h"
 
 #define IDLE_S_MAX 3L /* below the 5 s after which common servers hang up */
 #define SMTP_START_MAIL_INPUT 354
