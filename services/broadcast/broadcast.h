@@ -31,7 +31,7 @@
 
 #include "broadcast.pb-c.h"
 #include "common/bus/feed.h"
-#include "common/service.h"
+#include "common/service/service.h"
 #include "services/broadcast/keep/record.h"
 #include "services/broadcast/keep/store_ledger.h"
 #include "services/broadcast/schedule/lease.h"

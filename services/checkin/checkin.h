@@ -20,7 +20,7 @@
 
 #include "checkin.pb-c.h"
 #include "common/crypto/crypto.h"
-#include "common/service.h"
+#include "common/service/service.h"
 #include "feed.pb-c.h"
 #include "services/checkin/expected/directory.h"
 #include "services/checkin/expected/facts.h"

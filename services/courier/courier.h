@@ -26,7 +26,7 @@
 #include "broadcast.pb-c.h"
 #include "common/bus/bus.h"
 #include "common/crypto/crypto.h"
-#include "common/service.h"
+#include "common/service/service.h"
 #include "services/courier/message/render.h"
 #include "services/courier/send/journal.h"
 #include "services/courier/send/lease.h"

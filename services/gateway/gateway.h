@@ -31,7 +31,7 @@
 #include "common/http/http.h"
 #include "common/http/sse.h"
 #include "common/loop/worker.h"
-#include "common/service.h"
+#include "common/service/service.h"
 #include "common/text/json.h"
 
 #define ID_CHARS_MAX 40 /* a campaign's, action's or gate's id */

@@ -35,7 +35,7 @@
 
 #include "common/base/metrics.h"
 #include "common/bus/bus.h"
-#include "common/service.h"
+#include "common/service/service.h"
 #include "services/signup/keep/store.h"
 #include "services/signup/people/address.h"
 #include "signup.pb-c.h"

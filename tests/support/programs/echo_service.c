@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
-#include "common/service.h"
+#include "common/service/service.h"
 
 struct late {
     struct bus_request *request;

@@ -19,8 +19,8 @@
  *   [endpoints] <name>.<n>.ask, .news (ipc://<run dir>/<name>.<n>.ask, .news)
  *   [curve] dir (none: no CURVE)   [admin] host (127.0.0.1), <name>.<n> (0)
  * One process for each instance: <run dir>/<name>.<n>.lock is held. */
-#ifndef COMMON_SERVICE_H
-#define COMMON_SERVICE_H
+#ifndef COMMON_SERVICE_SERVICE_H
+#define COMMON_SERVICE_SERVICE_H
 
 #include <stdbool.h>
 

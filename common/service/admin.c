@@ -1,5 +1,5 @@
 /* admin -- what operators and probes ask of a process, on its own port. */
-#include "common/admin.h"
+#include "common/service/admin.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "common/admin.h"
 #include "common/base/clock.h"
+#include "common/service/admin.h"
 #include "tests/support/process.h"
 
 #define WAIT_MS 10000

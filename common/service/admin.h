@@ -5,8 +5,8 @@
  *   GET /metrics  Prometheus text
  *
  * Loopback by default and never on the public port. */
-#ifndef COMMON_ADMIN_H
-#define COMMON_ADMIN_H
+#ifndef COMMON_SERVICE_ADMIN_H
+#define COMMON_SERVICE_ADMIN_H
 
 #include "common/base/metrics.h"
 #include "common/loop/loop.h"

@@ -2,7 +2,7 @@
  *
  * Start-up order: arguments, configuration, lock, log, loop, admin port
  * (alive, not ready), bus, store. Serving begins in service_run. */
-#include "common/service.h"
+#include "common/service/service.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/admin.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
+#include "common/service/admin.h"
 
 #define DRAIN_LOOK_MS 10
 #define STATS_MS 1000
