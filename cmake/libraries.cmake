@@ -1,14 +1,16 @@
-# Debian's libraries by pkg-config; libphonenumber ships no .pc file.
+# Debian's libraries by pkg-config, as MUSTER_OUTSIDE_<name>; libphonenumber
+# ships no .pc file.
 find_package(PkgConfig REQUIRED)
 foreach(lib libzmq libevent hiredis libprotobuf-c jansson libcurl
             libsodium libidn2 libqrencode inih libcrypto)
   string(MAKE_C_IDENTIFIER ${lib} name)
   pkg_check_modules(${name} REQUIRED IMPORTED_TARGET ${lib})
-  list(APPEND MUSTER_LIBRARIES PkgConfig::${name})
+  set(MUSTER_OUTSIDE_${name} PkgConfig::${name})
 endforeach()
 find_library(PHONENUMBER_LIBRARY phonenumber REQUIRED)
 find_package(Threads REQUIRED)
-list(APPEND MUSTER_LIBRARIES ${PHONENUMBER_LIBRARY} Threads::Threads m)
+set(MUSTER_OUTSIDE_phonenumber ${PHONENUMBER_LIBRARY})
+set(MUSTER_OUTSIDE_Threads Threads::Threads)
 
 # A fuzz target learns from the branches of what it fuzzes.
 if(MUSTER_FUZZ)

@@ -1,16 +1,6 @@
-# muster_common, then for each services/<name>: the library svc_<name> (all
-# but main.c, its *.lua embedded as `const char lua_<file>[]`) and the
-# program muster-<name>. The command-line tool's program is plain `muster`.
-file(GLOB common_sources CONFIGURE_DEPENDS
-     ${CMAKE_SOURCE_DIR}/common/*.c ${CMAKE_SOURCE_DIR}/common/*.cc
-     ${CMAKE_SOURCE_DIR}/common/*/*.c ${CMAKE_SOURCE_DIR}/common/*/*.cc)
-add_library(muster_common STATIC ${common_sources})
-target_include_directories(muster_common PUBLIC ${CMAKE_SOURCE_DIR})
-target_link_libraries(muster_common PUBLIC muster_proto ${MUSTER_LIBRARIES})
-target_compile_options(muster_common PRIVATE
-  $<$<COMPILE_LANGUAGE:C>:${MUSTER_WARNINGS}>
-  $<$<COMPILE_LANGUAGE:CXX>:-Werror;-Wall;-Wextra>)
-
+# For each services/<name>: the library svc_<name> (all but main.c, its *.lua
+# embedded as `const char lua_<file>[]`) and the program muster-<name>. The
+# command-line tool's program is plain `muster`.
 function(embed_lua out dir)
   file(GLOB_RECURSE scripts CONFIGURE_DEPENDS ${dir}/*.lua)
   set(sources)

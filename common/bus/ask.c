@@ -12,11 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
-#include "common/base/mem.h"
-#include "common/base/trace.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/bus/parts.h"
 #include "wire.pb-c.h"
 

@@ -17,10 +17,10 @@
 #define COMMON_BUS_BUS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/err.h"
+#include "common/base/base.h"
+#include "common/bus/feed.h"
 #include "common/loop/loop.h"
 
 #define BUS_BODY_BYTES_MAX ((size_t)1024 * 1024)

@@ -14,9 +14,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "common/base/log.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
+#include "common/bus/bus.h"
 
 #define PAUSE_MS_MIN 50
 #define PAUSE_MS_MAX 2000

@@ -11,11 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/bus/bus.h"
-#include "common/loop/loop.h"
+#include "common/base/base.h"
 #include "feed.pb-c.h"
 
 struct feed_follower;
+struct loop;
 
 struct feed_options {
     const char *campaign; /* copied */

@@ -16,7 +16,7 @@
 
 #include "common/bus/bus.h"
 #include "common/bus/socket.h"
-#include "common/loop/wheel.h"
+#include "common/loop/loop.h"
 
 #define BUS_NAME_SIZE 64
 #define BUS_ENVELOPE_BYTES_MAX 512

@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/bus/parts.h"
 #include "common/bus/zap.h"
 

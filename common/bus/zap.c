@@ -10,8 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/bus/parts.h"
 
 #define ZAP_ENDPOINT "inproc://zeromq.zap.01"

@@ -3,10 +3,7 @@
 
 #include <stdlib.h>
 
-#include "common/base/buf.h"
-#include "common/base/log.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 
 struct call {
     const ProtobufCMessageDescriptor *reply_type;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/client/call.h"
 
 #define DEADLINE_MS 3000

@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/buf.h"
-#include "common/base/bytes.h"
-#include "common/base/err.h"
+#include "common/base/base.h"
+#include "common/crypto/link.h"
+#include "common/crypto/reference.h"
 
 #define CRYPTO_KEY_BYTES 32
 #define CRYPTO_SEAL_EXTRA_BYTES 40 /* XChaCha20-Poly1305: nonce 24, tag 16 */

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
+#include "common/crypto/crypto.h"
 
 #define BODY_BYTES 7 /* purpose, campaign number, supporter number */
 #define TOKEN_BYTES (BODY_BYTES + 8)

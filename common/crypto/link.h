@@ -9,11 +9,12 @@
 
 #include <stdint.h>
 
-#include "common/base/err.h"
-#include "common/crypto/crypto.h"
+#include "common/base/base.h"
 
 #define LINK_TOKEN_SIZE 21 /* 20 characters and NUL */
 #define LINK_PATH_SIZE (LINK_TOKEN_SIZE + 3)
+
+struct crypto_key;
 
 enum link_purpose {
     LINK_PREFERENCES = 1,       /* GET and POST /p/{token} */

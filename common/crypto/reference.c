@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
+#include "common/crypto/crypto.h"
 #include "words.pb-c.h"
 
 #define MAC_TEXT_LEN 11 /* 8 bytes in base64url */

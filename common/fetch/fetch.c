@@ -9,9 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/buf.h"
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/fetch/multi.h"
 
 #define IDLE_S_MAX 3L /* below the 5 s after which common servers hang up */

@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/bytes.h"
+#include "common/base/base.h"
 #include "common/loop/loop.h"
 
 #define FETCH_CONNECTIONS_MAX 1024

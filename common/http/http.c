@@ -8,9 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/http/conn.h"
 
 #define HEAD_BYTES_MAX ((size_t)16 * 1024)

@@ -11,9 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/http/conn.h"
 
 #define BACKLOG 1024

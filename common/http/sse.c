@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/buf.h"
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/http/stream.h"
 
 #define VIEWERS_MAX 4096

@@ -11,8 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/http/conn.h"
 
 #define CHUNK_HEAD_SIZE 20

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
+#include "common/loop/loop.h"
 
 struct batch {
     struct loop *loop;

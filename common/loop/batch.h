@@ -9,9 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/loop/loop.h"
-
 struct batch;
+struct loop;
 
 /* items: count of them, owned by the caller of batch_add until its own
  * finish; the array itself is borrowed for the call. When the commit has

@@ -5,8 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 #define SIGNALS_MAX 8
 #define CALLS_MAX 128 /* between two looks at descriptors and timers */

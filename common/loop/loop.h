@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/loop/batch.h"
+#include "common/loop/wheel.h"
+#include "common/loop/worker.h"
+
 struct loop;
 struct timer;
 struct watch;

@@ -1,7 +1,8 @@
 /* wheel -- one coarse deadline for each of very many things. */
 #include "common/loop/wheel.h"
 
-#include "common/base/clock.h"
+#include "common/base/base.h"
+#include "common/loop/loop.h"
 
 static void
 link_before(struct wheel_item *head, struct wheel_item *item)

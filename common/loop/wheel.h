@@ -8,10 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/loop/loop.h"
-
 #define WHEEL_TICK_MS 10
 #define WHEEL_SLOTS 512
+
+struct loop;
+struct timer;
 
 struct wheel_item {
     struct wheel_item *next, *previous; /* NULL: not on the wheel */

@@ -11,8 +11,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
+#include "common/loop/loop.h"
 
 struct job {
     struct job *next;

@@ -7,11 +7,10 @@
 
 #include <stdbool.h>
 
-#include "common/loop/loop.h"
-
 #define WORKER_THREADS_MAX 16
 #define WORKER_WAITING_MAX 1024
 
+struct loop;
 struct worker;
 
 struct worker_options {

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/http/http.h"
 
 #define CONNECTIONS_MAX 64

@@ -8,7 +8,7 @@
 #ifndef COMMON_SERVICE_ADMIN_H
 #define COMMON_SERVICE_ADMIN_H
 
-#include "common/base/metrics.h"
+#include "common/base/base.h"
 #include "common/loop/loop.h"
 
 struct admin;

@@ -24,8 +24,7 @@
 
 #include <stdbool.h>
 
-#include "common/base/conf.h"
-#include "common/base/metrics.h"
+#include "common/base/base.h"
 #include "common/bus/bus.h"
 #include "common/loop/loop.h"
 #include "common/store/store.h"

@@ -14,8 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
+#include "common/base/base.h"
 #include "common/store/inside.h"
 
 static void

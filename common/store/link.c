@@ -13,8 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/store/store.h"
 
 #define READS_PER_TURN_MAX 16 /* of 16 KiB, while an answer is cut */

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 /* The first word of an error. Scripts refuse with the upper ones; after the
  * lower ones Redis has done nothing. */

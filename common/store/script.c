@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/log.h"
-#include "common/base/mem.h"
-#include "common/base/trace.h"
+#include "common/base/base.h"
 #include "common/store/inside.h"
 
 #define NUMBER_SIZE 24

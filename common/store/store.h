@@ -24,8 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/bytes.h"
-#include "common/base/err.h"
+#include "common/base/base.h"
 #include "common/loop/loop.h"
 
 #define STORE_DEADLINE_MS 2000

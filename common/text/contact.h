@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "common/base/err.h"
+#include "common/base/base.h"
 
 #define PHONE_TEXT_SIZE 18  /* "+" and at most 15 digits, NUL */
 #define EMAIL_TEXT_SIZE 255 /* 254 bytes, RFC 5321, NUL */

@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
+#include "common/base/base.h"
 
 /* ---- reading ---- */
 

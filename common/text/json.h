@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/buf.h"
+#include "common/base/base.h"
 
 #define JSON_DEPTH_MAX 16
 #define JSON_ERRORS_MAX 16

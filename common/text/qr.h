@@ -8,8 +8,7 @@
 
 #include <stdbool.h>
 
-#include "common/base/buf.h"
-#include "common/base/err.h"
+#include "common/base/base.h"
 
 #define QR_TEXT_BYTES_MAX 1000 /* still readable from a phone's screen */
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 #define NAME_LEN_MAX 40
 

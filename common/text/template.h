@@ -8,8 +8,7 @@
 
 #include <stddef.h>
 
-#include "common/base/buf.h"
-#include "common/base/err.h"
+#include "common/base/base.h"
 
 enum template_context {
     TEMPLATE_TEXT,   /* as is, control characters but \n dropped */

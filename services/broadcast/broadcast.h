@@ -30,7 +30,7 @@
 #define BROADCAST_BROADCAST_H
 
 #include "broadcast.pb-c.h"
-#include "common/bus/feed.h"
+#include "common/bus/bus.h"
 #include "common/service/service.h"
 #include "services/broadcast/keep/record.h"
 #include "services/broadcast/keep/store_ledger.h"

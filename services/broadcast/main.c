@@ -1,8 +1,7 @@
 /* main -- muster-broadcast: what goes to whom and when. See broadcast.h. */
 #include <stdlib.h>
 
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
 #include "services/broadcast/plan/plan.h"
 #include "services/broadcast/plan/routes.h"

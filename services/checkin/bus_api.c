@@ -1,8 +1,7 @@
 /* bus_api -- what may be asked of checkin, as one table. */
 #include <stdlib.h>
 
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "services/checkin/checkin.h"
 
 static const struct {

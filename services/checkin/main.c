@@ -1,7 +1,7 @@
 /* main -- muster-checkin: tickets, marks and attendance. See checkin.h. */
 #include <stdlib.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/checkin/checkin.h"
 
 static void

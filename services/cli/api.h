@@ -9,10 +9,9 @@
 
 #include <stdbool.h>
 
-#include "common/base/buf.h"
-#include "common/base/err.h"
+#include "common/base/base.h"
 #include "common/loop/loop.h"
-#include "common/text/json.h"
+#include "common/text/text.h"
 
 #define API_CONNECTIONS_MAX 128
 

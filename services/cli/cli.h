@@ -19,10 +19,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "common/base/conf.h"
-#include "common/base/err.h"
+#include "common/base/base.h"
 #include "common/loop/loop.h"
-#include "common/text/json.h"
+#include "common/text/text.h"
 #include "services/cli/api.h"
 
 enum { DONE = 0, FAILED = 1, MISUSED = 2 };

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
 #include "services/cli/cli.h"
 

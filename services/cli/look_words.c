@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/cli/cli.h"
 
 #define WATCH_MS 500

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/log.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
 #include "services/cli/cli.h"
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/text/json.h"
+#include "common/text/text.h"
 
 #define PEOPLE_WITH_PHONE 1000
 

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/cli/rehearsal.h"
 
 #define SETTLE_MS 15000 /* for the services to have followed each other */

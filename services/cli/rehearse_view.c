@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
+#include "common/base/base.h"
 #include "services/cli/rehearsal.h"
 
 #define DRAW_MS 250

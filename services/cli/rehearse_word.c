@@ -4,8 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
 #include "services/cli/rehearsal.h"
 

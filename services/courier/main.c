@@ -1,9 +1,8 @@
 /* main -- starts, runs and stops the courier. */
 #include <string.h>
 
-#include "common/base/log.h"
-#include "common/crypto/link.h"
-#include "common/crypto/reference.h"
+#include "common/base/base.h"
+#include "common/crypto/crypto.h"
 #include "services/courier/courier.h"
 
 static struct courier courier;

@@ -25,14 +25,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/buf.h"
-#include "common/base/err.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
 #include "common/http/http.h"
 #include "common/http/sse.h"
-#include "common/loop/worker.h"
+#include "common/loop/loop.h"
 #include "common/service/service.h"
-#include "common/text/json.h"
+#include "common/text/text.h"
 
 #define ID_CHARS_MAX 40 /* a campaign's, action's or gate's id */
 #define PARAMS_MAX 4

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "common/base/log.h"
-#include "common/base/trace.h"
+#include "common/base/base.h"
 #include "services/gateway/api/broadcast/broadcast_api.h"
 #include "services/gateway/api/checkin/checkin_api.h"
 #include "services/gateway/api/courier/outbox.h"

@@ -11,9 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "common/base/log.h"
-#include "common/base/mem.h"
-#include "common/crypto/link.h"
+#include "common/base/base.h"
+#include "common/crypto/crypto.h"
 #include "services/gateway/api/checkin/tickets.h"
 #include "services/gateway/api/live/live.h"
 #include "services/gateway/api/signup/consents.h"

@@ -1,8 +1,7 @@
 /* bus_api -- the table of requests, and what each begins and ends with. */
 #include <stdlib.h>
 
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/loop/loop.h"
 #include "services/signup/definitions/campaigns.h"
 

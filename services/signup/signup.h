@@ -33,7 +33,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/base/metrics.h"
+#include "common/base/base.h"
 #include "common/bus/bus.h"
 #include "common/service/service.h"
 #include "services/signup/keep/store.h"

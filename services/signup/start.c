@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
+#include "common/base/base.h"
 #include "services/signup/definitions/campaigns.h"
 
 #define KEY_CHECK_MS_MAX 10000

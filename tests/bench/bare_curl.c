@@ -12,8 +12,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 #define CONCURRENCY_MAX 1024
 #define BODY_SIZE 512

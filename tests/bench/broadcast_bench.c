@@ -13,8 +13,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/client/broadcast.h"
 #include "tests/support/broadcast_world.h"
 

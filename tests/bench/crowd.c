@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "tests/support/load.h"
 
 #define STATUS_COUNT 600

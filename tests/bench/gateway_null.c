@@ -7,7 +7,7 @@
  * is the price of being remembered. */
 #include <stdlib.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/client/broadcast.h"
 #include "common/client/checkin.h"
 #include "common/client/signup.h"

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/client/signup.h"
 
 #define IN_FLIGHT 2048

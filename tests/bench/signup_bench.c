@@ -22,8 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/signup/joining/signing.h"
 #include "tests/support/signup_rig.h"
 

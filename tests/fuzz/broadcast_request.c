@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "services/broadcast/draft/content_hash.h"
 #include "services/broadcast/keep/ledger.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/checkin/tickets/ticket.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/courier/send/journal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

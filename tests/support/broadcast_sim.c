@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "tests/support/sim_inside.h"
 
 #define S(name) WORDS__RECIPIENT_STATE__##name

@@ -12,9 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/client/broadcast.h"
 #include "common/crypto/crypto.h"
 

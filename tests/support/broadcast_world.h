@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "broadcast.pb-c.h"
-#include "common/base/err.h"
+#include "common/base/base.h"
 #include "common/bus/bus.h"
 #include "common/loop/loop.h"
 #include "signup.pb-c.h"

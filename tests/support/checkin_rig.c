@@ -13,9 +13,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/client/checkin.h"
 #include "common/crypto/crypto.h"
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "checkin.pb-c.h"
-#include "common/base/err.h"
+#include "common/base/base.h"
 #include "common/bus/bus.h"
 #include "common/loop/loop.h"
 #include "feed.pb-c.h"

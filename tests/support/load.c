@@ -14,10 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/base/buf.h"
-#include "common/base/bytes.h"
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 #define EVENTS_MAX 512
 #define SILENCE_MS_MAX 30000

@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 #define POLL_MS 5
 

@@ -14,8 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "common/base/buf.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 static int
 connect_to(const struct redis *redis)

@@ -12,10 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "common/base/buf.h"
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 
 #define TURN_MS 20
 #define CAMPAIGN "care"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 static bool
 is_before(const struct sim_event *a, const struct sim_event *b)

@@ -11,8 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "common/base/buf.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "tests/support/process.h"
 
 #define CONNECTIONS_MAX 16

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "common/base/buf.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
 
 void

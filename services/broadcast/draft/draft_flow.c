@@ -9,10 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/buf.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
-#include "common/text/template.h"
+#include "common/base/base.h"
+#include "common/text/text.h"
 #include "services/broadcast/draft/content_hash.h"
 #include "services/broadcast/draft/facts.h"
 #include "services/broadcast/plan/plan.h"

@@ -6,12 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/client/signup.h"
 #include "common/crypto/crypto.h"
-#include "common/text/london.h"
+#include "common/text/text.h"
 #include "services/broadcast/draft/facts.h"
 #include "services/broadcast/plan/plan.h"
 

@@ -4,7 +4,7 @@
  *   Since:       keep_since */
 #include <stdlib.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/broadcast/draft/facts.h"
 #include "services/broadcast/plan/plan.h"
 

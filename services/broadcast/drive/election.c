@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
+#include "common/base/base.h"
 #include "services/broadcast/plan/plan.h"
 
 #define CAMPAIGNS_EVERY_TURNS 4 /* look for new campaigns */

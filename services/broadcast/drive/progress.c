@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "services/broadcast/plan/plan.h"
 
 #define PROGRESS_EVERY_MS 100

@@ -8,9 +8,7 @@
  *   missed or misheard lasts */
 #include <stdlib.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/broadcast/plan/plan.h"
 
 #define WORK_NEWS_MS 20

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "broadcast.pb-c.h"
-#include "common/base/bytes.h"
+#include "common/base/base.h"
 #include "words.pb-c.h"
 
 #define LEDGER_CHUNK_NUMBERS 65536

@@ -21,8 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/broadcast/keep/store_inside.h"
 
 #define FEED_PAGE_MAX 1000

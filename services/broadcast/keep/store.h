@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "common/base/bytes.h"
+#include "common/base/base.h"
 #include "common/store/store.h"
 #include "services/broadcast/keep/ledger.h"
 

@@ -3,7 +3,7 @@
 #ifndef BROADCAST_STORE_INSIDE_H
 #define BROADCAST_STORE_INSIDE_H
 
-#include "common/base/bytes.h"
+#include "common/base/base.h"
 #include "services/broadcast/keep/store.h"
 
 #define KEEP_ARGS_MAX 24

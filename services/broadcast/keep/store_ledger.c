@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "common/base/buf.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
 #include "services/broadcast/keep/store_inside.h"
 

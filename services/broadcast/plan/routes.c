@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
+#include "common/base/base.h"
 
 #define RATE_DEFAULT "500"
 #define RATE_MAX 1000000

@@ -2,7 +2,7 @@
 #ifndef BROADCAST_ROUTES_H
 #define BROADCAST_ROUTES_H
 
-#include "common/base/conf.h"
+#include "common/base/base.h"
 #include "services/broadcast/schedule/planner.h"
 
 /* Start-up only: a route that cannot be meant ends the program. */

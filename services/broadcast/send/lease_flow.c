@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/broadcast/send/want.h"
 
 #define WANTS_MAX 1024 /* asks for a lease on their way */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "checkin.pb-c.h"
-#include "common/base/buf.h"
+#include "common/base/base.h"
 #include "services/checkin/expected/directory.h"
 
 #define ATTENDANCE_MINUTES 180

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/checkin/checkin.h"
 
 #define WAIT_MS_MAX 2500 /* below the asker's deadline */

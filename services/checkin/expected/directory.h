@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/err.h"
+#include "common/base/base.h"
 #include "signup.pb-c.h"
 
 #define DIRECTORY_CAMPAIGNS_MAX 1024

@@ -11,10 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/log.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
-#include "common/bus/feed.h"
+#include "common/base/base.h"
+#include "common/bus/bus.h"
 #include "common/client/signup.h"
 #include "services/checkin/checkin.h"
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/buf.h"
+#include "common/base/base.h"
 #include "common/store/store.h"
 #include "feed.pb-c.h"
 #include "services/checkin/expected/directory.h"

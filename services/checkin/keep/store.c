@@ -21,8 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/checkin/attendance/attendance.h"
 #include "services/checkin/checkin.h"
 

@@ -2,8 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "services/checkin/checkin.h"
 
 #define EVENTS_MAX 1000 /* of one page; one commit has at most half of it */

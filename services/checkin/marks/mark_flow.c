@@ -10,10 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
-#include "common/loop/batch.h"
+#include "common/base/base.h"
+#include "common/loop/loop.h"
 #include "services/checkin/checkin.h"
 #include "services/checkin/marks/presence.h"
 

@@ -16,8 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/base/buf.h"
-#include "common/base/err.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
 
 #define TICKET_CODE_CHARS 14

@@ -1,7 +1,7 @@
 /* ticket_flow -- tickets made and read: computed and answered at once. */
 #include <stdlib.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/checkin/checkin.h"
 
 #define BEARERS_MAX 1000

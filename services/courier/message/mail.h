@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "common/base/buf.h"
+#include "common/base/base.h"
 #include "services/courier/providers/provider.h"
 
 /* Appends the whole mail of message (channel email). date_ms: wall clock.

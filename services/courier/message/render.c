@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/crypto/link.h"
-#include "common/text/template.h"
+#include "common/crypto/crypto.h"
+#include "common/text/text.h"
 
 #define FIELDS_MAX 32
 

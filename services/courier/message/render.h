@@ -5,9 +5,8 @@
 #include <stdbool.h>
 
 #include "broadcast.pb-c.h"
-#include "common/base/buf.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
-#include "common/crypto/reference.h"
 #include "services/courier/message/reason.h"
 #include "services/courier/providers/provider.h"
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "broadcast.pb-c.h"
-#include "common/base/conf.h"
+#include "common/base/base.h"
 #include "common/loop/loop.h"
 
 /* Rendered, for one recipient. Everything is borrowed for the call. */

@@ -18,10 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/fetch/fetch.h"
-#include "common/text/template.h"
+#include "common/text/text.h"
 #include "services/courier/message/reason.h"
 #include "services/courier/providers/provider.h"
 

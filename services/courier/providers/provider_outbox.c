@@ -20,11 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/base/buf.h"
-#include "common/base/clock.h"
-#include "common/base/log.h"
-#include "common/base/mem.h"
-#include "common/text/template.h"
+#include "common/base/base.h"
+#include "common/text/text.h"
 #include "services/courier/message/mail.h"
 #include "services/courier/message/reason.h"
 #include "services/courier/providers/provider.h"

@@ -12,9 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
 
 #define MAGIC "MUSTERJ1"

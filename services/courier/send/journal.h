@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "broadcast.pb-c.h"
-#include "common/crypto/reference.h"
+#include "common/crypto/crypto.h"
 
 #define JOURNAL_SLOTS 64
 #define JOURNAL_NUMBERS_MAX 1000 /* of one lease, as in broadcast.proto */

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/courier/courier.h"
 
 /* ---- a lease and its end ---- */

@@ -3,7 +3,7 @@
  *
  * Answered: as it was answered. Begun and not answered: in doubt (deferred,
  * if the provider takes a reference once alone). Never begun: pending. */
-#include "common/base/log.h"
+#include "common/base/base.h"
 #include "services/courier/courier.h"
 
 static void

@@ -2,7 +2,7 @@
 #ifndef COURIER_ROUTE_H
 #define COURIER_ROUTE_H
 
-#include "common/base/metrics.h"
+#include "common/base/base.h"
 #include "services/courier/providers/provider.h"
 #include "services/courier/send/lease.h"
 

@@ -2,7 +2,7 @@
 #ifndef GATEWAY_WORDS_H
 #define GATEWAY_WORDS_H
 
-#include "common/text/json.h"
+#include "common/text/text.h"
 
 extern const struct json_word kind_words[];    /* words.ActionKind */
 extern const struct json_word format_words[];  /* words.Format */

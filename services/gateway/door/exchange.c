@@ -3,10 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
-#include "common/base/mem.h"
-#include "common/base/trace.h"
+#include "common/base/base.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/routes.h"
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/trace.h"
+#include "common/base/base.h"
 #include "services/gateway/pages/pages.h"
 #include "services/gateway/routes.h"
 

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 
 #define KEY_SIZE (ID_CHARS_MAX + 24)
 #define HEX_SIZE (2 * CRYPTO_HASH_BYTES + 1)

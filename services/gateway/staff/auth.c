@@ -11,10 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "services/gateway/keep/staff_store.h"
 #include "services/gateway/routes.h"
 

@@ -11,9 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "services/gateway/door/limits.h"
 #include "services/gateway/keep/staff_store.h"
 #include "services/gateway/staff/audit.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/signup/definitions/campaigns.h"
 
 #define STAMP_SIZE 48

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/err.h"
+#include "common/base/base.h"
 #include "services/signup/audience/plan.h"
 
 #define COLUMNS_WINDOW_CHUNKS 16 /* of one read: a million people */

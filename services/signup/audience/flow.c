@@ -2,8 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/signup/audience/walk.h"
 
 /* ---- preview: how many, and whom each rule leaves out ---- */

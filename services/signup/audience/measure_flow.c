@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
-#include "common/text/gsm.h"
-#include "common/text/template.h"
+#include "common/base/base.h"
+#include "common/text/text.h"
 #include "services/signup/audience/walk.h"
 #include "services/signup/people/record.h"
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/err.h"
+#include "common/base/base.h"
 #include "services/signup/audience/query.h"
 
 #define CHUNK_PEOPLE 65536U

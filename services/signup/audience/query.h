@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/base/err.h"
+#include "common/base/base.h"
 
 #define QUERY_BYTES_MAX 1000
 #define QUERY_TERMS_MAX 32

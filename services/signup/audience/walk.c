@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/client/checkin.h"
 #include "services/signup/audience/columns.h"
 

@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "services/signup/definitions/campaigns.h"
 #include "services/signup/definitions/check.h"
 

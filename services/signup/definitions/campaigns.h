@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/err.h"
-#include "common/loop/batch.h"
+#include "common/base/base.h"
+#include "common/loop/loop.h"
 #include "services/signup/signup.h"
 
 #define SLUG_SIZE 41

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "common/text/contact.h"
+#include "common/text/text.h"
 #include "services/signup/definitions/campaigns.h"
 
 struct text_rule {

@@ -2,7 +2,7 @@
 #ifndef SIGNUP_DEFINITIONS_CHECK_H
 #define SIGNUP_DEFINITIONS_CHECK_H
 
-#include "common/base/err.h"
+#include "common/base/base.h"
 #include "signup.pb-c.h"
 
 #define DEFINITION_ROLES_MAX 32

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/err.h"
+#include "common/base/base.h"
 #include "signup.pb-c.h"
 #include "signup_record.pb-c.h"
 

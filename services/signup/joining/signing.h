@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/base/buf.h"
+#include "common/base/base.h"
 #include "common/store/store.h"
 #include "services/signup/definitions/campaigns.h"
 #include "services/signup/people/identity.h"

@@ -1,9 +1,7 @@
 /* feed_flow -- what followers ask for, and hear. */
 #include <stdlib.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "feed.pb-c.h"
 #include "services/signup/definitions/campaigns.h"
 

@@ -35,7 +35,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 extern const char lua_prelude[], lua_sign_up[], lua_cancel[], lua_set_consent[],
     lua_put[], lua_definitions[], lua_campaign_number[], lua_evidence[],

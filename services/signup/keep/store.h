@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/base/bytes.h"
+#include "common/base/base.h"
 #include "common/store/store.h"
 
 #define SU_RECORDS_PER_LIST 64

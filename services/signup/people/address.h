@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "common/crypto/crypto.h"
-#include "common/text/contact.h"
+#include "common/text/text.h"
 
 /* Four hexadecimal digits, 0000 to 3fff, of its bucket, then six bytes. */
 #define ADDRESS_HASH_BYTES 10

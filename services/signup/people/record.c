@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "services/signup/people/rules.h"
 #include "signup_record.pb-c.h"
 

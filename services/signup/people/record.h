@@ -11,10 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/base/buf.h"
-#include "common/base/bytes.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
-#include "common/text/contact.h"
+#include "common/text/text.h"
 #include "services/signup/people/names.h"
 
 #define RECORD_VERSION_BYTES 8

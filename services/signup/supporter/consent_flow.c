@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/signup/definitions/evidence.h"
 #include "services/signup/people/rules.h"
 #include "services/signup/supporter/person.h"

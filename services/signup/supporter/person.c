@@ -1,7 +1,7 @@
 /* person -- one supporter as the store has them at this moment. */
 #include "services/signup/supporter/person.h"
 
-#include "common/base/log.h"
+#include "common/base/base.h"
 
 #define FACTS_BYTES_MIN 4
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/signup/definitions/evidence.h"
 #include "services/signup/supporter/person.h"
 

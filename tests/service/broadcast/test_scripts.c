@@ -14,9 +14,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
 #include "services/broadcast/keep/record.h"
 #include "services/broadcast/keep/store_ledger.h"

@@ -10,9 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "tests/support/broadcast_world.h"
 
 #define STATE(name) WORDS__RECIPIENT_STATE__##name

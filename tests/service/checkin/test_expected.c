@@ -9,9 +9,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/client/checkin.h"
 #include "services/checkin/marks/presence.h"
 #include "tests/support/checkin_rig.h"

@@ -10,9 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/crypto/crypto.h"
 #include "tests/support/checkin_rig.h"
 

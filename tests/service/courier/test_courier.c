@@ -11,8 +11,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "tests/support/courier_rig.h"
 
 #define STATE(name) WORDS__RECIPIENT_STATE__##name

@@ -10,8 +10,7 @@
 #include <string.h>
 
 #include "checkin.pb-c.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "tests/support/signup_rig.h"
 
 #define CROWD 300

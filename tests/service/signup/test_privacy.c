@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "tests/support/signup_rig.h"
 
 static struct signup_rig rig;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "tests/support/signup_rig.h"
 
 #define CROWD 100

@@ -34,9 +34,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/base/buf.h"
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 #define CLIENTS_MAX 65536 /* descriptors */
 #define REQUEST_BYTES_MAX (256 * 1024)

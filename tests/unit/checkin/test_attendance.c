@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "services/checkin/attendance/attendance.h"
 
 static struct directory directory;

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "common/base/mem.h"
-#include "common/text/contact.h"
+#include "common/base/base.h"
+#include "common/text/text.h"
 #include "services/cli/api.h"
 #include "services/cli/people.h"
 

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "tests/support/process.h"
 
 #define STATE(name) WORDS__RECIPIENT_STATE__##name

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/crypto/link.h"
+#include "common/crypto/crypto.h"
 
 struct fixture {
     struct render render;

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
+#include "common/base/base.h"
 #include "services/gateway/door/limits.h"
 
 #define MINUTE_MS 60000

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
+#include "common/base/base.h"
 #include "services/gateway/pages/frame/show.h"
 
 #define HOSTILE "\"><script>alert('x')</script>&{{name}}<!--slot main-->"

@@ -4,8 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "common/base/log.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/client/checkin.h"
 
 #define BEARERS_MAX 1000 /* of one ask; see checkin.proto */

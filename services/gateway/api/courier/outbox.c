@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 /* Adds the whole lines of text; returns how many bytes they are. */
 static size_t

@@ -14,8 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/client/broadcast.h"
 #include "common/client/checkin.h"
 #include "services/gateway/api/broadcast/broadcast_api.h"

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/client/signup.h"
 
 struct waiter {

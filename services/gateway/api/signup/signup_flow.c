@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/clock.h"
+#include "common/base/base.h"
 #include "common/client/signup.h"
-#include "common/crypto/link.h"
-#include "common/text/contact.h"
+#include "common/crypto/crypto.h"
+#include "common/text/text.h"
 #include "services/gateway/api/checkin/tickets.h"
 #include "services/gateway/api/signup/consents.h"
 #include "services/gateway/api/signup/signup_api.h"

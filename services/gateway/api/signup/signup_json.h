@@ -2,7 +2,7 @@
 #ifndef GATEWAY_SIGNUP_JSON_H
 #define GATEWAY_SIGNUP_JSON_H
 
-#include "common/text/json.h"
+#include "common/text/text.h"
 #include "signup.pb-c.h"
 
 /* Public facts; with the staff's own (sender, approval_above) on top. */

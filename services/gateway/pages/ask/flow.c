@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/gateway/pages/frame/show.h"
 
 void

@@ -4,7 +4,7 @@
 #define GATEWAY_PAGES_FLOW_H
 
 #include "common/client/signup.h"
-#include "common/crypto/link.h"
+#include "common/crypto/crypto.h"
 #include "services/gateway/pages/pages.h"
 
 /* True when err is ERR_NONE; else it has replied with a page: not found says

@@ -4,7 +4,7 @@
  *               -> supporter_found -> person->found */
 #include <stdio.h>
 
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "services/gateway/pages/ask/flow.h"
 
 static void

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/gateway/pages/ask/flow.h"
 #include "services/gateway/pages/frame/show.h"
 

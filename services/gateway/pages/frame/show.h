@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/buf.h"
+#include "common/base/base.h"
 #include "signup.pb-c.h"
 
 /* ---- words (show_words.c) ---- */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/base/buf.h"
+#include "common/base/base.h"
 #include "signup.pb-c.h"
 
 /* The actions that have not ended at now_ms, the first to start first.

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "services/gateway/pages/frame/html.h"
 
 #define SLOT_OPEN "<!--slot "

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/base/buf.h"
-#include "common/text/template.h"
+#include "common/base/base.h"
+#include "common/text/text.h"
 
 struct view_slot {
     const char *name;

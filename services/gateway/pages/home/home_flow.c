@@ -3,7 +3,7 @@
  *   page_home -> campaigns_listed -> (ask_next -> actions_listed) for each */
 #include <stdio.h>
 
-#include "common/base/clock.h"
+#include "common/base/base.h"
 #include "services/gateway/pages/ask/flow.h"
 #include "services/gateway/pages/frame/show.h"
 

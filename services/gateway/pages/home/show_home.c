@@ -3,9 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/text/london.h"
+#include "common/base/base.h"
+#include "common/text/text.h"
 #include "services/gateway/pages/frame/html.h"
 #include "services/gateway/pages/frame/show.h"
 #include "services/gateway/pages/frame/show_action.h"

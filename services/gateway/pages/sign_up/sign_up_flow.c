@@ -2,7 +2,7 @@
  * with what was wrong, when a plain form was refused. */
 #include <string.h>
 
-#include "common/base/clock.h"
+#include "common/base/base.h"
 #include "services/gateway/pages/ask/flow.h"
 #include "services/gateway/pages/frame/show.h"
 

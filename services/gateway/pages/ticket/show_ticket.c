@@ -1,8 +1,8 @@
 /* show_ticket -- the ticket: what, when, where, the QR and the code. */
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/text/london.h"
+#include "common/base/base.h"
+#include "common/text/text.h"
 #include "services/gateway/pages/frame/html.h"
 #include "services/gateway/pages/frame/show.h"
 #include "services/gateway/pages/frame/view.h"

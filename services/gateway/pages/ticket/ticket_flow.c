@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/client/checkin.h"
-#include "common/text/qr.h"
+#include "common/text/text.h"
 #include "services/gateway/pages/ask/flow.h"
 #include "services/gateway/pages/frame/show.h"
 

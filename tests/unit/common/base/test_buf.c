@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/buf.h"
+#include "common/base/base.h"
 
 static void
 an_empty_buf_reads_as_the_empty_string(void **state)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
+#include "common/base/base.h"
 
 static const struct {
     const char *text;

@@ -11,8 +11,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/buf.h"
-#include "common/base/conf.h"
+#include "common/base/base.h"
 
 static char path[] = "/tmp/muster-conf-XXXXXX";
 

@@ -8,10 +8,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/base/err.h"
-#include "common/base/log.h"
-#include "common/base/trace.h"
+#include "common/base/base.h"
 
 /* What one call writes to standard error. */
 static const char *

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/metrics.h"
+#include "common/base/base.h"
 
 static void
 assert_text(const struct metrics *m, const char *want)

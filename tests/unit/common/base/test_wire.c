@@ -9,8 +9,7 @@
 #include <cmocka.h>
 
 #include "checkin.pb-c.h"
-#include "common/base/mem.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "feed.pb-c.h"
 #include "wire.pb-c.h"
 

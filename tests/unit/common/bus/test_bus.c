@@ -10,9 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
-#include "common/base/trace.h"
+#include "common/base/base.h"
 #include "common/bus/bus.h"
 
 #define WAIT_MS 10000

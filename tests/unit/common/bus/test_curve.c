@@ -14,8 +14,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/bus/bus.h"
 #include "tests/support/process.h"
 

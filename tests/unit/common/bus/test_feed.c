@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/bus/feed.h"
+#include "common/base/base.h"
+#include "common/bus/bus.h"
 
 #define PAGE_ENTRIES_MAX 3
 #define WAIT_MS 10000

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 static struct crypto_key
 key_of(uint8_t first)

@@ -1,5 +1,5 @@
 /* test_link -- tokens read back, and nothing else does. */
-#include "common/crypto/link.h"
+#include "common/crypto/crypto.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

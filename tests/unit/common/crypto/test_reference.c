@@ -1,5 +1,5 @@
 /* test_reference -- a reference reads back, and nothing else does. */
-#include "common/crypto/reference.h"
+#include "common/crypto/crypto.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

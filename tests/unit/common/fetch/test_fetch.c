@@ -17,9 +17,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/buf.h"
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 
 #define DEADLINE_MS 10000
 #define TIMEOUT_MS 300 /* of the exchanges that are to time out */

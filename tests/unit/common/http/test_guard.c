@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/http/guard.h"
 
 #define HEAD_MAX 512

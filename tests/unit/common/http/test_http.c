@@ -15,8 +15,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/http/http.h"
 #include "common/http/stream.h"
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "common/loop/batch.h"
+#include "common/loop/loop.h"
 
 #define FLUSHES_MAX 64
 

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/loop/wheel.h"
+#include "common/base/base.h"
+#include "common/loop/loop.h"
 
 #define START_MS 1000000
 #define ITEMS 2000

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/loop/worker.h"
+#include "common/base/base.h"
+#include "common/loop/loop.h"
 
 #define JOBS 200
 #define WAIT_MS 10000

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
+#include "common/base/base.h"
 #include "common/service/admin.h"
 #include "tests/support/process.h"
 

@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/store/store.h"
 #include "tests/support/process.h"
 #include "tests/support/stub_redis.h"

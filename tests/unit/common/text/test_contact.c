@@ -1,5 +1,5 @@
 /* test_contact -- what may be a phone number or an email address. */
-#include "common/text/contact.h"
+#include "common/text/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

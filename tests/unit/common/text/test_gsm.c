@@ -1,5 +1,5 @@
 /* test_gsm -- the arithmetic of 3GPP TS 23.038, row by row. */
-#include "common/text/gsm.h"
+#include "common/text/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/buf.h"
+#include "common/base/base.h"
 
 /* The text is before, then each repeated, then after. */
 static const struct row {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "common/text/json.h"
+#include "common/text/text.h"
 
 static json_t *
 read_text(const char *text)

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-#include "common/text/london.h"
+#include "common/base/base.h"
+#include "common/text/text.h"
 
 static const struct {
     const char *utc, *want;

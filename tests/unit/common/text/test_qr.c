@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/text/qr.h"
+#include "common/text/text.h"
 
 #define SIDE_MAX 200
 

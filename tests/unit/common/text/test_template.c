@@ -1,5 +1,5 @@
 /* test_template -- fields merged, escaped, and refused. */
-#include "common/text/template.h"
+#include "common/text/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,11 +1,11 @@
-/* common_http_guard -- whatever comes, however cut, the guard neither reads
+/* http_guard -- whatever comes, however cut, the guard neither reads
  * past it nor changes its mind, and passes no more than there is. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
+#include "common/base/base.h"
 #include "common/http/guard.h"
 
 #define HEAD_MAX 512

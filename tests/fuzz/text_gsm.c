@@ -1,11 +1,11 @@
-/* common_gsm -- any bytes can be counted, and the parts hold the units. */
+/* text_gsm -- any bytes can be counted, and the parts hold the units. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
-#include "common/text/gsm.h"
+#include "common/base/base.h"
+#include "common/text/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -1,12 +1,12 @@
-/* common_template -- any text merges or is refused with a reason, and a
+/* text_template -- any text merges or is refused with a reason, and a
  * merged header is one line. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
-#include "common/text/template.h"
+#include "common/base/base.h"
+#include "common/text/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -1,12 +1,12 @@
-/* common_link -- any text is a token of ours or is not; one that is reads
+/* crypto_link -- any text is a token of ours or is not; one that is reads
  * back as itself. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/mem.h"
-#include "common/crypto/link.h"
+#include "common/base/base.h"
+#include "common/crypto/crypto.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

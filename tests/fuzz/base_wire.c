@@ -1,4 +1,4 @@
-/* common_wire -- any bytes as an envelope or a request: refused or valid.
+/* base_wire -- any bytes as an envelope or a request: refused or valid.
  *
  * What is accepted must pack to as many bytes as it says; those need not be
  * accepted again, since protobuf-c moves unknown fields about. */
@@ -7,7 +7,7 @@
 
 #include "broadcast.pb-c.h"
 #include "checkin.pb-c.h"
-#include "common/base/wire.h"
+#include "common/base/base.h"
 #include "common/bus/bus.h"
 #include "feed.pb-c.h"
 #include "signup.pb-c.h"
