@@ -1,241 +1,171 @@
 #!/usr/bin/env node
-// run -- every test, then one line: "N passed, N failed".
+// run -- every test, or those named; closes with "N passed, N failed".
 //
-//   tests/run.mjs [part...]     parts: see PARTS; without any, all of them
+//   ./muster test                        all of them
+//   ./muster test unit/common/bus        a test, or all below a folder
+//   ./muster test tests/system/limits.test.mjs shape fuzz/text_gsm
+//                                        paths, names, ends of names, parts
+//   ./muster test asan/unit/common/bus   under the sanitizers
+//   ./muster test --changed              what the change at hand touches
+//   ./muster test --list [name...]       the names
 //
-// Nothing stops at a failure: all run, then the sum. What a part printed is
-// kept in build/test-logs/<part>.log; of what fails, its end is shown.
-import {spawn} from 'node:child_process';
-import {createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync,
-    rmSync, statSync} from 'node:fs';
+// Nothing stops at a failure: all run, then the sum. What a test printed is
+// kept in build/test-logs/<name>.log; of one that fails it is shown. What is
+// independent runs side by side (see runner/lanes.mjs); MUSTER_LONG=1 fuzzes
+// for ten minutes each.
+import {mkdirSync, readFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {changed_files, choose_changed} from './runner/changed.mjs';
+import {find, nearest, with_needs} from './runner/choose.mjs';
+import {PARTS, all_jobs} from './runner/jobs.mjs';
+import {Lanes} from './runner/lanes.mjs';
+import {end_all} from './runner/process.mjs';
 
 const TOP = join(dirname(fileURLToPath(import.meta.url)), '..');
-const LOGS = join(TOP, 'build/test-logs');
-const CORES = availableParallelism();
-const SHOWN_LINES_MAX = 40; // of the log of what failed
+const LOGS = 'build/test-logs';
+const EACH_SHOWN_MAX = 60; // so many jobs have a line each
 
 process.chdir(TOP);
 
-// ---- running one program --------------------------------------------------
+function help() {
+    const text = readFileSync('tests/run.mjs', 'utf8');
+    const words = /^\/\/ run -- [\s\S]*?\n(?!\/\/)/m.exec(text)[0];
+    console.log(words.replace(/^\/\/ ?/gm, '').trimEnd());
+    console.log(`\nParts: ${PARTS.join(' ')}`);
+}
 
-// Resolves to its exit code; both outputs go to the log.
-function run(log, command, args, env = {}) {
-    return new Promise((resolve) => {
-        const out = createWriteStream(log, {flags: 'a'});
-        const child = spawn(command, args,
-            {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']});
-        child.stdout.pipe(out, {end: false});
-        child.stderr.pipe(out, {end: false});
-        child.on('error', (error) => out.write(`${error}\n`));
-        child.on('close', (code) => out.end(() => resolve(code ?? 1)));
+// null when a word means nothing, which has then been said.
+function choose(jobs, words) {
+    const chosen = new Set();
+    let unknown = 0;
+    for (const word of words) {
+        const found = find(jobs, word);
+        found.forEach((job) => chosen.add(job));
+        if (found.length === 0) {
+            const near = nearest(jobs, word);
+            console.error(`There is no test, check, fuzz target or part ` +
+                `"${word}"${near.length ? `; near it: ${near.join(', ')}` : ''}` +
+                '. All names: ./muster test --list');
+            unknown++;
+        }
+    }
+    return unknown ? null : jobs.filter((job) => chosen.has(job));
+}
+
+// ---- the sum --------------------------------------------------------------
+
+class Sum {
+    constructor(jobs) {
+        this.parts = new Map(PARTS.filter((part) =>
+            jobs.some((job) => job.part === part)).map((part) =>
+            [part, {passed: 0, failed: 0, took: 0, work: 0,
+                left: jobs.filter((job) => job.part === part).length}]));
+        this.has_lines = jobs.length <= EACH_SHOWN_MAX;
+        this.failed = [];
+        this.passed = 0;
+        this.began = Date.now();
+    }
+
+    add(job, took, {passed, failed, work_s}) {
+        const part = this.parts.get(job.part);
+        const counted = job.uncounted ? 0 : passed;
+        part.passed += counted;
+        part.failed += failed.length;
+        part.took += took ?? 0;
+        part.work += work_s;
+        part.left--;
+        this.passed += counted;
+        this.failed.push(...failed);
+        if (this.has_lines && !job.uncounted) {
+            this.say(job.id, counted, failed.length, took ?? 0);
+        } else if (!this.has_lines && part.left === 0) {
+            this.say(job.part, part.passed, part.failed, part.took);
+        }
+        for (const {name, shown} of failed) {
+            console.log(`    FAILED ${name}` + (shown ?? '')
+                .replace(/^/gm, '    | ').replace(/^/, '\n'));
+        }
+    }
+
+    say(name, passed, failed, took) {
+        console.log(`==> ${name.padEnd(this.has_lines ? 36 : 12)}${passed} ` +
+            `passed, ${failed} failed (${took.toFixed(0)} s)`);
+    }
+
+    // Seconds are of all its jobs, which overlap; work is the processors'.
+    table() {
+        const line = (...cells) => console.log(cells.map((cell, i) =>
+            i ? String(cell).padStart(9) : cell.padEnd(12)).join(''));
+        console.log();
+        line('part', 'passed', 'failed', 'seconds', 'work');
+        for (const [name, part] of this.parts) {
+            line(name, part.passed, part.failed, part.took.toFixed(0),
+                part.work.toFixed(0));
+        }
+        const clock = ((Date.now() - this.began) / 1000).toFixed(0);
+        console.log(`all: ${clock} s by the clock`);
+        if (this.failed.length > 0) {
+            console.log(`\nFailed (logs in ${join(TOP, LOGS)}):`);
+            this.failed.forEach(({name}) => console.log(`    ${name}`));
+        }
+        console.log(`${this.passed} passed, ${this.failed.length} failed`);
+    }
+}
+
+async function run_all(jobs, is_whole) {
+    const sum = new Sum(jobs);
+    const results = new Map();
+    const lanes = new Lanes({
+        lanes: availableParallelism(), seconds_file: `${LOGS}/seconds.json`,
+        on_done: (job, took) => sum.add(job, took, results.get(job) ?? {
+            passed: 0, work_s: 0,
+            failed: [{name: `${job.id}: not run, for what it needs failed`}],
+        }),
     });
-}
-
-function tail(log) {
-    return readFileSync(log, 'utf8').trimEnd().split('\n')
-        .slice(-SHOWN_LINES_MAX).map((line) => `    | ${line}`).join('\n');
-}
-
-// ---- what a part gives: {passed, failed: [{name, log?}]} ------------------
-
-async function build(log, dir, options, targets = []) {
-    if (!existsSync(join(dir, 'build.ninja'))) {
-        const ccache = ['C', 'CXX'].map((l) =>
-            `-DCMAKE_${l}_COMPILER_LAUNCHER=ccache`);
-        const code = await run(log, 'cmake',
-            ['-G', 'Ninja', '-S', '.', '-B', dir, ...ccache, ...options]);
-        if (code !== 0) {
-            return false;
-        }
-    }
-    return await run(log, 'nice', ['ninja', '-k', '0', '-C', dir]) === 0;
-}
-
-async function run_build(log, dir, options) {
-    return await build(log, dir, options) ? {passed: 1, failed: []} :
-        {passed: 0, failed: [{name: `${dir} builds`, log}]};
-}
-
-const CHECK_NAME = /^[a-z]+\.(sh|mjs)$/;
-
-async function run_checks() {
-    const result = {passed: 0, failed: []};
-    for (const file of readdirSync('tests/checks').sort()) {
-        const path = join('tests/checks', file);
-        if (!CHECK_NAME.test(file) || (statSync(path).mode & 0o111) === 0) {
-            continue;
-        }
-        const log = join(LOGS, `check-${file}.log`);
-        if (await run(log, path, []) === 0) {
-            result.passed++;
-        } else {
-            result.failed.push({name: path, log});
-        }
-    }
-    return result;
-}
-
-// One <testcase> is one program; its cases are counted by what cmocka says.
-function read_junit(path, dir) {
-    const result = {passed: 0, failed: []};
-    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-    for (const [, name, status, output] of text.matchAll(
-        /<testcase name="([^"]*)"[^>]*status="(\w+)"[^>]*>([\s\S]*?)<\/testcase>/g)) {
-        const passed = [...output.matchAll(/^\[ +OK \]/gm)].length;
-        const failed = [...output.matchAll(/^\[ +FAILED +\] ([a-z]\w*)$/gm)]
-            .map((match) => match[1]);
-        result.passed += passed;
-        if (status === 'run') {
-            result.passed += passed === 0 ? 1 : 0;
-            continue;
-        }
-        const names = failed.length ? [...new Set(failed)] : ['(did not end well)'];
-        result.failed.push(...names.map((test) =>
-            ({name: `${dir} ${name}: ${test}`})));
-    }
-    return result;
-}
-
-async function run_ctest(log, dir) {
-    const junit = join(LOGS, `${dir}.xml`);
-    rmSync(junit, {force: true});
-    const code = await run(log, 'ctest', ['--test-dir', dir, '-j', `${CORES}`,
-        '--output-on-failure', '--output-junit', junit,
-        '--test-output-size-passed', '1000000',
-        '--test-output-size-failed', '1000000'], {
-        ASAN_OPTIONS: 'detect_stack_use_after_return=1',
-        UBSAN_OPTIONS: 'print_stacktrace=1',
+    await lanes.run(jobs, async (job) => {
+        const done = await job.start(join(LOGS, `${job.id}.log`), is_whole ?
+            null : jobs.filter((other) => other.needs.includes(job.id)));
+        results.set(job, {work_s: done.work_s, ...job.read(job.id, done)});
+        return done.code === 0;
     });
-    const result = read_junit(junit, dir);
-    if (code !== 0 && result.failed.length === 0) {
-        result.failed.push({name: `ctest in ${dir}`, log});
-    }
-    if (result.failed.length > 0) {
-        result.failed[0].log = log;
-    }
-    return result;
+    sum.table();
+    return sum.failed.length > 0 ? 1 : 0;
 }
 
-function node_tests(dir) {
-    return existsSync(dir) ? readdirSync(dir).sort()
-        .filter((file) => file.endsWith('.test.mjs'))
-        .map((file) => join(dir, file)) : [];
-}
-
-// The file's packages, by its lock file.
-async function install_npm(log, dir) {
-    return !existsSync(join(dir, 'package.json')) ||
-        existsSync(join(dir, 'node_modules/.package-lock.json')) ||
-        await run(log, 'npm', ['ci', '--prefix', dir, '--no-audit',
-            '--no-fund']) === 0;
-}
-
-// "# pass 3" and "not ok 2 - name" of node's TAP.
-async function run_node(log, dir) {
-    const files = node_tests(dir);
-    if (files.length === 0) {
-        return {passed: 0, failed: []};
+async function main(words) {
+    if (words.includes('--help') || words.includes('-h')) {
+        help();
+        return 0;
     }
-    if (!await install_npm(log, dir)) {
-        return {passed: 0, failed: [{name: `npm ci in ${dir}`, log}]};
+    const wrong = words.find((word) =>
+        word.startsWith('-') && !['--list', '--changed'].includes(word));
+    if (wrong) {
+        console.error(`No such option: ${wrong}. See ./muster test --help`);
+        return 2;
     }
-    const code = await run(log, 'node', ['--test', '--test-reporter=tap',
-        '--test-concurrency=1', ...files],
-    {MUSTER_BIN: join(TOP, 'build/bin'), MUSTER_SOURCE: TOP});
-    const text = readFileSync(log, 'utf8');
-    const passed = Number(/^# pass (\d+)$/m.exec(text)?.[1] ?? 0);
-    const failed = Number(/^# (?:fail) (\d+)$/m.exec(text)?.[1] ?? 0) +
-        Number(/^# cancelled (\d+)$/m.exec(text)?.[1] ?? 0);
-    const names = [...text.matchAll(/^\s*not ok \d+ - (.*)$/gm)]
-        .map((match) => match[1]);
-    const result = {passed, failed: []};
-    for (let i = 0; i < failed; i++) {
-        result.failed.push({name: `${dir}: ${names[i] ?? 'a test'}`});
-    }
-    if (code !== 0 && failed === 0) {
-        result.failed.push({name: dir});
-    }
-    if (result.failed.length > 0) {
-        result.failed[0].log = log;
-    }
-    return result;
-}
-
-const SANITIZE = ['-DMUSTER_SANITIZE=ON', '-DCMAKE_BUILD_TYPE=Debug',
-    '-DCMAKE_C_FLAGS=-O1', '-DCMAKE_CXX_FLAGS=-O1'];
-
-const FUZZ = ['-DCMAKE_C_COMPILER=clang', '-DCMAKE_CXX_COMPILER=clang++',
-    '-DMUSTER_FUZZ=ON', '-DMUSTER_TESTS=OFF', ...SANITIZE];
-const FUZZ_SECONDS = process.env.MUSTER_LONG ? 600 : 3; // of each target
-
-// Every parser of outside input, for a moment; a crash leaves its input in
-// build-fuzz/.
-async function run_fuzz(log) {
-    if (!await build(log, 'build-fuzz', FUZZ, ['fuzzers'])) {
-        return {passed: 0, failed: [{name: 'build-fuzz builds', log}]};
-    }
-    const result = {passed: 0, failed: []};
-    for (const target of readdirSync('build-fuzz/fuzz').sort()) {
-        const target_log = join(LOGS, `${target}.log`);
-        rmSync(target_log, {force: true});
-        const code = await run(target_log, join('build-fuzz/fuzz', target),
-            [`-max_total_time=${FUZZ_SECONDS}`, '-timeout=10',
-                '-artifact_prefix=build-fuzz/']);
-        if (code === 0) {
-            result.passed++;
-        } else {
-            result.failed.push({name: target, log: target_log});
-        }
-    }
-    return result;
-}
-
-const PARTS = {
-    build: (log) => run_build(log, 'build', []),
-    'build-asan': (log) => run_build(log, 'build-asan', SANITIZE),
-    checks: run_checks,
-    unit: (log) => run_ctest(log, 'build'),
-    asan: (log) => run_ctest(log, 'build-asan'),
-    fuzz: run_fuzz,
-    system: (log) => run_node(log, 'tests/system'),
-    browser: (log) => run_node(log, 'tests/browser'),
-    chaos: (log) => run_node(log, 'tests/chaos'),
-};
-
-// ---- all of it ------------------------------------------------------------
-
-async function main(parts) {
-    const total = {passed: 0, failed: []};
     mkdirSync(LOGS, {recursive: true});
-    for (const part of parts) {
-        if (!(part in PARTS)) {
-            console.error(`no such part: ${part}; there are: ` +
-                Object.keys(PARTS).join(' '));
-            return 2;
-        }
-        const log = join(LOGS, `${part}.log`);
-        rmSync(log, {force: true});
-        const began = Date.now();
-        process.stdout.write(`==> ${part.padEnd(12)}`);
-        const {passed, failed} = await PARTS[part](log);
-        const seconds = ((Date.now() - began) / 1000).toFixed(0);
-        console.log(`${passed} passed, ${failed.length} failed (${seconds} s)`);
-        for (const {name, log: its} of failed) {
-            console.log(`    FAILED ${name}${its ? `\n${tail(its)}` : ''}`);
-        }
-        total.passed += passed;
-        total.failed.push(...failed);
+    const jobs = all_jobs();
+    const names = words.filter((word) => !word.startsWith('-'));
+    const chosen = names.length ? choose(jobs, names) :
+        words.includes('--changed') ? choose_changed(jobs, changed_files()) :
+            jobs.filter((job) => words.includes('--list') || job.usual);
+    if (!chosen) {
+        return 2;
     }
-    if (total.failed.length > 0) {
-        console.log(`\nFailed (logs in ${LOGS}):`);
-        total.failed.forEach(({name}) => console.log(`    ${name}`));
+    if (words.includes('--list')) {
+        chosen.filter((job) => !job.uncounted)
+            .forEach((job) => console.log(job.id));
+        return 0;
     }
-    console.log(`${total.passed} passed, ${total.failed.length} failed`);
-    return total.failed.length > 0 ? 1 : 0;
+    return run_all(with_needs(jobs, chosen), words.length === 0);
 }
 
-const chosen = process.argv.slice(2);
-process.exitCode = await main(chosen.length ? chosen : Object.keys(PARTS));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+        end_all();
+        process.exit(130);
+    });
+}
+process.exitCode = await main(process.argv.slice(2));

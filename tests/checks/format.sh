@@ -3,4 +3,4 @@
 set -u
 . "$(dirname "$0")/sources.sh"
 c_files '*.h' '*.cc' | sort -u |
-    xargs -P 2 -n 40 clang-format --dry-run -Werror
+    xargs -P "${JOBS:-2}" -n 40 clang-format --dry-run -Werror

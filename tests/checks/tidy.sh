@@ -3,6 +3,7 @@
 #
 # A file whose text, headers and checks have not changed since it was last
 # found clean is not looked at again (stamps under $BUILD/tidy).
+# needs: build
 set -u
 . "$(dirname "$0")/sources.sh"
 mkdir -p "$BUILD/tidy"
@@ -21,4 +22,4 @@ tidy_one() {
 }
 export -f tidy_one
 git ls-files 'common/*.c' 'services/*.c' |
-    xargs -P 2 -I{} bash -c 'tidy_one {}'
+    xargs -P "${JOBS:-2}" -I{} bash -c 'tidy_one {}'

@@ -7,7 +7,8 @@
  * A machine on which more wants to run than it has processors can hold up our
  * threads for as long: such a stall is not counted, and a run with a counted
  * one is made again, since a bus that stalls does so every time.
- * MUSTER_LONG=1: ten million. */
+ * MUSTER_LONG=1: ten million.
+ * alone: it measures pauses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
