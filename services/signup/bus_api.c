@@ -3,24 +3,29 @@
 
 #include "common/base/base.h"
 #include "common/loop/loop.h"
-#include "services/signup/definitions/campaigns.h"
+#include "services/signup/audience/flows.h"
+#include "services/signup/definitions/flows.h"
+#include "services/signup/joining/signup_flow.h"
+#include "services/signup/keep/feed.h"
+#include "services/signup/signup.h"
+#include "services/signup/supporter/flows.h"
 
 typedef void handler(struct asked *asked);
 
 static handler *const handlers[] = {
     [SIGNUP__REQUEST__IS_SIGN_UP] = signup_flow_start,
-    [SIGNUP__REQUEST__IS_PUT_CAMPAIGN] = actions_flow_put_campaign,
-    [SIGNUP__REQUEST__IS_PUT_ACTION] = actions_flow_put_action,
-    [SIGNUP__REQUEST__IS_LIST_CAMPAIGNS] = actions_flow_list_campaigns,
-    [SIGNUP__REQUEST__IS_LIST_ACTIONS] = actions_flow_list,
-    [SIGNUP__REQUEST__IS_GET_SUPPORTER] = supporter_flow_get,
+    [SIGNUP__REQUEST__IS_PUT_CAMPAIGN] = put_flow_campaign,
+    [SIGNUP__REQUEST__IS_PUT_ACTION] = put_flow_action,
+    [SIGNUP__REQUEST__IS_LIST_CAMPAIGNS] = list_flow_campaigns,
+    [SIGNUP__REQUEST__IS_LIST_ACTIONS] = list_flow_actions,
+    [SIGNUP__REQUEST__IS_GET_SUPPORTER] = get_flow_start,
     [SIGNUP__REQUEST__IS_SET_CONSENT] = consent_flow_set,
     [SIGNUP__REQUEST__IS_PREVIEW] = audience_flow_preview,
     [SIGNUP__REQUEST__IS_MEASURE] = measure_flow_start,
     [SIGNUP__REQUEST__IS_FREEZE] = audience_flow_freeze,
     [SIGNUP__REQUEST__IS_RESOLVE] = resolve_flow_start,
     [SIGNUP__REQUEST__IS_SINCE] = feed_flow_since,
-    [SIGNUP__REQUEST__IS_CANCEL] = supporter_flow_cancel,
+    [SIGNUP__REQUEST__IS_CANCEL] = cancel_flow_start,
 };
 
 static void
@@ -67,6 +72,14 @@ asked_refuse(struct asked *asked, enum err err, const char *detail)
     end(asked);
 }
 
+/* NULL: it is no request that this service knows, or one of a newer peer. */
+static handler *
+find_handler(const Signup__Request *message)
+{
+    size_t i = (size_t)message->is_case;
+    return i < sizeof(handlers) / sizeof(handlers[0]) ? handlers[i] : NULL;
+}
+
 void
 signup_serve(void *arg, struct bus_request *request)
 {
@@ -74,7 +87,8 @@ signup_serve(void *arg, struct bus_request *request)
     const void *body = bus_request_body(request, &len);
     Signup__Request *message = wire_unpack(&signup__request__descriptor, body,
                                            len, BUS_BODY_BYTES_MAX);
-    if (message == NULL || message->is_case == SIGNUP__REQUEST__IS__NOT_SET) {
+    handler *handle = message == NULL ? NULL : find_handler(message);
+    if (handle == NULL) {
         wire_free(message);
         bus_reply(request, ERR_BAD_REQUEST, "this is not a signup request",
                   NULL, 0);
@@ -83,7 +97,7 @@ signup_serve(void *arg, struct bus_request *request)
     struct asked *asked = mem_new(sizeof(*asked));
     *asked = (struct asked){arg, request, message};
     asked->signup->open++;
-    handlers[message->is_case](asked);
+    handle(asked);
 }
 
 bool

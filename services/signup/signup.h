@@ -10,12 +10,12 @@
  *   4. sealed, into the campaign's batch        people/record.c
  *   5. one script call for the batch            keep/sign_up.lua
  *   6. known contacts: who is it? Ask again     people/identity.c
- *   7. each asker answered, the feed announced  keep/feed_flow.c
+ *   7. each asker answered, the feed announced  keep/feed.c
  *
  * An audience (audience/flow.c; measured: audience/measure_flow.c):
  *   1. the text taken apart                     audience/query.c
  *   2. bound to the campaign's words            audience/plan.c
- *   3. columns, if their stamp has changed      audience/columns.c
+ *   3. columns, if their stamp has changed      keep/columns.c
  *   4. who is present, asked of checkin         audience/walk.c
  *   5. matched, and each rule counted           audience/match.c
  *
@@ -24,23 +24,22 @@
  *   2. the rules                                people/rules.c
  *   3. opened                                   people/record.c
  *
- * Definitions: definitions/actions_flow.c. One supporter:
- * supporter/supporter_flow.c (read, cancel) and supporter/consent_flow.c.
- * Redis: keep/store.c. */
+ * Definitions: definitions/put_flow.c, list_flow.c. One supporter:
+ * supporter/get_flow.c, cancel_flow.c, consent_flow.c. Redis: keep/store.c.
+ *
+ * The rooms, each calling those below it alone:
+ *   joining supporter audience; definitions; keep; people. */
 #ifndef SIGNUP_SIGNUP_H
 #define SIGNUP_SIGNUP_H
-
-#include <stdbool.h>
-#include <stdint.h>
 
 #include "common/base/base.h"
 #include "common/bus/bus.h"
 #include "common/service/service.h"
-#include "services/signup/keep/store.h"
-#include "services/signup/people/address.h"
 #include "signup.pb-c.h"
 
+struct address_keys;
 struct campaigns;
+struct su;
 
 struct signup_metrics {
     struct metric *signups, *batches, *undecided, *refused, *resolved,
@@ -53,7 +52,7 @@ struct signup {
     struct su *su;
     struct campaigns *campaigns;
     struct bus_peer *checkin;
-    struct address_keys keys;
+    const struct address_keys *keys;
     struct signup_metrics metrics;
     int open; /* requests not yet answered */
 };
@@ -78,27 +77,5 @@ void asked_answer(struct asked *asked, const Signup__Reply *reply);
 /* detail: a sentence for the asker, or NULL for the usual one; no personal
  * data. */
 void asked_refuse(struct asked *asked, enum err err, const char *detail);
-
-/* ---- the flows: each takes over asked ---- */
-
-void signup_flow_start(struct asked *asked);
-void actions_flow_put_campaign(struct asked *asked);
-void actions_flow_put_action(struct asked *asked);
-void actions_flow_list_campaigns(struct asked *asked);
-void actions_flow_list(struct asked *asked);
-void supporter_flow_get(struct asked *asked);
-void supporter_flow_cancel(struct asked *asked);
-void consent_flow_set(struct asked *asked);
-void audience_flow_preview(struct asked *asked);
-void audience_flow_freeze(struct asked *asked);
-void measure_flow_start(struct asked *asked);
-void resolve_flow_start(struct asked *asked);
-void feed_flow_since(struct asked *asked);
-
-/* After a commit: tells followers where the feed ends (feed_flow.c). */
-void feed_flow_announce(struct signup *signup, const char *campaign,
-                        uint64_t end);
-/* Appends field 15, at_ms, of signup.Event (feed_flow.c). */
-void feed_flow_add_tail(struct buf *to);
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "common/base/base.h"
 #include "services/signup/definitions/campaigns.h"
+#include "services/signup/keep/store.h"
+#include "services/signup/people/address.h"
 
 #define KEY_CHECK_MS_MAX 10000
 #define TURN_MS 50
@@ -47,7 +49,9 @@ load_keys(struct signup *signup)
     (void)snprintf(path, sizeof(path), "%s/signup.key", dir);
     struct crypto_key key;
     crypto_key_load(path, true, &key);
-    address_keys_derive(&key, &signup->keys);
+    static struct address_keys keys;
+    address_keys_derive(&key, &keys);
+    signup->keys = &keys;
 }
 
 /* ---- the key and the data must belong together ---- */
@@ -76,7 +80,7 @@ static void
 check_key(struct signup *signup)
 {
     (void)snprintf(check.mark, sizeof(check.mark), "%016" PRIx64,
-                   crypto_mac64(&signup->keys.check, "signup", 6));
+                   crypto_mac64(&signup->keys->check, "signup", 6));
     int64_t until = clock_boot_ms() + KEY_CHECK_MS_MAX;
     do {
         check.is_answered = false;

@@ -24,6 +24,7 @@
 
 #include "common/base/base.h"
 #include "services/signup/joining/signing.h"
+#include "services/signup/keep/feed.h"
 #include "tests/support/signup_rig.h"
 
 #define RATE_PEOPLE 100000
@@ -43,6 +44,7 @@ struct bench {
     struct su *su;
     /* As the service has them, to make the same items. */
     struct signup signup;
+    struct address_keys keys;
     struct campaign campaign;
     struct campaign_action action;
     struct asked asked;
@@ -85,7 +87,8 @@ open_bench(struct bench *b)
     struct crypto_key key;
     crypto_key_load(path, false, &key);
     free(path);
-    address_keys_derive(&key, &b->signup.keys);
+    address_keys_derive(&key, &b->keys);
+    b->signup.keys = &b->keys;
     b->asked.signup = &b->signup;
     strcpy(b->campaign.id, "care");
     strcpy(b->action.id, "rally");
@@ -124,8 +127,8 @@ fill_signing(struct bench *b, unsigned i, struct signing *s)
                    "ann.smith.%u@example.org", i);
     s->wanted.phone = FIRST_PHONE + i;
     s->consents[0].given = (struct record_given){0, clock_wall_ms(), false};
-    address_hash_phone(&b->signup.keys, "care", s->wanted.phone, s->phone_hash);
-    address_hash_email(&b->signup.keys, "care", s->wanted.email, s->email_hash);
+    address_hash_phone(&b->keys, "care", s->wanted.phone, s->phone_hash);
+    address_hash_email(&b->keys, "care", s->wanted.email, s->email_hash);
     signing_prepare_new(s);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "services/signup/audience/flows.h"
 #include "services/signup/audience/walk.h"
 
 /* ---- preview: how many, and whom each rule leaves out ---- */

@@ -8,7 +8,10 @@
 
 #include "common/base/base.h"
 #include "common/text/text.h"
+#include "services/signup/audience/flows.h"
 #include "services/signup/audience/walk.h"
+#include "services/signup/keep/store.h"
+#include "services/signup/people/address.h"
 #include "services/signup/people/record.h"
 
 #define FIELDS_MAX 32
@@ -136,8 +139,8 @@ count_person(struct measuring *m, struct bytes sealed, char **why_out)
 {
     struct record record;
     char first_name[NAME_BYTES_MAX + 1];
-    if (!record_open(&m->asked->signup->keys.record, m->campaign->id, sealed,
-                     &record)) {
+    if (!record_unseal(&m->asked->signup->keys->record, m->campaign->id, sealed,
+                       &record)) {
         return ERR_NONE; /* erased since, or not readable: not sent to */
     }
     names_first(record.name, first_name);

@@ -10,6 +10,12 @@
 static const char *const format_names[] = {"plain", "easy-read", "welsh",
                                            "large-print"};
 
+bool
+slot_is_present(const struct slot *slot)
+{
+    return slot->action != NULL;
+}
+
 struct making {
     const struct plan_words *words;
     struct plan *plan;
@@ -23,8 +29,8 @@ get_slot(struct making *m, const struct slot *wanted, size_t *out)
     struct plan *plan = m->plan;
     for (size_t i = 0; i < plan->slot_count; i++) {
         const struct slot *slot = &plan->slots[i];
-        if (slot->source == wanted->source && slot->action == wanted->action &&
-            strcmp(slot->column, wanted->column) == 0) {
+        if (slot->action == wanted->action &&
+            strcmp(slot->column.name, wanted->column.name) == 0) {
             *out = i;
             return ERR_NONE;
         }
@@ -44,16 +50,17 @@ get_slot(struct making *m, const struct slot *wanted, size_t *out)
 static enum err
 get_byte_slot(struct making *m, const char *column, size_t *out)
 {
-    struct slot slot = {.source = SLOT_BYTES};
-    (void)snprintf(slot.column, sizeof(slot.column), "%s", column);
+    struct slot slot = {.action = NULL};
+    (void)snprintf(slot.column.name, sizeof(slot.column.name), "%s", column);
     return get_slot(m, &slot, out);
 }
 
 static enum err
 get_bit_slot(struct making *m, char state, unsigned action, size_t *out)
 {
-    struct slot slot = {.source = SLOT_BITS};
-    (void)snprintf(slot.column, sizeof(slot.column), "%c%u", state, action);
+    struct slot slot = {.column.is_bits = true};
+    (void)snprintf(slot.column.name, sizeof(slot.column.name), "%c%u", state,
+                   action);
     return get_slot(m, &slot, out);
 }
 
@@ -196,7 +203,7 @@ static enum err
 make_in(struct making *m, const struct query_term *from, struct plan_term *to)
 {
     for (size_t v = 0; v < from->value_count; v++) {
-        struct slot slot = {.source = SLOT_PRESENT};
+        struct slot slot = {.action = NULL};
         if (find_action(m, from->values[v], &slot.action) == 0) {
             return ERR_NOT_FOUND;
         }

@@ -12,22 +12,17 @@
 
 #include "common/base/base.h"
 #include "services/signup/audience/query.h"
+#include "services/signup/keep/columns.h"
 
-#define CHUNK_PEOPLE 65536U
-#define CHUNK_BIT_BYTES (CHUNK_PEOPLE / 8)
-#define COLUMN_NAME_SIZE 12 /* "region", "c1023" */
-#define PLAN_SLOTS_MAX 72
+#define PLAN_SLOTS_MAX COLUMNS_WANTED_MAX
 #define PLAN_SLOT_FLAGS 0
 
-/* A column of one byte a person, of one bit a person (least significant bit
- * first), or the bits that checkin has of who is present. */
-enum slot_source { SLOT_BYTES, SLOT_BITS, SLOT_PRESENT };
-
+/* A column of the store's, or the bits that checkin has of who is present. */
 struct slot {
-    enum slot_source source;
-    char column[COLUMN_NAME_SIZE]; /* store's name; "" for SLOT_PRESENT */
-    const char *action;            /* SLOT_PRESENT: its id; borrowed */
+    struct column_name column; /* "": who is present */
+    const char *action;        /* then: at which; its id, borrowed */
 };
+bool slot_is_present(const struct slot *slot);
 
 struct plan_term {
     bool is_not;

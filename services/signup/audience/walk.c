@@ -7,7 +7,6 @@
 
 #include "common/base/base.h"
 #include "common/client/checkin.h"
-#include "services/signup/audience/columns.h"
 
 #define CHUNKS_MAX 256 /* 24 bits of supporter number */
 
@@ -125,15 +124,20 @@ on_campaign(void *arg, enum err err, const char *detail,
 static void
 read_window(struct walk *walk)
 {
-    columns_read(walk->campaign->columns, &walk->plan, walk->window,
-                 columns_done, walk);
+    struct columns_wanted wanted = {.window = walk->window};
+    for (size_t s = 0; s < walk->plan.slot_count; s++) {
+        if (!slot_is_present(&walk->plan.slots[s])) {
+            wanted.names[wanted.count++] = walk->plan.slots[s].column;
+        }
+    }
+    columns_read(walk->campaign->columns, &wanted, columns_done, walk);
 }
 
 static bool
 wants_present(const struct plan *plan)
 {
     for (size_t s = 0; s < plan->slot_count; s++) {
-        if (plan->slots[s].source == SLOT_PRESENT) {
+        if (slot_is_present(&plan->slots[s])) {
             return true;
         }
     }
@@ -228,7 +232,7 @@ ask_present(struct walk *walk)
                                   CHUNK_BIT_BYTES);
     for (size_t s = 0; s < walk->plan.slot_count; s++) {
         const struct slot *slot = &walk->plan.slots[s];
-        for (uint32_t c = 0; slot->source == SLOT_PRESENT && c < chunks; c++) {
+        for (uint32_t c = 0; slot_is_present(slot) && c < chunks; c++) {
             ask_presence(walk, slot, walk->window.chunk + c,
                          walk->present[s * COLUMNS_WINDOW_CHUNKS + c]);
         }
@@ -242,10 +246,11 @@ fill_columns(const struct walk *walk, uint32_t chunk, struct match_chunk *out)
 {
     for (size_t s = 0; s < walk->plan.slot_count; s++) {
         const struct slot *slot = &walk->plan.slots[s];
-        out->slots[s] = slot->source == SLOT_PRESENT
-                            ? walk->present[s * COLUMNS_WINDOW_CHUNKS + chunk -
-                                            walk->window.chunk]
-                            : columns_get(walk->campaign->columns, slot, chunk);
+        out->slots[s] =
+            slot_is_present(slot)
+                ? walk->present[s * COLUMNS_WINDOW_CHUNKS + chunk -
+                                walk->window.chunk]
+                : columns_get(walk->campaign->columns, &slot->column, chunk);
     }
     uint64_t first = (uint64_t)chunk * CHUNK_PEOPLE;
     uint64_t here = walk->people > first ? walk->people - first : 0;

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/signup/audience/columns.h"
 #include "services/signup/definitions/evidence.h"
+#include "services/signup/keep/columns.h"
+#include "services/signup/keep/store.h"
 
 struct waiter {
     campaign_cb *cb;
@@ -67,13 +68,6 @@ campaigns_free(struct campaigns **campaigns)
     *campaigns = NULL;
 }
 
-bool
-campaign_is_slug(const char *id)
-{
-    size_t len = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-");
-    return len > 0 && len < SLUG_SIZE && id[len] == '\0';
-}
-
 struct campaign_action *
 campaign_find_action(const struct campaign *campaign, const char *id)
 {
@@ -117,7 +111,7 @@ add_campaign(struct campaigns *campaigns, const char *id)
     campaign->signup = campaigns->signup;
     (void)snprintf(campaign->id, sizeof(campaign->id), "%s", id);
     campaign->evidence = evidence_new(campaign);
-    campaign->columns = columns_new(campaign);
+    campaign->columns = columns_new(campaigns->signup->su, campaign->id);
     campaigns->list[campaigns->count++] = campaign;
     return campaign;
 }
@@ -326,7 +320,7 @@ campaigns_read(struct campaigns *campaigns, const char *id, campaign_cb *cb,
 {
     struct waiter *waiter = mem_new(sizeof(*waiter));
     *waiter = (struct waiter){.cb = cb, .arg = arg};
-    if (!campaign_is_slug(id)) {
+    if (!su_is_slug(id)) {
         loop_defer(campaigns->signup->service.loop, not_a_campaign, waiter);
         return;
     }

@@ -15,9 +15,9 @@
 
 #include "common/base/base.h"
 #include "common/loop/loop.h"
+#include "services/signup/keep/store.h"
 #include "services/signup/signup.h"
 
-#define SLUG_SIZE 41
 #define SLUG_FIELD_SIZE (SLUG_SIZE + 2)
 #define REVISION_SIZE 24
 
@@ -61,7 +61,6 @@ void campaigns_get(struct campaigns *campaigns, const char *id, campaign_cb *cb,
 void campaigns_read(struct campaigns *campaigns, const char *id,
                     campaign_cb *cb, void *arg);
 
-bool campaign_is_slug(const char *id);
 /* NULL: no such action. */
 struct campaign_action *campaign_find_action(const struct campaign *campaign,
                                              const char *id);

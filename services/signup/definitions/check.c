@@ -44,8 +44,7 @@ static bool
 are_slugs(char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!campaign_is_slug(list[i]) ||
-            campaign_index(list, i, list[i]) != 0) {
+        if (!su_is_slug(list[i]) || campaign_index(list, i, list[i]) != 0) {
             return false;
         }
     }
@@ -87,7 +86,7 @@ check_senders(const Signup__Campaign *c)
 const char *
 definition_check_campaign(const Signup__Campaign *c)
 {
-    if (!campaign_is_slug(c->id) || strcmp(c->id, "muster") == 0) {
+    if (!su_is_slug(c->id) || strcmp(c->id, "muster") == 0) {
         return "a campaign's id is 1 to 40 of a-z, 0-9 and -, and not muster";
     }
     const struct text_rule rules[] = {
@@ -150,7 +149,7 @@ check_gates(const Signup__Action *a)
         const Signup__Gate *gate = a->gates[i];
         const struct text_rule name = {gate->name, DEFINITION_NAME_BYTES_MAX,
                                        true, NULL};
-        if (!campaign_is_slug(gate->id) || gate->name[0] == '\0' ||
+        if (!su_is_slug(gate->id) || gate->name[0] == '\0' ||
             !is_good_text(&name)) {
             return "a gate has an id of a-z, 0-9 and -, and a name";
         }
@@ -166,7 +165,7 @@ check_gates(const Signup__Action *a)
 const char *
 definition_check_action(const Signup__Action *a)
 {
-    if (!campaign_is_slug(a->id)) {
+    if (!su_is_slug(a->id)) {
         return "an action's id is 1 to 40 of a-z, 0-9 and -";
     }
     const struct text_rule rules[] = {

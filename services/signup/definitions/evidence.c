@@ -7,6 +7,7 @@
 
 #include "common/base/base.h"
 #include "services/signup/definitions/campaigns.h"
+#include "services/signup/keep/store.h"
 #include "services/signup/people/rules.h"
 
 #define CONSENTS_MAX 8

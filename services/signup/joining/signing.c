@@ -52,7 +52,7 @@ apply_consents(struct signing *signing, struct record *record, uint8_t *flags)
 static void
 seal(struct signing *signing, const struct record *record)
 {
-    record_seal(&signing->asked->signup->keys.record, signing->campaign->id,
+    record_seal(&signing->asked->signup->keys->record, signing->campaign->id,
                 record, &signing->sealed);
 }
 
@@ -201,8 +201,8 @@ read_known(const struct signing *signing, struct cursor *c,
         known->number = take_number(c, 4);
         known->flags = (uint8_t)take_number(c, 1);
         struct bytes sealed = take(c, take_number(c, 2));
-        if (!record_open(&signing->asked->signup->keys.record,
-                         signing->campaign->id, sealed, &known->record)) {
+        if (!record_unseal(&signing->asked->signup->keys->record,
+                           signing->campaign->id, sealed, &known->record)) {
             log_error("record.unreadable",
                       log_str("campaign", signing->campaign->id),
                       log_int("number", known->number));

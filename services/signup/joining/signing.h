@@ -12,6 +12,7 @@
 #include "common/base/base.h"
 #include "common/store/store.h"
 #include "services/signup/definitions/campaigns.h"
+#include "services/signup/people/address.h"
 #include "services/signup/people/identity.h"
 #include "services/signup/people/record.h"
 #include "services/signup/people/rules.h"

@@ -9,6 +9,9 @@
 #include "common/base/base.h"
 #include "services/signup/definitions/evidence.h"
 #include "services/signup/joining/signing.h"
+#include "services/signup/joining/signup_flow.h"
+#include "services/signup/keep/feed.h"
+#include "services/signup/keep/store.h"
 
 #define BATCH_ITEMS_MAX 512
 #define BATCH_WAITING_MAX 65536
@@ -147,7 +150,7 @@ static const char *
 bind_contacts(struct signing *signing)
 {
     const Signup__SignUp *ask = signing->asked->message->sign_up;
-    const struct address_keys *keys = &signing->asked->signup->keys;
+    const struct address_keys *keys = signing->asked->signup->keys;
     const char *why = NULL;
     if (ask->phone != NULL) {
         char phone[PHONE_TEXT_SIZE];

@@ -75,8 +75,8 @@ unpack(const uint8_t *plain, size_t len, struct record *out)
 }
 
 bool
-record_open(const struct crypto_key *key, const char *campaign,
-            struct bytes sealed, struct record *out)
+record_unseal(const struct crypto_key *key, const char *campaign,
+              struct bytes sealed, struct record *out)
 {
     uint8_t plain[PLAIN_BYTES_MAX];
     return sealed.len >= CRYPTO_SEAL_EXTRA_BYTES &&

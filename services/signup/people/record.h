@@ -40,8 +40,9 @@ struct record {
 void record_seal(const struct crypto_key *key, const char *campaign,
                  const struct record *record, struct buf *to);
 /* False: not sealed by this key for this campaign, or not a record. */
-MUST_CHECK bool record_open(const struct crypto_key *key, const char *campaign,
-                            struct bytes sealed, struct record *out);
+MUST_CHECK bool record_unseal(const struct crypto_key *key,
+                              const char *campaign, struct bytes sealed,
+                              struct record *out);
 
 /* The channel's index. */
 int record_given_channel(const struct record_given *given);

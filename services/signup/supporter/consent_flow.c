@@ -11,7 +11,11 @@
 
 #include "common/base/base.h"
 #include "services/signup/definitions/evidence.h"
+#include "services/signup/keep/feed.h"
+#include "services/signup/keep/store.h"
+#include "services/signup/people/address.h"
 #include "services/signup/people/rules.h"
+#include "services/signup/supporter/flows.h"
 #include "services/signup/supporter/person.h"
 
 #define NUMBER_MAX ((1U << 24) - 1)
@@ -124,7 +128,7 @@ static size_t
 hash_address(const struct consenting *c, const struct record *record,
              int channel, uint8_t hash[ADDRESS_HASH_BYTES])
 {
-    const struct address_keys *keys = &c->asked->signup->keys;
+    const struct address_keys *keys = c->asked->signup->keys;
     if (channel == 0 && record->phone != 0) {
         address_hash_phone(keys, c->campaign->id, record->phone, hash);
         return ADDRESS_HASH_BYTES;
@@ -150,7 +154,7 @@ write_consent(struct consenting *c, const struct person *person)
     buf_init(&tail, 0);
     buf_init(&sealed, 0);
     feed_flow_add_tail(&tail);
-    record_seal(&c->asked->signup->keys.record, c->campaign->id,
+    record_seal(&c->asked->signup->keys->record, c->campaign->id,
                 &person->record, &sealed);
     struct bytes args[] = {
         bytes_of(tail.data, tail.len),

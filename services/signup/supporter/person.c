@@ -2,6 +2,7 @@
 #include "services/signup/supporter/person.h"
 
 #include "common/base/base.h"
+#include "services/signup/people/address.h"
 
 #define FACTS_BYTES_MIN 4
 
@@ -31,8 +32,8 @@ person_read(const struct campaign *campaign, const struct store_reply *reply,
     if (!out->exists) {
         return;
     }
-    out->is_readable = record_open(&campaign->signup->keys.record, campaign->id,
-                                   out->sealed, &out->record);
+    out->is_readable = record_unseal(&campaign->signup->keys->record,
+                                     campaign->id, out->sealed, &out->record);
     if (!out->is_readable) {
         log_error("record.unreadable", log_str("campaign", campaign->id),
                   log_int("number", number));

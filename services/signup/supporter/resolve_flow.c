@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "services/signup/keep/store.h"
+#include "services/signup/people/address.h"
 #include "services/signup/people/rules.h"
+#include "services/signup/supporter/flows.h"
 #include "services/signup/supporter/person.h"
 
 #define NUMBERS_MAX 1000

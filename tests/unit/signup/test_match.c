@@ -187,11 +187,12 @@ byte_of(const struct person *p, const char *column)
 static bool
 bit_of(const struct person *p, const struct slot *slot)
 {
-    if (slot->source == SLOT_PRESENT) {
+    if (slot_is_present(slot)) {
         return p->present[slot->action == actions[1]] == 1;
     }
-    unsigned state = (unsigned)(strchr("cwox", slot->column[0]) - "cwox") + 1;
-    return p->state[atoi(slot->column + 1) - 1] == state;
+    unsigned state =
+        (unsigned)(strchr("cwox", slot->column.name[0]) - "cwox") + 1;
+    return p->state[atoi(slot->column.name + 1) - 1] == state;
 }
 
 static void
@@ -203,9 +204,9 @@ fill_columns(struct world *w)
         memset(w->columns[s], 0, CHUNK_PEOPLE);
         w->chunk.slots[s] = w->columns[s];
         for (unsigned i = 0; i < w->people; i++) {
-            if (slot->source == SLOT_BYTES) {
+            if (!slot->column.is_bits && !slot_is_present(slot)) {
                 w->columns[s][i] =
-                    (uint8_t)byte_of(&w->person[i], slot->column);
+                    (uint8_t)byte_of(&w->person[i], slot->column.name);
             } else if (bit_of(&w->person[i], slot)) {
                 w->columns[s][i / 8] |= (uint8_t)(1U << (i % 8));
             }

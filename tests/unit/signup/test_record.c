@@ -27,7 +27,7 @@ ann(void)
 }
 
 static void
-a_record_opens_as_it_was_sealed(void **state)
+a_record_unseals_as_it_was_sealed(void **state)
 {
     (void)state;
     struct record want = ann(), got;
@@ -36,7 +36,7 @@ a_record_opens_as_it_was_sealed(void **state)
     record_seal(&key, "care", &want, &sealed);
     memset(&got, 0xaa, sizeof(got));
     assert_true(
-        record_open(&key, "care", bytes_of(sealed.data, sealed.len), &got));
+        record_unseal(&key, "care", bytes_of(sealed.data, sealed.len), &got));
     assert_string_equal(got.name, want.name);
     assert_true(got.phone == want.phone);
     assert_string_equal(got.email, want.email);
@@ -63,14 +63,14 @@ the_longest_record_there_can_be_opens(void **state)
     buf_init(&sealed, 0);
     record_seal(&key, "care", &want, &sealed);
     assert_true(
-        record_open(&key, "care", bytes_of(sealed.data, sealed.len), &got));
+        record_unseal(&key, "care", bytes_of(sealed.data, sealed.len), &got));
     assert_string_equal(got.name, want.name);
     assert_string_equal(got.email, want.email);
     buf_fini(&sealed);
 }
 
 static void
-a_record_opens_with_its_key_in_its_campaign_unchanged_alone(void **state)
+a_record_unseals_with_its_key_in_its_campaign_unchanged_alone(void **state)
 {
     (void)state;
     struct record record = ann(), got;
@@ -79,14 +79,15 @@ a_record_opens_with_its_key_in_its_campaign_unchanged_alone(void **state)
     buf_init(&sealed, 0);
     record_seal(&key, "care", &record, &sealed);
     struct bytes bytes = bytes_of(sealed.data, sealed.len);
-    assert_true(record_open(&key, "care", bytes, &got));
-    assert_false(record_open(&other, "care", bytes, &got));
-    assert_false(record_open(&key, "cares", bytes, &got));
+    assert_true(record_unseal(&key, "care", bytes, &got));
+    assert_false(record_unseal(&other, "care", bytes, &got));
+    assert_false(record_unseal(&key, "cares", bytes, &got));
     for (size_t i = 0; i < sealed.len; i++) {
         sealed.data[i] ^= 1;
-        assert_false(record_open(&key, "care", bytes, &got));
+        assert_false(record_unseal(&key, "care", bytes, &got));
         sealed.data[i] ^= 1;
-        assert_false(record_open(&key, "care", bytes_of(sealed.data, i), &got));
+        assert_false(
+            record_unseal(&key, "care", bytes_of(sealed.data, i), &got));
     }
     buf_fini(&sealed);
 }
@@ -218,10 +219,10 @@ main(void)
 {
     crypto_init();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_record_opens_as_it_was_sealed),
+        cmocka_unit_test(a_record_unseals_as_it_was_sealed),
         cmocka_unit_test(the_longest_record_there_can_be_opens),
         cmocka_unit_test(
-            a_record_opens_with_its_key_in_its_campaign_unchanged_alone),
+            a_record_unseals_with_its_key_in_its_campaign_unchanged_alone),
         cmocka_unit_test(
             a_sealed_record_shows_nothing_and_is_never_the_same_twice),
         cmocka_unit_test(a_consent_changes_what_it_says_anew),

@@ -1,5 +1,5 @@
 /* columns -- a campaign's columns in memory, each chunk proved fresh. */
-#include "services/signup/audience/columns.h"
+#include "services/signup/keep/columns.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/signup/definitions/campaigns.h"
+#include "services/signup/keep/store.h"
 
 #define STAMP_SIZE 48
 #define NUMBER_SIZE 16
@@ -30,16 +30,18 @@ struct column {
 };
 
 struct columns {
-    struct campaign *campaign;
+    struct su *su;
+    const char *campaign;
     struct column *first;
     size_t bytes;
     int reads_open; /* while any is, nothing is forgotten */
 };
 
 struct columns *
-columns_new(struct campaign *campaign)
+columns_new(struct su *su, const char *campaign)
 {
     struct columns *columns = mem_new(sizeof(*columns));
+    columns->su = su;
     columns->campaign = campaign;
     return columns;
 }
@@ -71,24 +73,24 @@ columns_free(struct columns **columns)
 }
 
 static struct column *
-find_column(const struct columns *columns, const struct slot *slot)
+find_column(const struct columns *columns, const char *name)
 {
     struct column *column = columns->first;
-    while (column != NULL && strcmp(column->name, slot->column) != 0) {
+    while (column != NULL && strcmp(column->name, name) != 0) {
         column = column->next;
     }
     return column;
 }
 
 static struct column *
-get_column(struct columns *columns, const struct slot *slot, uint32_t chunks)
+get_column(struct columns *columns, const struct column_name *name,
+           uint32_t chunks)
 {
-    struct column *column = find_column(columns, slot);
+    struct column *column = find_column(columns, name->name);
     if (column == NULL) {
         column = mem_new(sizeof(*column));
-        (void)snprintf(column->name, sizeof(column->name), "%s", slot->column);
-        column->chunk_bytes =
-            slot->source == SLOT_BYTES ? CHUNK_PEOPLE : CHUNK_BIT_BYTES;
+        (void)snprintf(column->name, sizeof(column->name), "%s", name->name);
+        column->chunk_bytes = name->is_bits ? CHUNK_BIT_BYTES : CHUNK_PEOPLE;
         column->next = columns->first;
         columns->first = column;
     }
@@ -103,10 +105,10 @@ get_column(struct columns *columns, const struct slot *slot, uint32_t chunks)
 }
 
 const uint8_t *
-columns_get(const struct columns *columns, const struct slot *slot,
+columns_get(const struct columns *columns, const struct column_name *name,
             uint32_t chunk)
 {
-    const struct column *column = find_column(columns, slot);
+    const struct column *column = find_column(columns, name->name);
     if (column == NULL || chunk >= column->chunk_count ||
         column->chunks[chunk].bytes == NULL) {
         return zeros;
@@ -116,10 +118,9 @@ columns_get(const struct columns *columns, const struct slot *slot,
 
 /* ---- reading ---- */
 
-struct read {
+struct columns_reading {
     struct columns *columns;
-    const struct plan *plan;
-    struct columns_window window;
+    struct columns_wanted wanted;
     columns_cb *cb;
     void *arg;
 };
@@ -141,43 +142,46 @@ put_bytes(struct columns *columns, const struct column *column,
     }
 }
 
-/* Stamp and bytes alternate; no bytes: as known. */
-static void
-take_chunks(struct read *read, const struct store_reply *reply)
+/* Stamp and bytes alternate; no bytes: as known. False: the reply is not of
+ * the shape that was asked for. */
+static bool
+take_chunks(struct columns_reading *reading, const struct store_reply *reply)
 {
-    uint32_t end = read->window.chunk + read->window.chunk_count;
-    size_t at = 1;
-    for (size_t s = 0; s < read->plan->slot_count; s++) {
-        const struct slot *slot = &read->plan->slots[s];
-        if (slot->source == SLOT_PRESENT) {
-            continue;
-        }
-        struct column *column = get_column(read->columns, slot, end);
-        for (uint32_t c = read->window.chunk; c < end; c++, at += 2) {
-            assert(at + 1 < reply->count);
-            if (reply->items[at + 1].type == STORE_NIL) {
+    const struct columns_wanted *wanted = &reading->wanted;
+    uint32_t end = wanted->window.chunk + wanted->window.chunk_count;
+    if (reply->count != 1 + wanted->count * wanted->window.chunk_count * 2) {
+        return false;
+    }
+    const struct store_reply *at = &reply->items[1];
+    for (size_t i = 0; i < wanted->count; i++) {
+        struct column *column =
+            get_column(reading->columns, &wanted->names[i], end);
+        for (uint32_t c = wanted->window.chunk; c < end; c++, at += 2) {
+            if (at[1].type == STORE_NIL) {
                 continue;
             }
             (void)snprintf(column->chunks[c].stamp, STAMP_SIZE, "%s",
-                           reply->items[at].string);
-            put_bytes(read->columns, column, &column->chunks[c],
-                      &reply->items[at + 1]);
+                           at[0].string);
+            put_bytes(reading->columns, column, &column->chunks[c], &at[1]);
         }
     }
+    return true;
 }
 
 static void
 on_chunks(void *arg, enum err err, const struct store_reply *reply)
 {
-    struct read *read = arg;
+    struct columns_reading *reading = arg;
     uint32_t people = 0;
-    read->columns->reads_open--;
+    reading->columns->reads_open--;
+    if (err == ERR_NONE && !take_chunks(reading, reply)) {
+        err = ERR_INTERNAL;
+    }
     if (err == ERR_NONE) {
-        take_chunks(read, reply);
         people = (uint32_t)reply->items[0].integer;
     }
-    read->cb(read->arg, err, people);
-    free(read);
+    reading->cb(reading->arg, err, people);
+    free(reading);
 }
 
 /* A chunk that was never written has the stamp "", which is not the same as
@@ -189,35 +193,41 @@ known_stamp(const struct column *column, uint32_t chunk)
                                                : column->chunks[chunk].stamp;
 }
 
-void
-columns_read(struct columns *columns, const struct plan *plan,
-             struct columns_window window, columns_cb *cb, void *arg)
+static void
+send_read(struct columns_reading *reading)
 {
-    assert(window.chunk_count <= COLUMNS_WINDOW_CHUNKS);
-    if (columns->bytes > COLUMNS_BYTES_MAX && columns->reads_open == 0) {
-        forget_all(columns);
-    }
-    struct read *read = mem_new(sizeof(*read));
-    *read = (struct read){columns, plan, window, cb, arg};
+    struct columns *columns = reading->columns;
+    const struct columns_window *window = &reading->wanted.window;
     char first[NUMBER_SIZE], count[NUMBER_SIZE];
-    (void)snprintf(first, sizeof(first), "%" PRIu32, window.chunk);
-    (void)snprintf(count, sizeof(count), "%" PRIu32, window.chunk_count);
-    struct bytes args[2 + PLAN_SLOTS_MAX * (COLUMNS_WINDOW_CHUNKS + 1)] = {
+    (void)snprintf(first, sizeof(first), "%" PRIu32, window->chunk);
+    (void)snprintf(count, sizeof(count), "%" PRIu32, window->chunk_count);
+    struct bytes args[2 + COLUMNS_WANTED_MAX * (COLUMNS_WINDOW_CHUNKS + 1)] = {
         bytes_of_string(first), bytes_of_string(count)};
     size_t n = 2;
-    for (size_t s = 0; s < plan->slot_count; s++) {
-        const struct slot *slot = &plan->slots[s];
-        if (slot->source == SLOT_PRESENT) {
-            continue;
-        }
+    for (size_t i = 0; i < reading->wanted.count; i++) {
         const struct column *column =
-            get_column(columns, slot, window.chunk + window.chunk_count);
+            get_column(columns, &reading->wanted.names[i],
+                       window->chunk + window->chunk_count);
         args[n++] = bytes_of_string(column->name);
-        for (uint32_t c = 0; c < window.chunk_count; c++) {
-            args[n++] = bytes_of_string(known_stamp(column, window.chunk + c));
+        for (uint32_t c = 0; c < window->chunk_count; c++) {
+            args[n++] = bytes_of_string(known_stamp(column, window->chunk + c));
         }
     }
     columns->reads_open++;
-    su_read_columns(columns->campaign->signup->su, columns->campaign->id,
-                    (struct su_args){args, n}, on_chunks, read);
+    su_read_columns(columns->su, columns->campaign, (struct su_args){args, n},
+                    on_chunks, reading);
+}
+
+void
+columns_read(struct columns *columns, const struct columns_wanted *wanted,
+             columns_cb *cb, void *arg)
+{
+    assert(wanted->window.chunk_count <= COLUMNS_WINDOW_CHUNKS &&
+           wanted->count <= COLUMNS_WANTED_MAX);
+    if (columns->bytes > COLUMNS_BYTES_MAX && columns->reads_open == 0) {
+        forget_all(columns);
+    }
+    struct columns_reading *reading = mem_new(sizeof(*reading));
+    *reading = (struct columns_reading){columns, *wanted, cb, arg};
+    send_read(reading);
 }

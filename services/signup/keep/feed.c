@@ -1,9 +1,11 @@
-/* feed_flow -- what followers ask for, and hear. */
+/* feed -- what followers ask for, and hear. */
+#include "services/signup/keep/feed.h"
+
 #include <stdlib.h>
 
 #include "common/base/base.h"
 #include "feed.pb-c.h"
-#include "services/signup/definitions/campaigns.h"
+#include "services/signup/keep/store.h"
 
 void
 feed_flow_add_tail(struct buf *to)
@@ -99,7 +101,7 @@ feed_flow_since(struct asked *asked)
     if (ask->has_events_max && ask->events_max < events_max) {
         events_max = ask->events_max == 0 ? 1 : ask->events_max;
     }
-    if (!campaign_is_slug(ask->campaign)) {
+    if (!su_is_slug(ask->campaign)) {
         asked_refuse(asked, ERR_NOT_FOUND, "there is no such campaign");
         return;
     }

@@ -1,31 +1,29 @@
-/* supporter_flow -- one supporter read, and one place given up. */
-#include <inttypes.h>
-#include <stdio.h>
+/* get_flow -- one supporter read. */
 #include <stdlib.h>
 
 #include "common/base/base.h"
 #include "services/signup/definitions/evidence.h"
+#include "services/signup/keep/store.h"
+#include "services/signup/people/address.h"
+#include "services/signup/supporter/flows.h"
 #include "services/signup/supporter/person.h"
 
 #define NUMBER_MAX ((1U << 24) - 1)
-#define NUMBER_SIZE 16
 #define CHANNELS 2
-
-/* ---- reading ---- */
 
 struct getting {
     struct asked *asked;
     struct campaign *campaign;
 };
 
-static void get_campaign_done(void *arg, enum err err, const char *detail,
-                              struct campaign *campaign);
-static void get_evidence_done(void *arg, enum err err, const char *detail);
-static void get_person_done(void *arg, enum err err,
-                            const struct store_reply *reply);
+static void campaign_done(void *arg, enum err err, const char *detail,
+                          struct campaign *campaign);
+static void evidence_done(void *arg, enum err err, const char *detail);
+static void person_done(void *arg, enum err err,
+                        const struct store_reply *reply);
 
 void
-supporter_flow_get(struct asked *asked)
+get_flow_start(struct asked *asked)
 {
     const Signup__GetSupporter *ask = asked->message->get_supporter;
     if (ask->number > NUMBER_MAX) {
@@ -35,36 +33,35 @@ supporter_flow_get(struct asked *asked)
     struct getting *g = mem_new(sizeof(*g));
     g->asked = asked;
     /* Read, not taken from the cache: it says which actions there are. */
-    campaigns_read(asked->signup->campaigns, ask->campaign, get_campaign_done,
-                   g);
+    campaigns_read(asked->signup->campaigns, ask->campaign, campaign_done, g);
 }
 
 static void
-refuse_get(struct getting *g, enum err err, const char *detail)
+refuse(struct getting *g, enum err err, const char *detail)
 {
     asked_refuse(g->asked, err, detail);
     free(g);
 }
 
 static void
-get_campaign_done(void *arg, enum err err, const char *detail,
-                  struct campaign *campaign)
+campaign_done(void *arg, enum err err, const char *detail,
+              struct campaign *campaign)
 {
     struct getting *g = arg;
     if (err != ERR_NONE) {
-        refuse_get(g, err, detail);
+        refuse(g, err, detail);
         return;
     }
     g->campaign = campaign;
-    evidence_number(campaign->evidence, NULL, 0, get_evidence_done, g);
+    evidence_number(campaign->evidence, NULL, 0, evidence_done, g);
 }
 
 static void
-get_evidence_done(void *arg, enum err err, const char *detail)
+evidence_done(void *arg, enum err err, const char *detail)
 {
     struct getting *g = arg;
     if (err != ERR_NONE) {
-        refuse_get(g, err, detail);
+        refuse(g, err, detail);
         return;
     }
     uint16_t actions[SU_ACTIONS_MAX];
@@ -78,7 +75,7 @@ get_evidence_done(void *arg, enum err err, const char *detail)
                             .action_count = g->campaign->action_count,
                             .numbers = &number,
                             .number_count = 1},
-        get_person_done, g);
+        person_done, g);
 }
 
 /* The newest for the channel. False: none. */
@@ -191,123 +188,22 @@ answer_supporter(struct getting *g, struct person *person, size_t state_count)
 }
 
 static void
-get_person_done(void *arg, enum err err, const struct store_reply *reply)
+person_done(void *arg, enum err err, const struct store_reply *reply)
 {
     struct getting *g = arg;
     struct person person;
     if (err != ERR_NONE || reply->count != 2) {
-        refuse_get(g, err == ERR_NONE ? ERR_INTERNAL : err, NULL);
+        refuse(g, err == ERR_NONE ? ERR_INTERNAL : err, NULL);
         return;
     }
     person_read(g->campaign, reply, 0, g->asked->message->get_supporter->number,
                 &person);
     if (!person.exists) {
-        refuse_get(g, ERR_NOT_FOUND, "there is no such supporter");
+        refuse(g, ERR_NOT_FOUND, "there is no such supporter");
     } else if (!person.is_readable) {
-        refuse_get(g, ERR_INTERNAL, NULL);
+        refuse(g, ERR_INTERNAL, NULL);
     } else {
         /* Actions put since it was asked have no state in the reply. */
         answer_supporter(g, &person, reply->items[1].len - 4);
     }
-}
-
-/* ---- giving up a place ---- */
-
-struct cancelling {
-    struct asked *asked;
-    struct campaign *campaign;
-    const struct campaign_action *action;
-    bool is_reread;
-};
-
-static void cancel_campaign_done(void *arg, enum err err, const char *detail,
-                                 struct campaign *campaign);
-static void cancelled(void *arg, enum err err, const struct store_reply *reply);
-
-void
-supporter_flow_cancel(struct asked *asked)
-{
-    struct cancelling *c = mem_new(sizeof(*c));
-    c->asked = asked;
-    campaigns_get(asked->signup->campaigns, asked->message->cancel->campaign,
-                  cancel_campaign_done, c);
-}
-
-static void
-send_cancel(struct cancelling *c)
-{
-    char number[NUMBER_SIZE], action[NUMBER_SIZE];
-    (void)snprintf(number, sizeof(number), "%" PRIu32,
-                   c->asked->message->cancel->number);
-    (void)snprintf(action, sizeof(action), "%u", c->action->number);
-    struct buf tail;
-    buf_init(&tail, 0);
-    feed_flow_add_tail(&tail);
-    struct bytes args[] = {
-        bytes_of(tail.data, tail.len), bytes_of_string(number),
-        bytes_of_string(action),
-        bytes_of(c->action->slug_field, c->action->slug_field_len)};
-    su_cancel(c->asked->signup->su, c->campaign->id, (struct su_args){args, 4},
-              cancelled, c);
-    buf_fini(&tail);
-}
-
-static void
-cancel_campaign_done(void *arg, enum err err, const char *detail,
-                     struct campaign *campaign)
-{
-    struct cancelling *c = arg;
-    if (err == ERR_NONE) {
-        c->campaign = campaign;
-        c->action =
-            campaign_find_action(campaign, c->asked->message->cancel->action);
-        if (c->action != NULL) {
-            send_cancel(c);
-            return;
-        }
-        if (!c->is_reread) {
-            c->is_reread = true;
-            campaigns_read(c->asked->signup->campaigns, campaign->id,
-                           cancel_campaign_done, c);
-            return;
-        }
-        err = ERR_NOT_FOUND;
-        detail = "this campaign has no such action";
-    }
-    asked_refuse(c->asked, err, detail);
-    free(c);
-}
-
-static void
-answer_cancel(const struct cancelling *c, const struct store_reply *from)
-{
-    Signup__Place place = SIGNUP__PLACE__INIT, *pointer = &place;
-    place.action = (char *)c->action->id;
-    place.action_number = c->action->number;
-    place.state = (Words__PlaceState)from->items[1].integer;
-    Signup__SignedUp signed_up = SIGNUP__SIGNED_UP__INIT;
-    signed_up.number = c->asked->message->cancel->number;
-    signed_up.n_places = 1;
-    signed_up.places = &pointer;
-    signed_up.role = (uint32_t)from->items[2].integer;
-    signed_up.campaign_number = c->campaign->definition->number;
-    Signup__Reply reply = SIGNUP__REPLY__INIT;
-    reply.is_case = SIGNUP__REPLY__IS_CANCEL;
-    reply.cancel = &signed_up;
-    asked_answer(c->asked, &reply);
-}
-
-static void
-cancelled(void *arg, enum err err, const struct store_reply *reply)
-{
-    struct cancelling *c = arg;
-    if (err != ERR_NONE) {
-        asked_refuse(c->asked, err,
-                     err == ERR_NOT_FOUND ? reply->string : NULL);
-    } else {
-        feed_flow_announce(c->asked->signup, c->campaign->id,
-                           (uint64_t)reply->items[0].integer);
-        answer_cancel(c, reply);
-    }
-    free(c);
 }

@@ -1,0 +1,13 @@
+/* flows -- one supporter: read, giving up a place, a consent; and contacts at
+ * the moment of hand-over. Each takes over asked. */
+#ifndef SIGNUP_SUPPORTER_FLOWS_H
+#define SIGNUP_SUPPORTER_FLOWS_H
+
+#include "services/signup/signup.h"
+
+void get_flow_start(struct asked *asked);
+void cancel_flow_start(struct asked *asked);
+void consent_flow_set(struct asked *asked);
+void resolve_flow_start(struct asked *asked);
+
+#endif
