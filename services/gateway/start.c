@@ -18,8 +18,10 @@
 #include "services/gateway/api/signup/consents.h"
 #include "services/gateway/door/files.h"
 #include "services/gateway/door/limits.h"
+#include "services/gateway/enter.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/keep/staff_store.h"
+#include "services/gateway/pages/frame/notice.h"
 #include "services/gateway/routes.h"
 #include "services/gateway/staff/audit.h"
 #include "services/gateway/staff/auth.h"
@@ -118,8 +120,8 @@ open_http(struct gateway *g)
                 conf, "gateway", "connections_max", 8192, counts),
             .connections_per_address_max = (int)conf_number(
                 conf, "gateway", "connections_per_address_max", 1024, counts),
-            .on_request = gateway_on_request,
-            .on_refused = gateway_on_refused,
+            .on_request = enter_on_request,
+            .on_refused = enter_on_refused,
             .arg = g,
         });
     write_port(g);
@@ -129,6 +131,7 @@ static void
 start(struct gateway *g)
 {
     const struct conf *conf = g->service.conf;
+    g->draw_problem = show_notice;
     crypto_init();
     raise_descriptor_limit();
     load_keys(g);

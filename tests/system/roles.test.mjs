@@ -47,8 +47,8 @@ before(async () => {
         .trim()
         .split('\n')
         .map((line) => {
-            const [method, path, roles] = line.split(' ');
-            return {method, path, roles: roles.split(',')};
+            const [method, path, roles, act, scope] = line.split(' ');
+            return {method, path, roles: roles.split(','), act, scope};
         });
 });
 
@@ -76,12 +76,18 @@ async function status(row, token) {
     return to.startsWith('/login?') ? 401 : answer.status;
 }
 
-const isAboutCampaign = ({path}) => path !== '/v1/session';
+const SCOPES = ['open', 'self', 'campaign', 'action', 'gate'];
+const isAboutCampaign = ({scope}) => !['open', 'self'].includes(scope);
 
-test('there are rows, and every one names who may', () => {
+test('there are rows, and every one names who may, of what', () => {
     assert.ok(rows.length > 40);
-    for (const {path, roles} of rows) {
+    for (const {path, roles, scope} of rows) {
         assert.ok(roles.length > 0, path);
+        assert.ok(SCOPES.includes(scope), `${path}: ${scope}`);
+        const named = {c: 'campaign', a: 'action', gate: 'gate'};
+        for (const [id, what] of Object.entries(named))
+            if (path.includes(`{${id}}`))
+                assert.ok(SCOPES.indexOf(scope) >= SCOPES.indexOf(what), path);
         for (const role of roles)
             assert.ok([...ROLES, 'public'].includes(role), `${path}: ${role}`);
     }
@@ -118,6 +124,20 @@ test("an admin of another campaign gets in nowhere in this one", async () => {
             403,
             JSON.stringify(row),
         );
+});
+
+test('what is asked in a query does not choose the campaign of an act', async () => {
+    // It was written into the audit log of whatever campaign ?c= named.
+    const headOf = () => rig.redis('GET', '{other}:gw:audit-head');
+    const before = await headOf();
+    const {login, password} = rig.staff.approver;
+    const body = {campaign: rig.campaign, login, password};
+    const session = await rig.call('POST', '/v1/session?c=other', {body});
+    assert.equal(session.status, 200);
+    const {token} = session.json;
+    const end = await rig.call('DELETE', '/v1/session?c=other', {token});
+    assert.equal(end.status, 200);
+    assert.equal(await headOf(), before);
 });
 
 test('what is public needs nobody', async () => {

@@ -1,11 +1,13 @@
 /* exchange -- one HTTP request, from its arrival to its reply. */
+#include "services/gateway/door/exchange.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "common/base/base.h"
+#include "services/gateway/door/reply.h"
 #include "services/gateway/gateway.h"
-#include "services/gateway/routes.h"
 
 #define QUERY_VALUE_SIZE 512
 
@@ -88,14 +90,26 @@ exchange_query(struct exchange *x, const char *name)
     return x->queries[x->query_count++] = mem_copy_string(value);
 }
 
-const char *
-exchange_campaign(struct exchange *x)
+/* Only a page of a campaign is told by its query which one: any other row
+ * would be checked for one campaign and act in another. */
+static const char *
+find_campaign(struct exchange *x)
 {
+    const struct route *route = x->route;
     const char *campaign = exchange_param(x, "c");
-    if (*campaign == '\0') {
+    if (*campaign == '\0' && route != NULL && route->scope == SCOPE_CAMPAIGN) {
         campaign = exchange_query(x, "c");
     }
     return campaign == NULL ? "" : campaign;
+}
+
+const char *
+exchange_campaign(struct exchange *x)
+{
+    if (x->campaign == NULL) {
+        x->campaign = find_campaign(x);
+    }
+    return x->campaign;
 }
 
 void *

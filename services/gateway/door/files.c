@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 
 #include "common/base/base.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 
 #define DEPTH_MAX 4
 #define ETAG_SIZE 36

@@ -5,7 +5,7 @@
 #ifndef GATEWAY_FILES_H
 #define GATEWAY_FILES_H
 
-#include "services/gateway/gateway.h"
+#include "services/gateway/door/exchange.h"
 
 #define FILES_MAX 512
 #define FILES_BYTES_MAX (16 * 1024 * 1024) /* in all */

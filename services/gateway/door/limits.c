@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 
 #define SETS 4096
 #define WAYS 4

@@ -9,7 +9,8 @@
 
 #include <stdbool.h>
 
-#include "services/gateway/gateway.h"
+#include "common/base/base.h"
+#include "services/gateway/door/exchange.h"
 
 enum limit {
     LIMIT_SIGNUP,        /* sign-ups of one address: 600 a minute */

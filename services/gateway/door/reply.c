@@ -3,12 +3,13 @@
  * Every answer carries the security headers: scripts, styles and pictures
  * from our own files alone, nothing inline, no framing, no sniffing, no
  * address in a Referer. */
+#include "services/gateway/door/reply.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/gateway/pages/pages.h"
-#include "services/gateway/routes.h"
+#include "services/gateway/gateway.h"
 
 #define HEADERS_MAX 12
 
@@ -177,36 +178,89 @@ problem_new(const struct exchange *x, int status, const char *detail)
     return problem;
 }
 
+/* Who is refused is told when to come again, or how to say who they are:
+ * also on a page. None, or one. */
+static size_t
+add_advice(int status, struct http_header *header)
+{
+    if (status == 429 || status == 503 || status == 504) {
+        *header = (struct http_header){"Retry-After", "5"};
+        return 1;
+    }
+    if (status == 401) {
+        *header = (struct http_header){"WWW-Authenticate", "Bearer"};
+        return 1;
+    }
+    return 0;
+}
+
 static void
 send_problem(struct exchange *x, int status, json_t *problem)
 {
-    const struct http_header retry = {"Retry-After", "5"};
-    const struct http_header who = {"WWW-Authenticate", "Bearer"};
-    bool is_later = status == 429 || status == 503 || status == 504;
+    struct http_header advice = {NULL, NULL};
+    size_t count = add_advice(status, &advice);
     send_json(x,
               (struct http_answer){.status = status,
                                    .content_type = "application/problem+json",
-                                   .headers = is_later ? &retry : &who,
-                                   .header_count = is_later || status == 401},
+                                   .headers = &advice,
+                                   .header_count = count},
               problem);
+}
+
+void
+reply_problem_page(struct exchange *x, int status, const char *title,
+                   const char *detail)
+{
+    struct buf html;
+    struct http_header headers[2] = {{"Cache-Control", "no-store"}};
+    size_t count = 1 + add_advice(status, &headers[1]);
+    buf_init(&html, 0);
+    x->gateway->draw_problem(&html, title, detail);
+    reply_bytes(x, &(struct http_answer){
+                       .status = status,
+                       .content_type = "text/html; charset=utf-8",
+                       .body = buf_string(&html),
+                       .len = html.len,
+                       .headers = headers,
+                       .header_count = count,
+                   });
+    buf_fini(&html);
 }
 
 /* A person before a browser: a page, or a form posted without JavaScript. */
 static bool
+is_plain_form(struct exchange *x)
+{
+    return exchange_wants_html(x) && exchange_form(x) != NULL;
+}
+
+static bool
 is_for_a_person(struct exchange *x)
 {
     return x->route != NULL && exchange_wants_html(x) &&
-           (x->route->is_page || exchange_form(x) != NULL);
+           (x->route->is_page || is_plain_form(x));
 }
 
 void
 reply_problem(struct exchange *x, int status, const char *detail)
 {
     if (is_for_a_person(x)) {
-        page_problem(x, status, title_of(status), detail == NULL ? "" : detail);
+        reply_problem_page(x, status, title_of(status),
+                           detail == NULL ? "" : detail);
         return;
     }
     send_problem(x, status, problem_new(x, status, detail));
+}
+
+void
+reply_nothing_here(struct exchange *x)
+{
+    const char *what = "there is nothing at this address";
+    if (exchange_wants_html(x)) {
+        reply_problem_page(x, 404, title_of(404), what);
+    } else {
+        send_problem(x, 404, problem_new(x, 404, what));
+    }
 }
 
 void
@@ -221,6 +275,10 @@ reply_err(struct exchange *x, enum err err, const char *detail)
 void
 reply_errors(struct exchange *x)
 {
+    if (x->route->draw_again != NULL && is_plain_form(x)) {
+        x->route->draw_again(x);
+        return;
+    }
     json_t *problem = problem_new(x, 400, "some fields are wrong: see errors");
     json_t *list = json_array();
     size_t count = x->errors.count;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "services/gateway/gateway.h"
 
 #define KEY_SIZE (ID_CHARS_MAX + 24)
 #define HEX_SIZE (2 * CRYPTO_HASH_BYTES + 1)

@@ -13,7 +13,7 @@
 
 #include "common/store/store.h"
 #include "gateway.pb-c.h"
-#include "services/gateway/gateway.h"
+#include "services/gateway/door/exchange.h"
 
 #define AUDIT_PAGE_MAX 200
 

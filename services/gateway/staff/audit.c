@@ -10,8 +10,9 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 #include "services/gateway/keep/staff_store.h"
-#include "services/gateway/routes.h"
 #include "services/gateway/staff/auth.h"
 
 #define HEAD_SIZE (20 + 1 + 2 * CRYPTO_HASH_BYTES + 1)

@@ -7,7 +7,7 @@
 #ifndef GATEWAY_AUDIT_H
 #define GATEWAY_AUDIT_H
 
-#include "services/gateway/gateway.h"
+#include "services/gateway/door/exchange.h"
 
 #define AUDIT_WAITING_MAX 1024 /* per process; beyond: 503 */
 #define AUDIT_SUBJECT_SIZE 128

@@ -12,21 +12,9 @@
 #include <unistd.h>
 
 #include "common/base/base.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 #include "services/gateway/keep/staff_store.h"
-#include "services/gateway/routes.h"
-
-const struct json_word role_words[] = {
-    {"admin", ROLE_ADMIN},       {"organiser", ROLE_ORGANISER},
-    {"approver", ROLE_APPROVER}, {"coordinator", ROLE_COORDINATOR},
-    {"steward", ROLE_STEWARD},   {NULL, 0},
-};
-
-const char *
-role_name(enum role role)
-{
-    const char *word = json_word_of(role_words, (int)role);
-    return word == NULL ? "nobody" : word;
-}
 
 /* ---- tokens ---- */
 
@@ -143,11 +131,23 @@ is_from_our_pages(const struct exchange *x)
     return site != NULL && strcmp(site, "same-origin") == 0;
 }
 
+/* Is what the row's scope names theirs? What is one's own, or everyone's, is;
+ * a page of a campaign that names none shows the asker's own. */
+static bool
+is_in_scope(struct exchange *x)
+{
+    if (x->route->scope == SCOPE_OPEN || x->route->scope == SCOPE_SELF) {
+        return true;
+    }
+    const char *campaign = exchange_campaign(x);
+    return *campaign == '\0' || strcmp(x->staff.campaign, campaign) == 0 ||
+           strcmp(x->staff.campaign, MUSTER_CAMPAIGN) == 0;
+}
+
 static void
 check_rights(struct exchange *x)
 {
     const struct route *route = x->route;
-    const char *campaign = exchange_campaign(x);
     bool is_act = route->method != HTTP_GET;
     if (x->is_by_cookie && is_act && !is_from_our_pages(x)) {
         reply_problem(x, 403, "this did not come from one of our pages");
@@ -157,8 +157,7 @@ check_rights(struct exchange *x)
         reply_problem(x, 403, "your role does not allow this");
         return;
     }
-    if (*campaign != '\0' && strcmp(x->staff.campaign, campaign) != 0 &&
-        strcmp(x->staff.campaign, MUSTER_CAMPAIGN) != 0) {
+    if (!is_in_scope(x)) {
         reply_problem(x, 403, "this belongs to another campaign");
         return;
     }

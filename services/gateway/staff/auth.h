@@ -8,7 +8,7 @@
 #ifndef GATEWAY_AUTH_H
 #define GATEWAY_AUTH_H
 
-#include "services/gateway/gateway.h"
+#include "services/gateway/door/exchange.h"
 
 #define SESSION_MS (12 * 3600 * 1000LL)
 #define TOKEN_RANDOM_BYTES 32
@@ -24,8 +24,5 @@ void auth_make_token(const struct gateway *g, const char *campaign,
                      uint8_t hash[CRYPTO_HASH_BYTES]);
 /* Reads the bootstrap token's file, or makes it; start-up only. */
 void auth_open(struct gateway *g);
-
-const char *role_name(enum role role);
-extern const struct json_word role_words[];
 
 #endif

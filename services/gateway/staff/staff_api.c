@@ -13,6 +13,8 @@
 
 #include "common/base/base.h"
 #include "services/gateway/door/limits.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 #include "services/gateway/keep/staff_store.h"
 #include "services/gateway/staff/audit.h"
 #include "services/gateway/staff/auth.h"

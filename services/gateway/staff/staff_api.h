@@ -2,7 +2,7 @@
 #ifndef GATEWAY_STAFF_API_H
 #define GATEWAY_STAFF_API_H
 
-#include "services/gateway/gateway.h"
+#include "services/gateway/door/exchange.h"
 
 void staff_api_open(void); /* takes as long as one sign-in; start-up only */
 

@@ -111,7 +111,7 @@ a_wrong_method_is_told_the_right_ones(void **state)
 }
 
 static void
-every_row_has_roles_and_a_handler_and_acts_have_names(void **state)
+every_row_has_roles_a_scope_and_a_handler_and_acts_have_names(void **state)
 {
     size_t count;
     const struct route *all = routes_all(&count);
@@ -121,8 +121,11 @@ every_row_has_roles_and_a_handler_and_acts_have_names(void **state)
         const struct route *r = &all[i];
         bool is_public = (r->roles & ROLE_NOBODY) != 0;
         bool is_get = r->method == HTTP_GET;
-        assert_true(r->roles != 0);
-        assert_non_null(r->handle);
+        if (!route_is_sound(r)) {
+            fail_msg("%s lacks roles, scope or handler, or its path does not "
+                     "name what its scope is of",
+                     r->path);
+        }
         /* Public or for named roles, never both; wider roles are in. */
         assert_true(!is_public || r->roles == ROLE_NOBODY);
         assert_true(is_public || (r->roles & ROLE_ADMIN) != 0);
@@ -130,6 +133,51 @@ every_row_has_roles_and_a_handler_and_acts_have_names(void **state)
         for (size_t other = 0; other < i; other++) {
             assert_false(all[other].method == r->method &&
                          strcmp(all[other].path, r->path) == 0);
+        }
+    }
+}
+
+static void
+handle_nothing(struct exchange *x)
+{
+    (void)x;
+}
+
+/* What the macros of route.h refuse to build, made by hand. */
+static void
+a_row_that_does_not_say_whose_it_is_is_refused(void **state)
+{
+    static const struct {
+        const char *path;
+        unsigned roles;
+        enum scope scope;
+        bool is_page, want;
+    } rows[] = {
+        {"/v1/campaigns/{c}/x", ADMINS, SCOPE_CAMPAIGN, false, true},
+        {"/v1/campaigns/{c}/x", ADMINS, (enum scope)0, false, false},
+        {"/v1/campaigns/{c}/x", 0, SCOPE_CAMPAIGN, false, false},
+        {"/v1/campaigns/{c}/x", ADMINS, SCOPE_SELF, false, false},
+        {"/v1/campaigns/{c}/x", PUBLIC, SCOPE_OPEN, false, false},
+        {"/v1/campaigns/{c}/x", ADMINS, SCOPE_ACTION, false, false},
+        {"/v1/campaigns/{c}/{a}", ADMINS, SCOPE_ACTION, false, true},
+        {"/v1/campaigns/{c}/{a}", ADMINS, SCOPE_CAMPAIGN, false, false},
+        {"/v1/campaigns/{c}/{a}", ADMINS, SCOPE_GATE, false, false},
+        {"/here/{c}/{a}/{gate}", PUBLIC, SCOPE_GATE, true, true},
+        {"/console", ADMINS, SCOPE_CAMPAIGN, true, true},
+        {"/v1/console", ADMINS, SCOPE_CAMPAIGN, false, false},
+        {"/v1/session", ALL_STAFF, SCOPE_SELF, false, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct route row = {.method = HTTP_GET,
+                                  .path = rows[i].path,
+                                  .roles = rows[i].roles,
+                                  .scope = rows[i].scope,
+                                  .is_page = rows[i].is_page,
+                                  .handle = handle_nothing};
+        if (route_is_sound(&row) != rows[i].want) {
+            fail_msg("row %zu, %s, scope %s: want %d", i, rows[i].path,
+                     scope_name(rows[i].scope), rows[i].want);
         }
     }
 }
@@ -142,7 +190,9 @@ main(void)
         cmocka_unit_test(what_is_nearly_a_path_finds_nothing),
         cmocka_unit_test(a_parameter_that_is_too_long_finds_nothing),
         cmocka_unit_test(a_wrong_method_is_told_the_right_ones),
-        cmocka_unit_test(every_row_has_roles_and_a_handler_and_acts_have_names),
+        cmocka_unit_test(
+            every_row_has_roles_a_scope_and_a_handler_and_acts_have_names),
+        cmocka_unit_test(a_row_that_does_not_say_whose_it_is_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

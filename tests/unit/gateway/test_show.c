@@ -9,7 +9,16 @@
 #include <cmocka.h>
 
 #include "common/base/base.h"
-#include "services/gateway/pages/frame/show.h"
+#include "services/gateway/pages/choices/show_choices.h"
+#include "services/gateway/pages/frame/notice.h"
+#include "services/gateway/pages/frame/words.h"
+#include "services/gateway/pages/here/show_here.h"
+#include "services/gateway/pages/home/show_home.h"
+#include "services/gateway/pages/live/show_live.h"
+#include "services/gateway/pages/login/show_login.h"
+#include "services/gateway/pages/sign_up/show_sign_up.h"
+#include "services/gateway/pages/stop/show_stop.h"
+#include "services/gateway/pages/ticket/show_ticket.h"
 
 #define HOSTILE "\"><script>alert('x')</script>&{{name}}<!--slot main-->"
 #define HOSTILE_SHOWN                                                          \

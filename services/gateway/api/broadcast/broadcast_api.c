@@ -9,6 +9,8 @@
 
 #include "common/client/broadcast.h"
 #include "services/gateway/api/words.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 #include "services/gateway/staff/audit.h"
 
 #define NAME_CHARS_MAX 100

@@ -3,7 +3,7 @@
 #define GATEWAY_BROADCAST_API_H
 
 #include "broadcast.pb-c.h"
-#include "services/gateway/gateway.h"
+#include "services/gateway/door/exchange.h"
 
 void make_broadcast(struct exchange *x); /* POST …/broadcasts */
 void list_broadcasts(struct exchange *x);

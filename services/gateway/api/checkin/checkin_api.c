@@ -9,6 +9,8 @@
 
 #include "common/client/checkin.h"
 #include "services/gateway/api/words.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 
 #define MARKS_MAX 100
 #define SCANNED_CHARS_MAX 200

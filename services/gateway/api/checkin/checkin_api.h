@@ -3,7 +3,7 @@
 #define GATEWAY_CHECKIN_API_H
 
 #include "checkin.pb-c.h"
-#include "services/gateway/gateway.h"
+#include "services/gateway/door/exchange.h"
 
 void check_in(struct exchange *x); /* POST …/actions/{a}/checkins */
 void get_attendance(struct exchange *x);

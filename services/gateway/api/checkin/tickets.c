@@ -6,6 +6,7 @@
 
 #include "common/base/base.h"
 #include "common/client/checkin.h"
+#include "services/gateway/gateway.h"
 
 #define BEARERS_MAX 1000 /* of one ask; see checkin.proto */
 

@@ -5,10 +5,11 @@
 #ifndef GATEWAY_TICKETS_H
 #define GATEWAY_TICKETS_H
 
-#include "services/gateway/gateway.h"
+#include <stdint.h>
 
 #define TICKET_CODE_SIZE 16
 
+struct gateway;
 struct tickets;
 
 struct ticket_wish {

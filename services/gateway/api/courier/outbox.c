@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "common/base/base.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 
 /* Adds the whole lines of text; returns how many bytes they are. */
 static size_t

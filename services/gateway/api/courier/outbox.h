@@ -2,7 +2,7 @@
 #ifndef GATEWAY_OUTBOX_H
 #define GATEWAY_OUTBOX_H
 
-#include "services/gateway/gateway.h"
+#include "services/gateway/door/exchange.h"
 
 #define OUTBOX_PAGE_BYTES (128 * 1024)
 

@@ -19,6 +19,8 @@
 #include "common/client/checkin.h"
 #include "services/gateway/api/broadcast/broadcast_api.h"
 #include "services/gateway/api/checkin/checkin_api.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 
 #define ATTENDANCE "attendance/"
 #define PROGRESS "progress/"

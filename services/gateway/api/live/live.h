@@ -6,7 +6,7 @@
 #ifndef GATEWAY_LIVE_H
 #define GATEWAY_LIVE_H
 
-#include "services/gateway/gateway.h"
+#include "services/gateway/door/exchange.h"
 
 #define LIVE_ASK_MS 5000
 

@@ -8,6 +8,7 @@
 
 #include "common/base/base.h"
 #include "common/client/signup.h"
+#include "services/gateway/gateway.h"
 
 struct waiter {
     struct waiter *next;

@@ -6,7 +6,7 @@
 #ifndef GATEWAY_CONSENTS_H
 #define GATEWAY_CONSENTS_H
 
-#include "services/gateway/gateway.h"
+#include "services/gateway/door/exchange.h"
 
 #define CONSENTS_MS 5000
 #define CONSENTS_CAMPAIGNS_MAX 256 /* held at once */

@@ -8,6 +8,8 @@
 #include "common/client/signup.h"
 #include "services/gateway/api/signup/signup_json.h"
 #include "services/gateway/api/words.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 #include "services/gateway/staff/audit.h"
 
 #define NAME_CHARS_MAX 100

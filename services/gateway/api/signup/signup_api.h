@@ -2,7 +2,7 @@
 #ifndef GATEWAY_SIGNUP_API_H
 #define GATEWAY_SIGNUP_API_H
 
-#include "services/gateway/gateway.h"
+#include "services/gateway/door/exchange.h"
 
 void list_campaigns(struct exchange *x); /* GET /v1/campaigns */
 void list_actions(struct exchange *x);   /* GET …/{c}/actions */

@@ -19,7 +19,8 @@
 #include "services/gateway/api/signup/signup_api.h"
 #include "services/gateway/api/words.h"
 #include "services/gateway/door/limits.h"
-#include "services/gateway/pages/pages.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 
 #define NAME_CHARS_MAX 100
 #define PHONE_CHARS_MAX 40
@@ -52,17 +53,6 @@ struct flow {
 };
 
 /* ---- 1: reading it ---- */
-
-static void
-refuse_fields(struct exchange *x)
-{
-    struct flow *flow = x->state;
-    if (flow->is_form && exchange_wants_html(x)) {
-        page_campaign_again(x);
-        return;
-    }
-    reply_errors(x);
-}
 
 static void
 read_actions(struct json_fields *f, struct flow *flow)
@@ -279,7 +269,7 @@ signed_up(void *arg, enum err err, const char *detail,
     struct flow *flow = x->state;
     if (err == ERR_BAD_REQUEST) {
         json_errors_add(&x->errors, field_of(flow, detail), detail);
-        refuse_fields(x);
+        reply_errors(x);
         return;
     }
     if (!exchange_answered(x, err, detail)) {
@@ -371,11 +361,11 @@ sign_up(struct exchange *x)
         return;
     }
     if (!read_json(x, flow)) {
-        refuse_fields(x);
+        reply_errors(x);
     } else if (flow->phone == NULL && flow->email == NULL) {
         json_errors_add(&x->errors, "phone",
                         "or email is needed: at least one of them");
-        refuse_fields(x);
+        reply_errors(x);
     } else if (flow->consents[0] || flow->consents[1]) {
         consents_get(x, with_wording);
     } else {

@@ -4,18 +4,8 @@
 #include <stdlib.h>
 
 #include "common/base/base.h"
-#include "services/gateway/pages/frame/show.h"
-
-void
-page_problem(struct exchange *x, int status, const char *title,
-             const char *detail)
-{
-    struct buf html;
-    buf_init(&html, 0);
-    show_notice(&html, title, detail);
-    reply_html(x, status, &html);
-    buf_fini(&html);
-}
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 
 bool
 page_answered(struct exchange *x, enum err err, const char *what)
@@ -25,11 +15,13 @@ page_answered(struct exchange *x, enum err err, const char *what)
     }
     if (err == ERR_NOT_FOUND || err == ERR_BAD_REQUEST) {
         char *title = mem_format("We do not know this %s", what);
-        page_problem(x, 404, title, "Please check the address, or scan again.");
+        reply_problem_page(x, 404, title,
+                           "Please check the address, or scan again.");
         free(title);
     } else {
-        page_problem(x, err_http_status(err), "That did not work just now",
-                     "Please wait a little, and try again.");
+        reply_problem_page(x, err_http_status(err),
+                           "That did not work just now",
+                           "Please wait a little, and try again.");
     }
     return false;
 }

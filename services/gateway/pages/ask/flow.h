@@ -5,7 +5,7 @@
 
 #include "common/client/signup.h"
 #include "common/crypto/crypto.h"
-#include "services/gateway/pages/pages.h"
+#include "services/gateway/door/exchange.h"
 
 /* True when err is ERR_NONE; else it has replied with a page: not found says
  * that there is no such `what` ("ticket"). */

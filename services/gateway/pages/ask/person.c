@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/base/base.h"
+#include "services/gateway/gateway.h"
 #include "services/gateway/pages/ask/flow.h"
 
 static void

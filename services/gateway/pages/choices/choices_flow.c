@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 #include "services/gateway/pages/ask/flow.h"
-#include "services/gateway/pages/frame/show.h"
+#include "services/gateway/pages/choices/show_choices.h"
+#include "services/gateway/pages/pages.h"
 
 /* False: it has replied. */
 static bool
@@ -127,8 +130,8 @@ page_preferences_save(struct exchange *x)
     }
     /* No ticks at all is a choice; no form at all is a mistake. */
     if (!is_ticked(x, "save")) {
-        page_problem(x, 400, "Nothing has changed",
-                     "Please use the button on the page.");
+        reply_problem_page(x, 400, "Nothing has changed",
+                           "Please use the button on the page.");
         return;
     }
     person_find(x, person);

@@ -1,11 +1,14 @@
-/* show_choices -- what we may send a person, their places, and how to stop. */
+/* show_choices -- what we may send a person, and their places. */
+#include "services/gateway/pages/choices/show_choices.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "common/text/text.h"
-#include "services/gateway/pages/frame/html.h"
-#include "services/gateway/pages/frame/show.h"
+#include "services/gateway/pages/frame/action.h"
 #include "services/gateway/pages/frame/view.h"
+
+extern const char html_preferences[], html_preferences_place[];
 
 #define HINT_SIZE 320
 
@@ -19,22 +22,11 @@ static const struct {
     [WORDS__PLACE_STATE__PLACE_CANCELLED] = {"Cancelled", "bad"},
 };
 
-static const Signup__Action *
-find_action(const Signup__Actions *about, const char *id)
-{
-    for (size_t i = 0; i < about->n_actions; i++) {
-        if (strcmp(about->actions[i]->id, id) == 0) {
-            return about->actions[i];
-        }
-    }
-    return NULL;
-}
-
 static void
 add_place(struct buf *to, const Signup__Actions *about,
           const Signup__Place *place)
 {
-    const Signup__Action *action = find_action(about, place->action);
+    const Signup__Action *action = action_find(about, place->action);
     size_t state = (size_t)place->state;
     if (action == NULL || state >= VIEW_COUNT(states)) {
         return;
@@ -129,25 +121,5 @@ show_choices(struct buf *to, const struct show_choices *choices)
     view_add_page(to, &(struct view_page){"What we send you", &main, false});
     buf_fini(&notice);
     buf_fini(&places);
-    buf_fini(&main);
-}
-
-void
-show_stop(struct buf *to, const struct show_stop *stop)
-{
-    struct buf main;
-    buf_init(&main, 0);
-    const struct template_field fields[] = {
-        {"campaign", stop->campaign},
-        {"what", stop->is_sms ? "texts" : "emails"},
-        {"token", stop->token},
-        {"preferences_url", stop->preferences_path},
-    };
-    view_add(&main, &(struct view){stop->is_done ? html_unsubscribed
-                                                 : html_unsubscribe,
-                                   fields, VIEW_COUNT(fields), NULL, 0});
-    view_add_page(to, &(struct view_page){
-                          stop->is_done ? "Stopped" : "Stop these messages?",
-                          &main, false});
     buf_fini(&main);
 }

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/gateway/pages/frame/html.h"
+
+extern const char html_layout[], html_staff_nav[];
 
 #define SLOT_OPEN "<!--slot "
 #define SLOT_CLOSE "-->"
@@ -66,4 +67,14 @@ view_add_page(struct buf *to, const struct view_page *page)
     view_add(to, &(struct view){html_layout, fields, VIEW_COUNT(fields), slots,
                                 VIEW_COUNT(slots)});
     buf_fini(&nav);
+}
+
+void
+view_add_staff_page(struct buf *to, const char *title, const struct view *view)
+{
+    struct buf main;
+    buf_init(&main, 0);
+    view_add(&main, view);
+    view_add_page(to, &(struct view_page){title, &main, true});
+    buf_fini(&main);
 }

@@ -1,6 +1,7 @@
 /* view -- HTML from skeletons: {{field}} escaped, <!--slot name--> as it is.
  *
- * The skeletons are the .html files here, built in: html.h names them.
+ * The skeletons are the .html files of pages/, built in: each is
+ * `extern const char html_<file>[]`.
  * A field holds words from anywhere; a slot holds HTML made here alone. */
 #ifndef GATEWAY_PAGES_VIEW_H
 #define GATEWAY_PAGES_VIEW_H
@@ -35,6 +36,14 @@ struct view_page {
     bool is_staff;
 };
 void view_add_page(struct buf *to, const struct view_page *page);
+
+/* The same round one view, with the staff's links. */
+void view_add_staff_page(struct buf *to, const char *title,
+                         const struct view *view);
+
+/* What several pages have in them. */
+extern const char html_banner[], html_errors[], html_errors_item[],
+    html_option[];
 
 #define VIEW_COUNT(array) (sizeof(array) / sizeof(*(array)))
 

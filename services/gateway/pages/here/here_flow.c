@@ -10,8 +10,12 @@
 #include <string.h>
 
 #include "common/client/checkin.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 #include "services/gateway/pages/ask/flow.h"
-#include "services/gateway/pages/frame/show.h"
+#include "services/gateway/pages/frame/action.h"
+#include "services/gateway/pages/here/show_here.h"
+#include "services/gateway/pages/pages.h"
 
 #define SCAN_ID_BYTES 12
 #define SCAN_ID_SIZE 65 /* as checkin.proto's Mark.scan_id */
@@ -24,17 +28,6 @@ struct here {
     bool is_act, was_present;
     enum err err; /* of the mark */
 };
-
-static const Signup__Action *
-find_action(const Signup__Actions *about, const char *id)
-{
-    for (size_t i = 0; i < about->n_actions; i++) {
-        if (strcmp(about->actions[i]->id, id) == 0) {
-            return about->actions[i];
-        }
-    }
-    return NULL;
-}
 
 static const Signup__Gate *
 find_gate(const Signup__Action *action, const char *id)
@@ -98,7 +91,7 @@ actions_listed(void *arg, enum err err, const char *detail,
     const Signup__Action *action = NULL;
     const Signup__Gate *gate = NULL;
     if (err == ERR_NONE) {
-        action = find_action(reply->list_actions, exchange_param(x, "a"));
+        action = action_find(reply->list_actions, exchange_param(x, "a"));
         gate = find_gate(action, exchange_param(x, "gate"));
         err = gate == NULL ? ERR_NOT_FOUND : ERR_NONE;
     }

@@ -1,7 +1,9 @@
 /* show_here -- self check-in at a gate: type the code, and you are in. */
-#include "services/gateway/pages/frame/html.h"
-#include "services/gateway/pages/frame/show.h"
+#include "services/gateway/pages/here/show_here.h"
+
 #include "services/gateway/pages/frame/view.h"
+
+extern const char html_here[], html_here_done[];
 
 static void
 add_error(struct buf *to, const char *error)

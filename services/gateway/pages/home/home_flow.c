@@ -4,8 +4,11 @@
 #include <stdio.h>
 
 #include "common/base/base.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 #include "services/gateway/pages/ask/flow.h"
-#include "services/gateway/pages/frame/show.h"
+#include "services/gateway/pages/home/show_home.h"
+#include "services/gateway/pages/pages.h"
 
 #define CAMPAIGNS_MAX 50 /* shown on the front page */
 

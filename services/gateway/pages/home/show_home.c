@@ -1,66 +1,12 @@
 /* show_home -- every campaign with what one can come to. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "services/gateway/pages/home/show_home.h"
 
-#include "common/base/base.h"
-#include "common/text/text.h"
-#include "services/gateway/pages/frame/html.h"
-#include "services/gateway/pages/frame/show.h"
-#include "services/gateway/pages/frame/show_action.h"
+#include <stdlib.h>
+
+#include "services/gateway/pages/frame/action.h"
 #include "services/gateway/pages/frame/view.h"
 
-static int
-compare_starts(const void *a, const void *b)
-{
-    const Signup__Action *const *x = a, *const *y = b;
-    if ((*x)->starts_at_ms != (*y)->starts_at_ms) {
-        return (*x)->starts_at_ms < (*y)->starts_at_ms ? -1 : 1;
-    }
-    return strcmp((*x)->id, (*y)->id);
-}
-
-const Signup__Action **
-show_coming(const Signup__Actions *about, int64_t now_ms, size_t *count_out)
-{
-    size_t count = 0;
-    const Signup__Action **coming =
-        mem_new_array(about->n_actions + 1, sizeof(*coming));
-    for (size_t i = 0; i < about->n_actions; i++) {
-        if (about->actions[i]->ends_at_ms >= now_ms) {
-            coming[count++] = about->actions[i];
-        }
-    }
-    qsort(coming, count, sizeof(*coming), compare_starts);
-    *count_out = count;
-    return coming;
-}
-
-void
-show_action(struct buf *to, const char *html, const char *campaign,
-            const Signup__Action *action, bool is_checked)
-{
-    struct london_time starts;
-    london_of(action->starts_at_ms, &starts);
-    char day[12], when[LONDON_TEXT_SIZE], iso[CLOCK_TEXT_SIZE];
-    char seats[SHOW_SEATS_SIZE];
-    snprintf(day, sizeof(day), "%d", starts.day);
-    const struct template_field fields[] = {
-        {"campaign", campaign},
-        {"id", action->id},
-        {"name", action->name},
-        {"kind", show_kind(action->kind)},
-        {"day", day},
-        {"month", london_month(&starts)},
-        {"when", london_format(action->starts_at_ms, when)},
-        {"starts_at", clock_format(action->starts_at_ms, iso)},
-        {"place", action->place ? action->place : ""},
-        {"summary", action->summary ? action->summary : ""},
-        {"seats", show_seats(action, seats)},
-        {"checked", is_checked ? "checked" : ""},
-    };
-    view_add(to, &(struct view){html, fields, VIEW_COUNT(fields), NULL, 0});
-}
+extern const char html_home[], html_home_action[], html_home_campaign[];
 
 void
 show_home_part(struct buf *to, const Signup__Actions *about, int64_t now_ms)

@@ -2,15 +2,18 @@
  *
  * What was typed is looked up in the form itself, by the form's own names;
  * the page's address may fill the form in the same way (?actions=march). */
+#include "services/gateway/pages/sign_up/show_sign_up.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
 #include "common/http/http.h"
-#include "services/gateway/pages/frame/html.h"
-#include "services/gateway/pages/frame/show.h"
-#include "services/gateway/pages/frame/show_action.h"
+#include "services/gateway/pages/frame/action.h"
 #include "services/gateway/pages/frame/view.h"
+#include "services/gateway/pages/frame/words.h"
+
+extern const char html_campaign[], html_campaign_action[];
 
 #define TYPED_SIZE 512
 #define ACTIONS_MAX 32 /* as signup.proto's SignUp.actions */

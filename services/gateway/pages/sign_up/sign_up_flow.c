@@ -3,8 +3,12 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 #include "services/gateway/pages/ask/flow.h"
-#include "services/gateway/pages/frame/show.h"
+#include "services/gateway/pages/frame/words.h"
+#include "services/gateway/pages/pages.h"
+#include "services/gateway/pages/sign_up/show_sign_up.h"
 
 static void
 reply_form(struct exchange *x, int status, const Signup__Actions *about,

@@ -7,8 +7,11 @@
  *   POST  link -> campaigns_listed -> consent_withdrawn -> reply_stop */
 #include <stdio.h>
 
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 #include "services/gateway/pages/ask/flow.h"
-#include "services/gateway/pages/frame/show.h"
+#include "services/gateway/pages/pages.h"
+#include "services/gateway/pages/stop/show_stop.h"
 
 #define NAME_SIZE 512
 

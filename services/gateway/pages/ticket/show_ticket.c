@@ -1,11 +1,14 @@
 /* show_ticket -- the ticket: what, when, where, the QR and the code. */
+#include "services/gateway/pages/ticket/show_ticket.h"
+
 #include <string.h>
 
 #include "common/base/base.h"
 #include "common/text/text.h"
-#include "services/gateway/pages/frame/html.h"
-#include "services/gateway/pages/frame/show.h"
 #include "services/gateway/pages/frame/view.h"
+#include "services/gateway/pages/frame/words.h"
+
+extern const char html_ticket[], html_ticket_waiting[];
 
 static bool
 has_confirmed_place(const struct show_ticket *ticket)

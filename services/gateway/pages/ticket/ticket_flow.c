@@ -6,20 +6,12 @@
 
 #include "common/client/checkin.h"
 #include "common/text/text.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
 #include "services/gateway/pages/ask/flow.h"
-#include "services/gateway/pages/frame/show.h"
-
-static const Signup__Action *
-find_action(const Signup__Actions *about, uint32_t number)
-{
-    for (size_t i = 0; i < about->n_actions; i++) {
-        if (about->actions[i]->has_number &&
-            about->actions[i]->number == number) {
-            return about->actions[i];
-        }
-    }
-    return NULL;
-}
+#include "services/gateway/pages/frame/action.h"
+#include "services/gateway/pages/pages.h"
+#include "services/gateway/pages/ticket/show_ticket.h"
 
 /* As SignedUp.role: the place in the campaign's list, from 1; 0 none. */
 static uint32_t
@@ -102,7 +94,8 @@ static void
 ticket_found(struct exchange *x, struct person *person,
              const Signup__Actions *about, const Signup__Supporter *supporter)
 {
-    const Signup__Action *action = find_action(about, person->action_number);
+    const Signup__Action *action =
+        action_find_number(about, person->action_number);
     if (!page_answered(x, action == NULL ? ERR_NOT_FOUND : ERR_NONE,
                        "ticket")) {
         return;

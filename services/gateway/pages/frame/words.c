@@ -1,9 +1,9 @@
-/* show_words -- slugs, kinds and seats as people read them. */
+/* words -- slugs, kinds and seats as people read them. */
+#include "services/gateway/pages/frame/words.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "services/gateway/pages/frame/show.h"
 
 const char *
 show_label(const char *slug, char to[SHOW_LABEL_SIZE])

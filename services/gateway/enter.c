@@ -1,0 +1,68 @@
+/* enter -- the way of a request from its arrival to its handler.
+ *
+ *   enter_on_request -> routes_find -> auth_check -> the row's handler */
+#include "services/gateway/enter.h"
+
+#include <string.h>
+
+#include "common/base/base.h"
+#include "services/gateway/door/reply.h"
+#include "services/gateway/gateway.h"
+#include "services/gateway/routes.h"
+#include "services/gateway/staff/auth.h"
+
+static void
+reply_not_found(struct exchange *x, unsigned allowed)
+{
+    if (allowed == 0) {
+        reply_nothing_here(x);
+        return;
+    }
+    struct buf list;
+    buf_init(&list, 0);
+    routes_list_methods(allowed, &list);
+    reply_allowed(x, buf_string(&list));
+    buf_fini(&list);
+}
+
+/* Ids become parts of keys and topics: letters, digits, dashes alone. */
+static bool
+is_good_id(const char *id)
+{
+    return strlen(id) <= ID_CHARS_MAX &&
+           strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(id);
+}
+
+static bool
+has_good_ids(struct exchange *x)
+{
+    return is_good_id(exchange_campaign(x)) &&
+           is_good_id(exchange_param(x, "a")) &&
+           is_good_id(exchange_param(x, "b"));
+}
+
+void
+enter_on_request(void *arg, struct http_request *request)
+{
+    uint64_t before = trace_enter(trace_new());
+    struct exchange *x = exchange_new(arg, request);
+    unsigned allowed;
+    x->route = routes_find(http_method(request), http_path(request), x->params,
+                           &allowed);
+    if (x->route == NULL) {
+        reply_not_found(x, allowed);
+    } else if (!has_good_ids(x)) {
+        reply_not_found(x, 0);
+    } else {
+        auth_check(x, x->route->handle);
+    }
+    (void)trace_enter(before);
+}
+
+void
+enter_on_refused(void *arg, struct http_request *request, int status,
+                 const char *why)
+{
+    struct exchange *x = exchange_new(arg, request);
+    reply_problem(x, status, why);
+}

@@ -1,0 +1,23 @@
+/* notice -- when there is no page to show: what, why, and where to go. */
+#include "services/gateway/pages/frame/notice.h"
+
+#include "services/gateway/pages/frame/view.h"
+
+extern const char html_notice[];
+
+void
+show_notice(struct buf *to, const char *heading, const char *text)
+{
+    struct buf main;
+    buf_init(&main, 0);
+    const struct template_field fields[] = {
+        {"heading", heading},
+        {"text", text},
+        {"link", "/"},
+        {"link_text", "See what is on"},
+    };
+    view_add(&main,
+             &(struct view){html_notice, fields, VIEW_COUNT(fields), NULL, 0});
+    view_add_page(to, &(struct view_page){heading, &main, false});
+    buf_fini(&main);
+}

@@ -1,0 +1,9 @@
+/* notice -- when there is no page to show: what, why, and where to go. */
+#ifndef GATEWAY_PAGES_FRAME_NOTICE_H
+#define GATEWAY_PAGES_FRAME_NOTICE_H
+
+#include "common/base/base.h"
+
+void show_notice(struct buf *to, const char *heading, const char *text);
+
+#endif
