@@ -1,56 +1,22 @@
 /* main -- starts, runs and stops the courier. */
-#include <string.h>
-
 #include "common/base/base.h"
 #include "common/crypto/crypto.h"
+#include "common/store/store.h"
 #include "services/courier/courier.h"
+#include "services/courier/send/drive.h"
 
 static struct courier courier;
 
 static void
 drain(void *arg)
 {
-    struct courier *c = arg;
-    c->is_draining = true;
-    for (struct lease *lease = c->leases; lease != NULL;
-         lease = lease->following) {
-        lease_return(lease);
-    }
+    drive_drain(arg);
 }
 
 static bool
 is_idle(void *arg)
 {
-    const struct courier *c = arg;
-    return c->lease_count == 0 && asking_is_idle(c);
-}
-
-static void
-on_work(void *arg, const char *topic, const void *body, size_t len)
-{
-    (void)topic;
-    (void)body;
-    (void)len;
-    asking_wake(arg);
-}
-
-/* "halt/<campaign>/<broadcast>": what is not begun of it may go back now. */
-static void
-on_halt(void *arg, const char *topic, const void *body, size_t len)
-{
-    struct courier *c = arg;
-    (void)body;
-    (void)len;
-    for (struct lease *lease = c->leases; lease != NULL;
-         lease = lease->following) {
-        const char *campaign = topic + strlen("halt/");
-        size_t campaign_len = strlen(lease->kept->campaign);
-        if (strncmp(campaign, lease->kept->campaign, campaign_len) == 0 &&
-            campaign[campaign_len] == '/' &&
-            strcmp(campaign + campaign_len + 1, lease->kept->broadcast) == 0) {
-            lease_return(lease);
-        }
-    }
+    return drive_is_idle(arg);
 }
 
 static void
@@ -95,22 +61,13 @@ start(struct courier *c)
     c->broadcast = service_connect(service, "broadcast");
     c->signup = service_connect(service, "signup");
     c->checkin = service_connect(service, "checkin");
-    routes_open(c);
-    recover_all(c);
-    asking_open(c);
-    service_follow(service, "broadcast", "work", on_work, c);
-    service_follow(service, "broadcast", "halt/", on_halt, c);
+    drive_start(c);
 }
 
-/* What is still on the wire is noted as in doubt before the journal closes. */
 static void
 stop(struct courier *c)
 {
-    c->is_stopped = true;
-    routes_close(c);
-    asking_close(c);
-    leases_free(c);
-    templates_free(c);
+    drive_stop(c);
     journal_close(&c->journal);
     render_fini(&c->render);
 }

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "common/base/base.h"
-#include "services/courier/providers/provider.h"
+#include "services/courier/message/message.h"
 
 /* Appends the whole mail of message (channel email). date_ms: wall clock.
  * Message-ID is <ref@the domain of from>; text and html may have lines that

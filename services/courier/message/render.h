@@ -7,8 +7,8 @@
 #include "broadcast.pb-c.h"
 #include "common/base/base.h"
 #include "common/crypto/crypto.h"
+#include "services/courier/message/message.h"
 #include "services/courier/message/reason.h"
-#include "services/courier/providers/provider.h"
 
 #define RENDER_MESSAGE_BYTES_MAX (256 * 1024) /* of each of its texts */
 

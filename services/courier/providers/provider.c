@@ -3,19 +3,25 @@
 
 #include <string.h>
 
-static const struct provider *const providers[] = {
-    &provider_outbox,
-    &provider_http,
-    &provider_smtp,
-};
+#define PROVIDER_ROW(name, channels) {#name, channels, &provider_##name},
+static const struct provider providers[] = {PROVIDERS(PROVIDER_ROW)};
 
 const struct provider *
 provider_find(const char *name)
 {
     for (size_t i = 0; i < sizeof(providers) / sizeof(providers[0]); i++) {
-        if (strcmp(providers[i]->name, name) == 0) {
-            return providers[i];
+        if (strcmp(providers[i].name, name) == 0) {
+            return &providers[i];
         }
     }
     return NULL;
+}
+
+#define PROVIDER_NAME(name, channels) ", " #name
+
+const char *
+provider_names(void)
+{
+    static const char names[] = PROVIDERS(PROVIDER_NAME);
+    return names + 2;
 }

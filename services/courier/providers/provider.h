@@ -1,27 +1,25 @@
-/* provider -- who takes messages off our hands: the outbox, HTTP, SMTP.
+/* provider -- who takes messages off our hands.
  *
- * A route names its provider and configures it; providers are one table. */
+ * A route names its provider and configures it. The providers are the one
+ * table below: another is a row here and the file with its three acts. */
 #ifndef COURIER_PROVIDER_H
 #define COURIER_PROVIDER_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "broadcast.pb-c.h"
 #include "common/base/base.h"
 #include "common/loop/loop.h"
+#include "services/courier/message/message.h"
 
-/* Rendered, for one recipient. Everything is borrowed for the call. */
-struct message {
-    Words__Channel channel;
-    const char *campaign, *ref;        /* ref: see common/crypto/reference.h */
-    const char *to;                    /* E.164, or an email address */
-    const char *from;                  /* SMS: sender, ""; email: address */
-    const char *from_name;             /* email; NULL: none */
-    const char *subject, *text, *html; /* subject, html: NULL for an SMS */
-    const char *unsubscribe_url;       /* email; NULL: none */
-    int64_t expires_at_ms;             /* wall clock; 0: not said */
-};
+#define CARRIES_SMS (1u << WORDS__CHANNEL__CHANNEL_SMS)
+#define CARRIES_EMAIL (1u << WORDS__CHANNEL__CHANNEL_EMAIL)
+
+/* name (in [route.x] provider; its acts are provider_<name>), channels */
+#define PROVIDERS(ROW)                                                         \
+    ROW(outbox, CARRIES_SMS | CARRIES_EMAIL)                                   \
+    ROW(http, CARRIES_SMS | CARRIES_EMAIL)                                     \
+    ROW(smtp, CARRIES_EMAIL)
 
 /* ACCEPTED, FAILED, DEFERRED or IN_DOUBT, and why: see reason.h. */
 struct handed {
@@ -46,9 +44,7 @@ struct provider_setup {
     int concurrency;
 };
 
-struct provider {
-    const char *name;
-    unsigned channels; /* bits 1 << words.Channel */
+struct provider_acts {
     /* NULL: *why_out is a static sentence. Start-up only. */
     void *(*open)(const struct provider_setup *setup, const char **why_out);
     /* Exactly one call of cb, always later, also on failure and at close.
@@ -58,11 +54,20 @@ struct provider {
     void (*close)(void *self);
 };
 
-extern const struct provider provider_outbox;
-extern const struct provider provider_http;
-extern const struct provider provider_smtp;
+struct provider {
+    const char *name;
+    unsigned channels; /* bits 1 << words.Channel */
+    const struct provider_acts *acts;
+};
+
+#define PROVIDER_DECLARED(name, channels)                                      \
+    extern const struct provider_acts provider_##name;
+PROVIDERS(PROVIDER_DECLARED)
+#undef PROVIDER_DECLARED
 
 /* NULL: no such provider. */
 const struct provider *provider_find(const char *name);
+/* "outbox, http, smtp": for the sentence that refuses another. */
+const char *provider_names(void);
 
 #endif

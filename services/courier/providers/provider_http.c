@@ -307,10 +307,7 @@ http_hand_over(void *self, const struct message *m, handed_cb *cb, void *arg)
                handover);
 }
 
-const struct provider provider_http = {
-    .name = "http",
-    .channels =
-        1u << WORDS__CHANNEL__CHANNEL_SMS | 1u << WORDS__CHANNEL__CHANNEL_EMAIL,
+const struct provider_acts provider_http = {
     .open = http_open,
     .hand_over = http_hand_over,
     .close = http_close,

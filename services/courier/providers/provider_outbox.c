@@ -210,10 +210,7 @@ outbox_hand_over(void *self, const struct message *message, handed_cb *cb,
     loop_defer(o->loop, on_kept, answer);
 }
 
-const struct provider provider_outbox = {
-    .name = "outbox",
-    .channels =
-        1u << WORDS__CHANNEL__CHANNEL_SMS | 1u << WORDS__CHANNEL__CHANNEL_EMAIL,
+const struct provider_acts provider_outbox = {
     .open = outbox_open,
     .hand_over = outbox_hand_over,
     .close = outbox_close,

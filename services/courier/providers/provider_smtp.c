@@ -104,9 +104,7 @@ smtp_hand_over(void *self, const struct message *m, handed_cb *cb, void *arg)
         on_answer, handover);
 }
 
-const struct provider provider_smtp = {
-    .name = "smtp",
-    .channels = 1u << WORDS__CHANNEL__CHANNEL_EMAIL,
+const struct provider_acts provider_smtp = {
     .open = smtp_open,
     .hand_over = smtp_hand_over,
     .close = smtp_close,

@@ -4,14 +4,15 @@
  * more after each lease that was begun in time, half after one that was not.
  * A request number is asked again until it is answered: the planner gives
  * the same lease. */
-#include <assert.h>
+#include "services/courier/send/ask.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/base/base.h"
 #include "common/client/broadcast.h"
 #include "common/crypto/crypto.h"
 #include "services/courier/courier.h"
+#include "services/courier/send/route.h"
 
 #define WAIT_MS_MIN 10
 #define WAIT_MS_MAX 2000
@@ -19,7 +20,7 @@
 #define RETRY_MS 200 /* after an ask without an answer; full jitter */
 #define PAUSE_MS_MAX 2000
 
-static void send_want(struct want *want);
+static void asking_go(struct asking *asking);
 
 /* ---- what an ask says ---- */
 
@@ -30,7 +31,7 @@ done_below(const struct courier *courier)
     uint64_t lowest = courier->last_request_number + 1;
     for (int c = 0; c < CHANNELS; c++) {
         for (int i = 0; i < ASKS_AHEAD_MAX; i++) {
-            uint64_t number = courier->askings[c].wants[i].request_number;
+            uint64_t number = courier->askings[c].asks[i].request_number;
             if (number != 0 && number < lowest) {
                 lowest = number;
             }
@@ -85,9 +86,9 @@ static void
 on_lease(void *arg, enum err err, const char *detail,
          const Broadcast__Reply *reply)
 {
-    struct want *want = arg;
-    struct asking *asking = want->asking;
-    want->is_asked = false;
+    struct lease_ask *ask = arg;
+    struct asking *asking = ask->asking;
+    ask->is_asked = false;
     if (err != ERR_NONE) {
         if (!asking->is_failing) {
             log_warn("ask.failed", log_str("err", err_name(err)),
@@ -97,7 +98,7 @@ on_lease(void *arg, enum err err, const char *detail,
         wait_ms(asking, jitter(RETRY_MS));
         return;
     }
-    want->request_number = 0;
+    ask->request_number = 0;
     if (asking->is_failing) {
         asking->is_failing = false;
         log_info("ask.answered_again");
@@ -110,43 +111,43 @@ on_lease(void *arg, enum err err, const char *detail,
         timer_stop(asking->timer);
     }
     asking->is_dry = false;
-    lease_begin(asking, reply->lease, want->sent_ms);
+    asking->granted(asking, reply->lease, ask->sent_ms);
     asking_go(asking);
 }
 
 /* ---- asking ---- */
 
 static void
-send_want(struct want *want)
+send_ask(struct lease_ask *ask)
 {
-    struct asking *asking = want->asking;
+    struct asking *asking = ask->asking;
     struct courier *courier = asking->courier;
     uint64_t held[JOURNAL_SLOTS];
-    Broadcast__AskLease ask = BROADCAST__ASK_LEASE__INIT;
+    Broadcast__AskLease message = BROADCAST__ASK_LEASE__INIT;
     Broadcast__Request request = BROADCAST__REQUEST__INIT;
-    ask.courier = courier->service.name;
-    ask.request_number = want->request_number;
-    ask.channel = asking->channel;
-    ask.has_boot = true;
-    ask.boot = journal_boot(courier->journal);
-    ask.n_held = list_held(courier, held);
-    ask.held = held;
-    ask.has_done_below = true;
-    ask.done_below = done_below(courier);
+    message.courier = courier->service.name;
+    message.request_number = ask->request_number;
+    message.channel = asking->channel;
+    message.has_boot = true;
+    message.boot = journal_boot(courier->journal);
+    message.n_held = list_held(courier, held);
+    message.held = held;
+    message.has_done_below = true;
+    message.done_below = done_below(courier);
     request.is_case = BROADCAST__REQUEST__IS_LEASE;
-    request.lease = &ask;
-    want->is_asked = true;
-    want->sent_ms = clock_boot_ms();
-    broadcast_ask(courier->broadcast, 0, &request, on_lease, want);
+    request.lease = &message;
+    ask->is_asked = true;
+    ask->sent_ms = clock_boot_ms();
+    broadcast_ask(courier->broadcast, 0, &request, on_lease, ask);
 }
 
 static int
-count_wants(const struct courier *courier)
+count_asks(const struct courier *courier)
 {
     int count = 0;
     for (int c = 0; c < CHANNELS; c++) {
         for (int i = 0; i < ASKS_AHEAD_MAX; i++) {
-            count += courier->askings[c].wants[i].request_number != 0;
+            count += courier->askings[c].asks[i].request_number != 0;
         }
     }
     return count;
@@ -158,24 +159,12 @@ has_room(const struct asking *asking, int open)
     const struct courier *courier = asking->courier;
     int limit = asking->is_dry ? 1 : asking->ahead;
     return !courier->is_draining && open + asking->unbegun < limit &&
-           courier->lease_count + count_wants(courier) < JOURNAL_SLOTS;
-}
-
-static bool
-is_of_a_route(const struct asking *asking)
-{
-    const struct courier *courier = asking->courier;
-    for (int i = 0; i < courier->route_count; i++) {
-        if (courier->routes[i].channel == asking->channel) {
-            return true;
-        }
-    }
-    return false;
+           courier->leases.count + count_asks(courier) < JOURNAL_SLOTS;
 }
 
 /* What was asked and not answered is asked again, also while draining: there
  * may be a lease to give back. */
-void
+static void
 asking_go(struct asking *asking)
 {
     int open = 0;
@@ -183,16 +172,16 @@ asking_go(struct asking *asking)
         return;
     }
     for (int i = 0; i < ASKS_AHEAD_MAX; i++) {
-        open += asking->wants[i].request_number != 0;
+        open += asking->asks[i].request_number != 0;
     }
     for (int i = 0; i < ASKS_AHEAD_MAX; i++) {
-        struct want *want = &asking->wants[i];
-        if (want->request_number == 0 && has_room(asking, open)) {
-            want->request_number = ++asking->courier->last_request_number;
+        struct lease_ask *ask = &asking->asks[i];
+        if (ask->request_number == 0 && has_room(asking, open)) {
+            ask->request_number = ++asking->courier->last_request_number;
             open++;
         }
-        if (want->request_number != 0 && !want->is_asked) {
-            send_want(want);
+        if (ask->request_number != 0 && !ask->is_asked) {
+            send_ask(ask);
         }
     }
 }
@@ -201,6 +190,16 @@ static void
 on_time(void *arg)
 {
     asking_go(arg);
+}
+
+void
+asking_go_all(struct courier *courier)
+{
+    for (int c = 0; c < CHANNELS; c++) {
+        if (courier->askings[c].has_route) {
+            asking_go(&courier->askings[c]);
+        }
+    }
 }
 
 void
@@ -225,25 +224,40 @@ asking_pause(struct asking *asking)
     timer_start(asking->timer, jitter(ms < PAUSE_MS_MAX ? ms : PAUSE_MS_MAX));
 }
 
+void
+asking_note_begun(struct asking *asking, enum lease_begun begun)
+{
+    asking->unbegun--;
+    if (begun == LEASE_BEGUN) {
+        asking->failures = 0;
+        asking->ahead += asking->ahead < ASKS_AHEAD_MAX;
+    } else if (begun == LEASE_GIVEN_BACK) {
+        asking->ahead = (asking->ahead + 1) / 2;
+    }
+}
+
 bool
 asking_is_idle(const struct courier *courier)
 {
-    return count_wants(courier) == 0;
+    return count_asks(courier) == 0;
 }
 
 void
-asking_open(struct courier *courier)
+asking_open(struct courier *courier, granted_cb *granted)
 {
+    courier->askings = mem_new_array(CHANNELS, sizeof(*courier->askings));
     for (int c = 0; c < CHANNELS; c++) {
         struct asking *asking = &courier->askings[c];
         asking->courier = courier;
+        asking->granted = granted;
         asking->channel = (Words__Channel)(c + 1);
         asking->ahead = ASKS_AHEAD_MAX / 2;
         asking->timer = timer_new(courier->service.loop, on_time, asking);
         for (int i = 0; i < ASKS_AHEAD_MAX; i++) {
-            asking->wants[i].asking = asking;
+            asking->asks[i].asking = asking;
         }
-        if (is_of_a_route(asking)) {
+        asking->has_route = route_carries(courier, asking->channel);
+        if (asking->has_route) {
             timer_start(asking->timer, 0);
         }
     }
@@ -255,4 +269,6 @@ asking_close(struct courier *courier)
     for (int c = 0; c < CHANNELS; c++) {
         timer_free(&courier->askings[c].timer);
     }
+    free(courier->askings);
+    courier->askings = NULL;
 }

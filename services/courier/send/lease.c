@@ -1,27 +1,52 @@
-/* lease -- one lease: its place in the lists, its outcomes, its end. */
+/* lease -- one lease: its place in the list, its outcomes, its end. */
 #include "services/courier/send/lease.h"
 
 #include <stdlib.h>
 
 #include "common/base/base.h"
-#include "services/courier/courier.h"
+
+/* ---- marks ---- */
+
+static void
+on_turn_end(void *arg)
+{
+    struct leases *leases = arg;
+    leases->is_marked = false;
+    leases->on_marked(leases->arg);
+}
+
+void
+leases_mark(struct leases *leases)
+{
+    if (!leases->is_marked) {
+        leases->is_marked = true;
+        loop_defer(leases->loop, on_turn_end, leases);
+    }
+}
+
+void
+lease_mark(struct lease *lease)
+{
+    lease->is_marked = true;
+    leases_mark(lease->leases);
+}
 
 /* ---- a lease and its end ---- */
 
 struct lease *
-lease_new(struct courier *courier, int slot)
+lease_new(struct leases *leases, int slot)
 {
     struct lease *lease = mem_new(sizeof(*lease));
-    lease->courier = courier;
+    lease->leases = leases;
     lease->slot = slot;
-    lease->kept = &journal_slot(courier->journal, slot)->lease;
+    lease->kept = &journal_slot(leases->journal, slot)->lease;
     lease->told = mem_new(lease->kept->count + 1);
-    lease->following = courier->leases;
-    if (courier->leases != NULL) {
-        courier->leases->previous = lease;
+    lease->following = leases->first;
+    if (leases->first != NULL) {
+        leases->first->previous = lease;
     }
-    courier->leases = lease;
-    courier->lease_count++;
+    leases->first = lease;
+    leases->count++;
     return lease;
 }
 
@@ -31,7 +56,7 @@ free_lease(struct lease *lease)
     if (lease->previous != NULL) {
         lease->previous->following = lease->following;
     } else {
-        lease->courier->leases = lease->following;
+        lease->leases->first = lease->following;
     }
     if (lease->following != NULL) {
         lease->following->previous = lease->previous;
@@ -48,9 +73,9 @@ free_lease(struct lease *lease)
 }
 
 void
-leases_free(struct courier *courier)
+leases_free(struct leases *leases)
 {
-    struct lease *lease = courier->leases;
+    struct lease *lease = leases->first;
     while (lease != NULL) {
         struct lease *following = lease->following;
         free_lease(lease);
@@ -61,9 +86,9 @@ leases_free(struct courier *courier)
 static void
 on_sweep(void *arg)
 {
-    struct courier *courier = arg;
-    struct lease *lease = courier->leases;
-    courier->is_sweeping = false;
+    struct leases *leases = arg;
+    struct lease *lease = leases->first;
+    leases->is_sweeping = false;
     while (lease != NULL) {
         struct lease *following = lease->following;
         if (lease->is_ended && lease->asks == 0) {
@@ -74,25 +99,23 @@ on_sweep(void *arg)
 }
 
 void
-lease_sweep(struct courier *courier)
+lease_sweep(struct leases *leases)
 {
-    if (!courier->is_sweeping) {
-        courier->is_sweeping = true;
-        loop_defer(courier->service.loop, on_sweep, courier);
+    if (!leases->is_sweeping) {
+        leases->is_sweeping = true;
+        loop_defer(leases->loop, on_sweep, leases);
     }
 }
 
 void
 lease_end(struct lease *lease)
 {
-    struct courier *courier = lease->courier;
+    struct leases *leases = lease->leases;
     lease->is_ended = true;
-    courier->lease_count--;
-    journal_release(courier->journal, lease->slot);
-    lease_sweep(courier);
-    if (lease->asking != NULL) {
-        asking_go(lease->asking);
-    }
+    leases->count--;
+    journal_release(leases->journal, lease->slot);
+    lease_sweep(leases);
+    leases_mark(leases); /* there is room for another */
 }
 
 /* ---- outcomes ---- */
@@ -100,7 +123,7 @@ lease_end(struct lease *lease)
 void
 lease_answer(struct lease *lease, uint32_t index, struct handed handed)
 {
-    journal_answer(lease->courier->journal, lease->slot, index, handed.state,
+    journal_answer(lease->leases->journal, lease->slot, index, handed.state,
                    handed.detail);
     if (handed.retry_after_ms > 0) {
         if (lease->waits == NULL) {
@@ -111,47 +134,43 @@ lease_answer(struct lease *lease, uint32_t index, struct handed handed)
     }
     lease->left--;
     lease->untold++;
-    settle_go(lease);
+    lease_mark(lease);
 }
 
 void
-lease_all_begun(struct lease *lease)
+lease_all_begun(struct lease *lease, enum lease_begun begun)
 {
-    struct asking *asking = lease->asking;
-    timer_stop(lease->return_timer);
-    if (!lease->is_unbegun) {
-        return;
+    if (lease->begun == LEASE_UNBEGUN) {
+        lease->begun = begun;
+        timer_stop(lease->return_timer);
+        lease_mark(lease);
     }
-    lease->is_unbegun = false;
-    asking->unbegun--;
-    if (!lease->is_returned) {
-        asking->failures = 0;
-        asking->ahead += asking->ahead < ASKS_AHEAD_MAX;
+}
+
+static void
+answer_unbegun(struct lease *lease, struct handed handed,
+               enum lease_begun begun)
+{
+    const struct journal_slot *slot =
+        journal_slot(lease->leases->journal, lease->slot);
+    uint32_t count = lease->kept->count;
+    lease->is_returned = true;
+    lease->next = count;
+    for (uint32_t i = 0; i < count; i++) {
+        if (slot->marks[i] == JOURNAL_NEVER_BEGUN) {
+            journal_answer(lease->leases->journal, lease->slot, i, handed.state,
+                           handed.detail);
+            lease->left--;
+            lease->untold++;
+        }
     }
-    asking_go(asking);
+    lease_all_begun(lease, begun);
 }
 
 void
 lease_answer_unbegun(struct lease *lease, struct handed handed)
 {
-    const struct journal_slot *slot =
-        journal_slot(lease->courier->journal, lease->slot);
-    uint32_t count = lease->kept->count;
-    lease->is_returned = true;
-    if (lease->route != NULL) {
-        route_remove(lease->route, lease);
-    }
-    lease->next = count;
-    for (uint32_t i = 0; i < count; i++) {
-        if (slot->marks[i] == JOURNAL_NEVER_BEGUN) {
-            journal_answer(lease->courier->journal, lease->slot, i,
-                           handed.state, handed.detail);
-            lease->left--;
-            lease->untold++;
-        }
-    }
-    settle_go(lease);
-    lease_all_begun(lease);
+    answer_unbegun(lease, handed, LEASE_REFUSED);
 }
 
 void
@@ -161,10 +180,7 @@ lease_return(struct lease *lease)
         lease->next == lease->kept->count) {
         return;
     }
-    metric_add(lease->courier->metrics.returned,
-               lease->kept->count - lease->next);
-    if (lease->asking != NULL) {
-        lease->asking->ahead = (lease->asking->ahead + 1) / 2;
-    }
-    lease_answer_unbegun(lease, handed_as(WORDS__RECIPIENT_STATE__PENDING, 0));
+    metric_add(lease->leases->returned, lease->kept->count - lease->next);
+    answer_unbegun(lease, handed_as(WORDS__RECIPIENT_STATE__PENDING, 0),
+                   LEASE_GIVEN_BACK);
 }

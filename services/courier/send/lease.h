@@ -1,4 +1,8 @@
-/* lease -- what is known of one lease while it is here. */
+/* lease -- what is known of one lease while it is here: its place in the
+ * list, its outcomes, its end.
+ *
+ * Whatever changes a lease marks it; at the end of the turn the driver
+ * (drive.c) is called once and looks at all that are marked. */
 #ifndef COURIER_LEASE_H
 #define COURIER_LEASE_H
 
@@ -6,24 +10,39 @@
 #include <stdint.h>
 
 #include "broadcast.pb-c.h"
+#include "common/base/base.h"
 #include "common/loop/loop.h"
 #include "services/courier/message/render.h"
 #include "services/courier/providers/provider.h"
 #include "services/courier/send/journal.h"
+#include "services/courier/send/templates.h"
 
 struct asking;
 struct courier;
 struct route;
 
-struct template_entry {
-    char campaign[REFERENCE_ID_SIZE], broadcast[REFERENCE_ID_SIZE];
-    uint32_t version;
-    Broadcast__Template *template_; /* owned */
-    int uses;
-    struct template_entry *next; /* newest first */
+/* All leases; part of struct courier. */
+struct leases {
+    struct loop *loop;
+    struct journal *journal;
+    struct metric *returned;
+    loop_cb *on_marked; /* the driver */
+    void *arg;
+    struct lease *first; /* newest first */
+    int count;           /* not ended */
+    bool is_sweeping, is_marked;
+};
+
+/* How a lease stopped having something to begin. */
+enum lease_begun {
+    LEASE_UNBEGUN,    /* it has not */
+    LEASE_BEGUN,      /* all of it was begun in time */
+    LEASE_GIVEN_BACK, /* there was no time for the rest */
+    LEASE_REFUSED,    /* what it needs was not to be had */
 };
 
 struct lease {
+    struct leases *leases;
     struct courier *courier;
     struct route *route;   /* NULL: from before a restart, or unknown */
     struct asking *asking; /* NULL: from before a restart */
@@ -38,11 +57,13 @@ struct lease {
     struct person *people;
     char *names;               /* what people point into */
     uint32_t next, open, left; /* to begin; on the wire; without an answer */
-    bool is_unbegun;           /* counted in asking->unbegun */
-    bool is_returned;          /* what was left was given back */
-    int asks;                  /* on the bus, for this lease */
-    uint8_t *told;             /* see settle_flow.c */
-    uint32_t *waits;           /* what providers wished for; NULL: nothing */
+    enum lease_begun begun;
+    bool is_unbegun;  /* counted in asking->unbegun */
+    bool is_returned; /* what was left was given back */
+    bool is_marked;   /* changed since the driver looked */
+    int asks;         /* on the bus, for this lease */
+    uint8_t *told;    /* see settle_flow.c */
+    uint32_t *waits;  /* what providers wished for; NULL: nothing */
     uint32_t untold;
     bool is_settling, is_final;
     int settle_failures;
@@ -52,11 +73,12 @@ struct lease {
     struct lease *previous, *following; /* all leases */
 };
 
-/* ---- lease_flow.c ---- */
-/* message is borrowed and valid; sent_ms: when it was asked for. */
-void lease_begin(struct asking *asking, const Broadcast__Lease *message,
-                 int64_t sent_ms);
-/* ---- lease.c ---- */
+/* In leases, with its journal slot; nothing else is set. */
+struct lease *lease_new(struct leases *leases, int slot);
+/* Has the driver look at it. */
+void lease_mark(struct lease *lease);
+/* Has the driver look, whatever changed. */
+void leases_mark(struct leases *leases);
 /* Recipient index has its outcome, into the journal and soon to the planner. */
 void lease_answer(struct lease *lease, uint32_t index, struct handed handed);
 /* Everything that was not begun, and has no outcome, gets this one. */
@@ -64,29 +86,12 @@ void lease_answer_unbegun(struct lease *lease, struct handed handed);
 /* What was not begun is pending again. */
 void lease_return(struct lease *lease);
 /* All has been begun, or given back. */
-void lease_all_begun(struct lease *lease);
-/* In courier->leases, with its journal slot; nothing else is set. */
-struct lease *lease_new(struct courier *courier, int slot);
+void lease_all_begun(struct lease *lease, enum lease_begun begun);
 /* Finally settled: its slot is free, and it is freed later, not before the
  * end of this turn and of its asks. */
 void lease_end(struct lease *lease);
 /* Frees those that have ended, later. */
-void lease_sweep(struct courier *courier);
-void leases_free(struct courier *courier); /* slots stay as they are */
-
-/* ---- settle_flow.c ---- */
-/* Something can be told: soon, or now when nothing is left. */
-void settle_go(struct lease *lease);
-
-/* ---- templates.c ---- */
-/* One more use of it, or NULL: not kept. */
-struct template_entry *template_take(struct courier *courier,
-                                     const struct lease *lease);
-/* Keeps a copy, and uses it once. */
-struct template_entry *template_keep(struct courier *courier,
-                                     const struct lease *lease,
-                                     const Broadcast__Template *template_);
-void template_drop(struct template_entry *entry); /* NULL is fine */
-void templates_free(struct courier *courier);
+void lease_sweep(struct leases *leases);
+void leases_free(struct leases *leases); /* slots stay as they are */
 
 #endif

@@ -14,6 +14,10 @@
 #include "common/client/checkin.h"
 #include "common/client/signup.h"
 #include "services/courier/courier.h"
+#include "services/courier/send/ask.h"
+#include "services/courier/send/flows.h"
+#include "services/courier/send/lease.h"
+#include "services/courier/send/route.h"
 
 static void get_template(struct lease *lease);
 static void get_contacts(struct lease *lease);
@@ -27,7 +31,7 @@ came_in_time(struct lease *lease)
 {
     lease->asks--;
     if (lease->is_ended) {
-        lease_sweep(lease->courier);
+        lease_sweep(lease->leases);
     }
     return !lease->is_ended && !lease->is_returned;
 }
@@ -122,7 +126,8 @@ lease_begin(struct asking *asking, const Broadcast__Lease *message,
         log_error("lease.no_room");
         return;
     }
-    struct lease *lease = lease_new(courier, slot);
+    struct lease *lease = lease_new(&courier->leases, slot);
+    lease->courier = courier;
     lease->asking = asking;
     lease->route = route;
     lease->class_ = message->class_;
@@ -145,6 +150,13 @@ lease_begin(struct asking *asking, const Broadcast__Lease *message,
 
 /* ---- 2. the template ---- */
 
+static struct template_key
+key_of(const struct lease *lease)
+{
+    return (struct template_key){lease->kept->campaign, lease->kept->broadcast,
+                                 lease->template_version};
+}
+
 static void
 template_done(void *arg, enum err err, const char *detail,
               const Broadcast__Reply *reply)
@@ -154,7 +166,9 @@ template_done(void *arg, enum err err, const char *detail,
         return;
     }
     if (err == ERR_NONE) {
-        lease->entry = template_keep(lease->courier, lease, reply->template_);
+        const struct template_key key = key_of(lease);
+        lease->entry =
+            template_keep(&lease->courier->templates, &key, reply->template_);
     }
     if (lease->entry == NULL) {
         fail(lease, err, detail, REASON_NO_TEMPLATE);
@@ -166,7 +180,8 @@ template_done(void *arg, enum err err, const char *detail,
 static void
 get_template(struct lease *lease)
 {
-    lease->entry = template_take(lease->courier, lease);
+    const struct template_key key = key_of(lease);
+    lease->entry = template_take(&lease->courier->templates, &key);
     if (lease->entry != NULL) {
         get_contacts(lease);
         return;

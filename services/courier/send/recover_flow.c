@@ -5,13 +5,17 @@
  * if the provider takes a reference once alone). Never begun: pending. */
 #include "common/base/base.h"
 #include "services/courier/courier.h"
+#include "services/courier/message/reason.h"
+#include "services/courier/send/flows.h"
+#include "services/courier/send/lease.h"
 
 static void
 recover_one(struct courier *courier, int number)
 {
     const struct journal_slot *slot = journal_slot(courier->journal, number);
     int64_t pending = 0, in_doubt = 0;
-    struct lease *lease = lease_new(courier, number);
+    struct lease *lease = lease_new(&courier->leases, number);
+    lease->courier = courier;
     for (uint32_t i = 0; i < slot->lease.count; i++) {
         Words__RecipientState state = journal_state(slot, i);
         uint16_t detail = slot->details[i];
@@ -31,7 +35,7 @@ recover_one(struct courier *courier, int number)
              log_str("broadcast", slot->lease.broadcast),
              log_int("recipients", slot->lease.count),
              log_int("never_begun", pending), log_int("begun", in_doubt));
-    settle_go(lease);
+    lease_mark(lease);
 }
 
 void

@@ -1,11 +1,13 @@
 /* route -- a configured provider: opens it, and begins hand-overs.
  *
  *   [route.<name>]
- *   channel = sms | email          provider = outbox | http | smtp
+ *   channel = sms | email          provider = (see provider.h)
  *   concurrency = 50 (of each courier)   timeout_ms = 10000
  *   is_idempotent = no  (yes: the provider takes a reference once alone, so
  *                        what is not known may be sent again)
  * and what the provider reads: see its file. */
+#include "services/courier/send/route.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,24 +36,24 @@ static void
 open_provider(struct route *route, const char *section)
 {
     struct service *service = &route->courier->service;
-    const char *why = "provider is outbox, http or smtp";
+    const char *why = NULL;
     const char *name = conf_string(service->conf, section, "provider", "");
     route->provider = provider_find(name);
-    if (route->provider != NULL &&
-        (route->provider->channels & 1u << route->channel) == 0) {
+    if (route->provider == NULL) {
+        log_fatal("[%s] provider is one of %s", section, provider_names());
+    }
+    if ((route->provider->channels & 1u << route->channel) == 0) {
         log_fatal("[%s] the provider %s does not carry this channel", section,
                   name);
     }
-    if (route->provider != NULL) {
-        route->self = route->provider->open(
-            &(struct provider_setup){.loop = service->loop,
-                                     .conf = service->conf,
-                                     .section = section,
-                                     .channel = route->channel,
-                                     .timeout_ms = route->timeout_ms,
-                                     .concurrency = route->concurrency},
-            &why);
-    }
+    route->self = route->provider->acts->open(
+        &(struct provider_setup){.loop = service->loop,
+                                 .conf = service->conf,
+                                 .section = section,
+                                 .channel = route->channel,
+                                 .timeout_ms = route->timeout_ms,
+                                 .concurrency = route->concurrency},
+        &why);
     if (route->self == NULL) {
         log_fatal("[%s] %s", section, why);
     }
@@ -104,6 +106,7 @@ open_route(void *arg, const char *section)
 void
 routes_open(struct courier *courier)
 {
+    courier->routes = mem_new_array(ROUTES_MAX, sizeof(*courier->routes));
     conf_each_section(courier->service.conf, PREFIX, open_route, courier);
     if (courier->route_count == 0) {
         log_fatal("no route is configured: add a section [route.<name>]");
@@ -115,9 +118,11 @@ routes_close(struct courier *courier)
 {
     for (int i = 0; i < courier->route_count; i++) {
         struct route *route = &courier->routes[i];
-        route->provider->close(route->self);
+        route->provider->acts->close(route->self);
         free(route->handings);
     }
+    free(courier->routes);
+    courier->routes = NULL;
     courier->route_count = 0;
 }
 
@@ -131,6 +136,17 @@ route_find(struct courier *courier, const char *name, Words__Channel channel)
         }
     }
     return NULL;
+}
+
+bool
+route_carries(const struct courier *courier, Words__Channel channel)
+{
+    for (int i = 0; i < courier->route_count; i++) {
+        if (courier->routes[i].channel == channel) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- handing over ---- */
@@ -187,7 +203,7 @@ hand_over(struct route *route, struct lease *lease, uint32_t index,
     lease->open++;
     metric_add(route->courier->metrics.open, 1);
     journal_begin(route->courier->journal, lease->slot, index);
-    route->provider->hand_over(route->self, message, on_handed, handing);
+    route->provider->acts->hand_over(route->self, message, on_handed, handing);
 }
 
 static void
@@ -238,13 +254,14 @@ route_go(struct route *route)
     while (route->first != NULL && route->open_count < route->concurrency) {
         struct lease *lease = route->first;
         if (!may_begin(route, lease)) {
-            lease_return(lease); /* takes it off the route */
+            route_remove(route, lease);
+            lease_return(lease);
             continue;
         }
         hand_over_next(route, lease);
         if (lease->next == lease->kept->count) {
             route_remove(route, lease);
-            lease_all_begun(lease);
+            lease_all_begun(lease, LEASE_BEGUN);
         }
     }
 }

@@ -6,7 +6,10 @@
 #include "services/courier/providers/provider.h"
 #include "services/courier/send/lease.h"
 
+#define ROUTES_MAX 32
 #define CONCURRENCY_MAX 1024
+
+struct courier;
 
 /* One hand-over on its way. */
 struct handing {
@@ -35,6 +38,8 @@ void routes_open(struct courier *courier);
 void routes_close(struct courier *courier); /* ends what is open */
 struct route *route_find(struct courier *courier, const char *name,
                          Words__Channel channel);
+/* Is any route of this channel? */
+bool route_carries(const struct courier *courier, Words__Channel channel);
 /* The lease is ready; begins what can be begun now. */
 void route_add(struct route *route, struct lease *lease);
 void route_go(struct route *route);

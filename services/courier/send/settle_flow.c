@@ -10,6 +10,8 @@
 #include "common/client/broadcast.h"
 #include "common/crypto/crypto.h"
 #include "services/courier/courier.h"
+#include "services/courier/send/flows.h"
+#include "services/courier/send/lease.h"
 
 #define SETTLE_EVERY_MS 200
 #define RETRY_MS_MAX 2000

@@ -1,26 +1,26 @@
-/* templates -- the last templates that leases named, by broadcast and
- * version, so that the planner is not asked with every lease. */
+/* templates -- the last templates that leases named. */
+#include "services/courier/send/templates.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/courier/courier.h"
+#include "common/bus/bus.h"
 
 static bool
-is_of(const struct template_entry *entry, const struct lease *lease)
+is_of(const struct template_entry *entry, const struct template_key *key)
 {
-    return entry->version == lease->template_version &&
-           strcmp(entry->broadcast, lease->kept->broadcast) == 0 &&
-           strcmp(entry->campaign, lease->kept->campaign) == 0;
+    return entry->version == key->version &&
+           strcmp(entry->broadcast, key->broadcast) == 0 &&
+           strcmp(entry->campaign, key->campaign) == 0;
 }
 
 struct template_entry *
-template_take(struct courier *courier, const struct lease *lease)
+template_take(struct templates *templates, const struct template_key *key)
 {
-    for (struct template_entry *e = courier->templates; e != NULL;
-         e = e->next) {
-        if (is_of(e, lease)) {
+    for (struct template_entry *e = templates->first; e != NULL; e = e->next) {
+        if (is_of(e, key)) {
             e->uses++;
             return e;
         }
@@ -37,10 +37,10 @@ free_entry(struct template_entry *entry)
 
 /* Keeps the newest TEMPLATES_KEPT, and what is in use. */
 static void
-forget_old(struct courier *courier)
+forget_old(struct templates *templates)
 {
     int kept = 0;
-    struct template_entry **at = &courier->templates;
+    struct template_entry **at = &templates->first;
     while (*at != NULL) {
         struct template_entry *entry = *at;
         if (kept++ >= TEMPLATES_KEPT && entry->uses == 0) {
@@ -53,10 +53,10 @@ forget_old(struct courier *courier)
 }
 
 struct template_entry *
-template_keep(struct courier *courier, const struct lease *lease,
+template_keep(struct templates *templates, const struct template_key *key,
               const Broadcast__Template *template_)
 {
-    struct template_entry *entry = template_take(courier, lease);
+    struct template_entry *entry = template_take(templates, key);
     if (entry != NULL) { /* another lease of it was quicker */
         return entry;
     }
@@ -73,14 +73,14 @@ template_keep(struct courier *courier, const struct lease *lease,
         return NULL;
     }
     (void)snprintf(entry->campaign, sizeof(entry->campaign), "%s",
-                   lease->kept->campaign);
+                   key->campaign);
     (void)snprintf(entry->broadcast, sizeof(entry->broadcast), "%s",
-                   lease->kept->broadcast);
-    entry->version = lease->template_version;
+                   key->broadcast);
+    entry->version = key->version;
     entry->uses = 1;
-    entry->next = courier->templates;
-    courier->templates = entry;
-    forget_old(courier);
+    entry->next = templates->first;
+    templates->first = entry;
+    forget_old(templates);
     return entry;
 }
 
@@ -93,11 +93,11 @@ template_drop(struct template_entry *entry)
 }
 
 void
-templates_free(struct courier *courier)
+templates_free(struct templates *templates)
 {
-    while (courier->templates != NULL) {
-        struct template_entry *next = courier->templates->next;
-        free_entry(courier->templates);
-        courier->templates = next;
+    while (templates->first != NULL) {
+        struct template_entry *next = templates->first->next;
+        free_entry(templates->first);
+        templates->first = next;
     }
 }

@@ -251,7 +251,7 @@ a_route_that_cannot_be_meant_ends_the_start(void **state)
     } rows[] = {
         {"", "no route is configured"},
         {"[route.x]\nchannel = fax\n", "channel is sms or email"},
-        {"[route.x]\nchannel = sms\n", "provider is outbox, http or smtp"},
+        {"[route.x]\nchannel = sms\n", "provider is one of outbox, http, smtp"},
         {"[route.x]\nchannel = sms\nprovider = smtp\n", "does not carry"},
         {"[route.x]\nchannel = sms\nprovider = http\nurl = file:///x\n",
          "the url begins with"},
