@@ -1,15 +1,48 @@
 # services/gateway/web -> build/web: what the gateway serves under /assets/, and
-# services/gateway/pages/*/*.html -> `const char html_<file>[]` in svc_gateway.
+# services/gateway/pages/<page>/*.html -> `const char html_<file>[]` in svc_gateway.
 #
-# The one thing from npm, uPlot, is installed by its lock file into build/npm
-# (or taken from services/gateway/web/node_modules if it is there, so that a
-# machine without a network can build). Nothing from npm is ever committed.
+#   build/npm   what comes from npm, by its lock file (tools/install.mjs says
+#               from where; nothing of it is ever committed)
+#   build/web   pictures, styles and the public pages' modules as they are; the
+#               staff's pages bundled; uPlot
+#   build/maps  the bundle's source maps, which are not served
 set(web_dir ${CMAKE_SOURCE_DIR}/services/gateway/web)
 set(web_staged ${CMAKE_BINARY_DIR}/web)
+set(npm_dir ${CMAKE_BINARY_DIR}/npm)
+find_program(MUSTER_NODE NAMES node nodejs REQUIRED)
+
+set(npm_cache $ENV{MUSTER_NPM_CACHE})
+if(NOT npm_cache)
+  set(npm_cache ${web_dir}/npm-cache)
+endif()
+set(MUSTER_NPM_CACHE ${npm_cache} CACHE PATH
+    "npm's cache, from which its packages come without a network")
+add_custom_command(
+  OUTPUT ${npm_dir}/installed
+  COMMAND ${MUSTER_NODE} ${web_dir}/tools/install.mjs ${web_dir} ${npm_dir}
+          "${MUSTER_NPM_CACHE}" $<IF:$<BOOL:${MUSTER_TESTS}>,ON,OFF>
+  COMMAND ${CMAKE_COMMAND} -E touch ${npm_dir}/installed
+  DEPENDS ${web_dir}/package.json ${web_dir}/package-lock.json
+          ${web_dir}/tools/install.mjs
+  VERBATIM)
+# For a machine without a network: copy services/gateway/web/npm.tar there.
+add_custom_target(npm-tar
+  COMMAND ${CMAKE_COMMAND} -E tar cf ${web_dir}/npm.tar node_modules
+  WORKING_DIRECTORY ${npm_dir}
+  DEPENDS ${npm_dir}/installed)
+
+# As they are, but for what is bundled.
+set(staff_pages login console outbox)
 file(GLOB web_files CONFIGURE_DEPENDS RELATIVE ${web_dir}
-     ${web_dir}/*.css ${web_dir}/*.svg ${web_dir}/js/*.js
-     ${web_dir}/js/*/*.js)
+     ${web_dir}/*.css ${web_dir}/*.svg ${web_dir}/js/*.js)
 set(web_outputs)
+set(staff_entries)
+set(staff_outputs)
+foreach(page ${staff_pages})
+  list(REMOVE_ITEM web_files js/${page}.js)
+  list(APPEND staff_entries ${web_dir}/js/${page}.js)
+  list(APPEND staff_outputs ${web_staged}/js/${page}.js)
+endforeach()
 foreach(file ${web_files})
   add_custom_command(
     OUTPUT ${web_staged}/${file}
@@ -18,18 +51,26 @@ foreach(file ${web_files})
     VERBATIM)
   list(APPEND web_outputs ${web_staged}/${file})
 endforeach()
+foreach(file uPlot.iife.min.js uPlot.min.css)
+  add_custom_command(
+    OUTPUT ${web_staged}/uplot/${file}
+    COMMAND ${CMAKE_COMMAND} -E copy
+            ${npm_dir}/node_modules/uplot/dist/${file}
+            ${web_staged}/uplot/${file}
+    DEPENDS ${npm_dir}/installed
+    VERBATIM)
+  list(APPEND web_outputs ${web_staged}/uplot/${file})
+endforeach()
 
-set(uplot_files uPlot.iife.min.js uPlot.min.css)
-list(TRANSFORM uplot_files PREPEND ${web_staged}/uplot/
-     OUTPUT_VARIABLE uplot_outputs)
+file(GLOB staff_sources CONFIGURE_DEPENDS
+     ${web_dir}/js/*.js ${web_dir}/js/*/*.js)
 add_custom_command(
-  OUTPUT ${uplot_outputs}
-  COMMAND ${CMAKE_COMMAND} -DWEB=${web_dir} -DNPM_DIR=${CMAKE_BINARY_DIR}/npm
-          -DTO=${web_staged}/uplot "-DFILES=${uplot_files}"
-          -P ${CMAKE_SOURCE_DIR}/cmake/uplot.cmake
-  DEPENDS ${web_dir}/package-lock.json ${CMAKE_SOURCE_DIR}/cmake/uplot.cmake
+  OUTPUT ${staff_outputs}
+  COMMAND ${MUSTER_NODE} ${web_dir}/tools/bundle.mjs ${npm_dir}
+          ${web_staged}/js ${CMAKE_BINARY_DIR}/maps ${staff_entries}
+  DEPENDS ${npm_dir}/installed ${web_dir}/tools/bundle.mjs ${staff_sources}
   VERBATIM)
-add_custom_target(web ALL DEPENDS ${web_outputs} ${uplot_outputs})
+add_custom_target(web ALL DEPENDS ${web_outputs} ${staff_outputs})
 
 if(TARGET svc_gateway)
   file(GLOB pages CONFIGURE_DEPENDS
