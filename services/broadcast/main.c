@@ -3,8 +3,10 @@
 
 #include "common/base/base.h"
 #include "common/crypto/crypto.h"
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/draft/facts.h"
+#include "services/broadcast/drive/drive.h"
 #include "services/broadcast/plan/routes.h"
+#include "services/broadcast/send/send.h"
 
 static void
 on_drain(void *arg)
@@ -58,18 +60,17 @@ start(struct broadcast *broadcast)
 {
     struct service *service = &broadcast->service;
     crypto_init();
-    planner_init(&broadcast->planner);
-    routes_read(service->conf, &broadcast->planner);
     broadcast->public_url = mem_copy_string(conf_string(
         service->conf, "gateway", "public_url", "http://127.0.0.1:8080"));
     open_metrics(broadcast);
     broadcast->keep = keep_new(service->store);
-    broadcast->progress = progress_new(broadcast);
+    broadcast->facts = facts_new();
+    drive_start(broadcast);
+    routes_read(service->conf, &broadcast->plan->planner);
     broadcast->signup = service_connect(service, "signup");
     service_follow(service, "signup", "feed/signup/", on_signup_news,
                    broadcast);
     service_follow(service, "broadcast", "settled/", settle_hear, broadcast);
-    watch_start(broadcast);
     election_start(broadcast);
 }
 
@@ -80,11 +81,8 @@ stop(struct broadcast *broadcast)
     if (!is_idle(broadcast)) {
         return;
     }
-    watch_stop(broadcast);
-    election_stop(broadcast);
-    campaigns_free(broadcast);
-    progress_free(&broadcast->progress);
-    planner_fini(&broadcast->planner);
+    drive_stop(broadcast);
+    facts_free(&broadcast->facts);
     free(broadcast->public_url);
 }
 

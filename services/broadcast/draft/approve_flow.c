@@ -10,26 +10,40 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "services/broadcast/draft/draft.h"
 #include "services/broadcast/draft/forecast.h"
+#include "services/broadcast/plan/marks.h"
 
 struct approving {
     struct ask *ask;
     const Broadcast__Approve *approve; /* borrowed of ask */
-    struct campaign *campaign;
-    struct record *record; /* owned */
+    struct record *record;             /* owned */
 };
 
 static void
 finish(struct approving *a, enum err err, const char *detail)
 {
     if (err == ERR_NONE) {
-        progress_touch(a->campaign, a->approve->id);
+        struct campaign *campaign =
+            campaign_meet(a->ask->broadcast, a->approve->campaign);
+        if (campaign != NULL) {
+            mark_changed(campaign, a->approve->id);
+        }
         ask_finish_broadcast(a->ask, a->approve->campaign, a->approve->id);
     } else {
         ask_finish(a->ask, err, detail, NULL);
     }
     record_free(&a->record);
     free(a);
+}
+
+static struct keep_on
+on_of(const struct approving *a)
+{
+    return (struct keep_on){.keep = a->ask->broadcast->keep,
+                            .campaign = a->approve->campaign,
+                            .id = a->approve->id,
+                            .staff = a->approve->staff};
 }
 
 static void
@@ -53,9 +67,7 @@ sized(void *arg, enum err err, const char *detail,
                "so many recipients need a second person's approval");
         return;
     }
-    struct keep_on on = campaign_on(a->campaign, a->approve->id);
-    on.epoch = 0;
-    on.staff = a->approve->staff;
+    struct keep_on on = on_of(a);
     keep_stage(
         &on,
         &(struct keep_stage){.from = "1",
@@ -80,7 +92,8 @@ record_came(void *arg, enum err err, const struct store_reply *reply)
     } else if (a->record->stage != BROADCAST__STAGE__DRAFT) {
         finish(a, ERR_CONFLICT, "only a draft can be approved");
     } else {
-        forecast_measure_size(a->campaign, a->record, sized, a);
+        forecast_measure_size(a->ask->broadcast, a->approve->campaign,
+                              a->record, sized, a);
     }
 }
 
@@ -92,13 +105,12 @@ approve_begin(struct ask *ask)
         return;
     }
     size_t len = strlen(approve->staff);
-    struct campaign *campaign = campaign_get(ask->broadcast, approve->campaign);
-    if (campaign == NULL || len == 0 || len > RECORD_STAFF_MAX) {
+    if (len == 0 || len > RECORD_STAFF_MAX) {
         ask_finish(ask, ERR_BAD_REQUEST, "staff: 1 to 64 bytes", NULL);
         return;
     }
     struct approving *a = mem_new(sizeof(*a));
-    *a = (struct approving){ask, approve, campaign, NULL};
-    struct keep_on on = campaign_on(campaign, approve->id);
+    *a = (struct approving){ask, approve, NULL};
+    struct keep_on on = on_of(a);
     keep_read(&on, record_came, a);
 }

@@ -12,8 +12,9 @@
 #include "common/base/base.h"
 #include "common/text/text.h"
 #include "services/broadcast/draft/content_hash.h"
+#include "services/broadcast/draft/draft.h"
 #include "services/broadcast/draft/facts.h"
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/plan/marks.h"
 
 #define NAME_CHARS_MAX 100
 #define AUDIENCE_BYTES_MAX 1000
@@ -161,9 +162,13 @@ campaign_added(void *arg, enum err err, const struct store_reply *reply)
         ask_finish(ask, err, NULL, NULL);
         return;
     }
-    struct campaign *campaign = campaign_get(ask->broadcast, create->campaign);
-    if (campaign != NULL && campaign->seen[0] == '\0') {
-        election_ask(campaign); /* its first broadcast */
+    struct campaign *campaign = campaign_meet(ask->broadcast, create->campaign);
+    if (campaign == NULL) {
+        ask_finish(ask, ERR_LIMIT, "too many campaigns here", NULL);
+        return;
+    }
+    if (campaign->seen[0] == '\0') {
+        mark_election(campaign); /* its first broadcast */
     }
     char hash[CONTENT_HASH_SIZE];
     struct buf packed;
@@ -217,15 +222,11 @@ draft_create(struct ask *ask)
     drop_empty(&create->content->email_text);
     drop_empty(&create->content->email_html);
     enum err err = check_create(create, &why);
-    struct campaign *campaign =
-        err == ERR_NONE ? campaign_get(ask->broadcast, create->campaign) : NULL;
     if (err != ERR_NONE) {
         ask_finish(ask, err, why, NULL);
-    } else if (campaign == NULL) {
-        ask_finish(ask, ERR_LIMIT, "too many campaigns here", NULL);
-    } else {
-        campaign->facts.at_ms -= FACTS_FRESH_MS; /* an action just put */
-        facts_get(campaign, create_facts_known, ask);
+    } else { /* perhaps of an action just put */
+        facts_get_newest(ask->broadcast, create->campaign, create_facts_known,
+                         ask);
     }
     free(why);
 }

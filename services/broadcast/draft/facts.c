@@ -11,7 +11,6 @@
 #include "common/crypto/crypto.h"
 #include "common/text/text.h"
 #include "services/broadcast/draft/facts.h"
-#include "services/broadcast/plan/plan.h"
 
 struct facts_waiter {
     struct facts_waiter *next;
@@ -19,16 +18,101 @@ struct facts_waiter {
     void *arg;
 };
 
-static void
-answer_waiters(struct campaign *campaign, enum err err, const char *detail)
+/* What signup last said of one campaign and its actions. */
+struct shelved {
+    struct shelved *next;
+    struct broadcast *broadcast;
+    char *campaign;
+    Signup__Reply *reply;    /* of list_actions; NULL: not known yet */
+    int64_t at_ms;           /* boot clock */
+    bool is_asked, must_ask; /* must_ask: fresh is not good enough */
+    struct facts_waiter *waiters;
+};
+
+struct facts_shelf {
+    struct shelved *first;
+    size_t count;
+};
+
+/* ---- the shelf ---- */
+
+struct facts_shelf *
+facts_new(void)
 {
-    struct facts *facts = &campaign->facts;
-    struct facts_waiter *waiter = facts->waiters;
-    facts->waiters = NULL;
+    return mem_new(sizeof(struct facts_shelf));
+}
+
+static void
+take_off(struct facts_shelf *shelf, struct shelved **at)
+{
+    struct shelved *shelved = *at;
+    *at = shelved->next;
+    shelf->count--;
+    wire_free(shelved->reply);
+    free(shelved->campaign);
+    free(shelved);
+}
+
+void
+facts_free(struct facts_shelf **shelf)
+{
+    while ((*shelf)->first != NULL) {
+        take_off(*shelf, &(*shelf)->first);
+    }
+    free(*shelf);
+    *shelf = NULL;
+}
+
+/* One that nobody waits for. */
+static void
+drop_oldest(struct facts_shelf *shelf)
+{
+    struct shelved **oldest = NULL;
+    for (struct shelved **at = &shelf->first; *at != NULL; at = &(*at)->next) {
+        if (!(*at)->is_asked &&
+            (oldest == NULL || (*at)->at_ms < (*oldest)->at_ms)) {
+            oldest = at;
+        }
+    }
+    if (oldest != NULL) {
+        take_off(shelf, oldest);
+    }
+}
+
+static struct shelved *
+get_shelved(struct broadcast *broadcast, const char *campaign)
+{
+    struct facts_shelf *shelf = broadcast->facts;
+    for (struct shelved *shelved = shelf->first; shelved != NULL;
+         shelved = shelved->next) {
+        if (strcmp(shelved->campaign, campaign) == 0) {
+            return shelved;
+        }
+    }
+    if (shelf->count >= FACTS_CAMPAIGNS_MAX) {
+        drop_oldest(shelf);
+    }
+    struct shelved *shelved = mem_new(sizeof(*shelved));
+    shelved->broadcast = broadcast;
+    shelved->campaign = mem_copy_string(campaign);
+    shelved->next = shelf->first;
+    shelf->first = shelved;
+    shelf->count++;
+    return shelved;
+}
+
+/* ---- asking ---- */
+
+static void
+answer_waiters(struct shelved *shelved, enum err err, const char *detail)
+{
+    struct facts_waiter *waiter = shelved->waiters;
+    shelved->broadcast->open--;
+    shelved->waiters = NULL;
     while (waiter != NULL) {
         struct facts_waiter *next = waiter->next;
         waiter->cb(waiter->arg, err, detail,
-                   err == ERR_NONE ? facts->reply->list_actions : NULL);
+                   err == ERR_NONE ? shelved->reply->list_actions : NULL);
         free(waiter);
         waiter = next;
     }
@@ -38,64 +122,81 @@ static void
 facts_answered(void *arg, enum err err, const char *detail,
                const Signup__Reply *reply)
 {
-    struct campaign *campaign = arg;
-    struct facts *facts = &campaign->facts;
-    campaign->broadcast->open--;
-    facts->is_asked = false;
+    struct shelved *shelved = arg;
     if (err == ERR_NONE) {
         struct buf packed;
         buf_init(&packed, 0);
         wire_pack(reply, &packed);
-        wire_free(facts->reply);
-        facts->reply = wire_unpack(&signup__reply__descriptor, packed.data,
-                                   packed.len, BUS_BODY_BYTES_MAX);
-        facts->at_ms = clock_boot_ms();
+        wire_free(shelved->reply);
+        shelved->reply = wire_unpack(&signup__reply__descriptor, packed.data,
+                                     packed.len, BUS_BODY_BYTES_MAX);
+        shelved->at_ms = clock_boot_ms();
         buf_fini(&packed);
-        err = facts->reply == NULL ? ERR_INTERNAL : ERR_NONE;
+        err = shelved->reply == NULL ? ERR_INTERNAL : ERR_NONE;
     }
-    answer_waiters(campaign, err, detail);
+    shelved->is_asked = false;
+    answer_waiters(shelved, err, detail);
+}
+
+static void
+ask_signup(struct shelved *shelved)
+{
+    Signup__ListActions list = SIGNUP__LIST_ACTIONS__INIT;
+    Signup__Request request = SIGNUP__REQUEST__INIT;
+    list.campaign = shelved->campaign;
+    request.is_case = SIGNUP__REQUEST__IS_LIST_ACTIONS;
+    request.list_actions = &list;
+    shelved->must_ask = false;
+    signup_ask(shelved->broadcast->signup, 0, &request, facts_answered,
+               shelved);
 }
 
 static void
 facts_are_fresh(void *arg)
 {
-    struct campaign *campaign = arg;
-    campaign->broadcast->open--;
-    campaign->facts.is_asked = false;
-    answer_waiters(campaign, ERR_NONE, "");
+    struct shelved *shelved = arg;
+    if (shelved->must_ask) {
+        ask_signup(shelved);
+        return;
+    }
+    shelved->is_asked = false;
+    answer_waiters(shelved, ERR_NONE, "");
 }
 
 static void
-ask_facts(struct campaign *campaign)
+wait_for(struct shelved *shelved, bool is_good, facts_cb *cb, void *arg)
 {
-    Signup__ListActions list = SIGNUP__LIST_ACTIONS__INIT;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
-    list.campaign = campaign->id;
-    request.is_case = SIGNUP__REQUEST__IS_LIST_ACTIONS;
-    request.list_actions = &list;
-    signup_ask(campaign->broadcast->signup, 0, &request, facts_answered,
-               campaign);
+    struct facts_waiter *waiter = mem_new(sizeof(*waiter));
+    *waiter = (struct facts_waiter){shelved->waiters, cb, arg};
+    shelved->waiters = waiter;
+    shelved->must_ask |= !is_good;
+    if (shelved->is_asked) {
+        return;
+    }
+    shelved->is_asked = true;
+    shelved->broadcast->open++;
+    if (is_good) {
+        loop_defer(shelved->broadcast->service.loop, facts_are_fresh, shelved);
+    } else {
+        ask_signup(shelved);
+    }
 }
 
 void
-facts_get(struct campaign *campaign, facts_cb *cb, void *arg)
+facts_get(struct broadcast *broadcast, const char *campaign, facts_cb *cb,
+          void *arg)
 {
-    struct facts *facts = &campaign->facts;
-    struct facts_waiter *waiter = mem_new(sizeof(*waiter));
-    *waiter = (struct facts_waiter){facts->waiters, cb, arg};
-    facts->waiters = waiter;
-    if (facts->is_asked) {
-        return;
-    }
-    facts->is_asked = true;
-    campaign->broadcast->open++;
-    if (facts->reply != NULL &&
-        clock_boot_ms() - facts->at_ms < FACTS_FRESH_MS) {
-        loop_defer(campaign->broadcast->service.loop, facts_are_fresh,
-                   campaign);
-    } else {
-        ask_facts(campaign);
-    }
+    struct shelved *shelved = get_shelved(broadcast, campaign);
+    bool is_fresh = shelved->reply != NULL &&
+                    clock_boot_ms() - shelved->at_ms < FACTS_FRESH_MS;
+    wait_for(shelved, is_fresh, cb, arg);
+}
+
+void
+facts_get_newest(struct broadcast *broadcast, const char *campaign,
+                 facts_cb *cb, void *arg)
+{
+    wait_for(get_shelved(broadcast, campaign), false, cb, arg);
 }
 
 const Signup__Action *
@@ -164,11 +265,4 @@ facts_fill(const Signup__Actions *facts, const char *action_id,
         add_field(fields, "place", action->place);
         add_field(fields, "starts", fields->starts);
     }
-}
-
-void
-facts_free(struct facts *facts)
-{
-    wire_free(facts->reply);
-    facts->reply = NULL;
 }

@@ -2,14 +2,23 @@
 #ifndef BROADCAST_FACTS_H
 #define BROADCAST_FACTS_H
 
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/broadcast.h"
+#include "services/broadcast/keep/record.h"
 
 #define FACTS_FRESH_MS 3000
+#define FACTS_CAMPAIGNS_MAX 256 /* kept; then the oldest goes */
+
+struct facts_shelf *facts_new(void);
+void facts_free(struct facts_shelf **shelf);
 typedef void facts_cb(void *arg, enum err err, const char *detail,
                       const Signup__Actions *facts);
 /* Calls cb once, later; facts are borrowed for the call and at most a few
  * seconds old. */
-void facts_get(struct campaign *campaign, facts_cb *cb, void *arg);
+void facts_get(struct broadcast *broadcast, const char *campaign, facts_cb *cb,
+               void *arg);
+/* As facts_get, but asked for even when they are fresh. */
+void facts_get_newest(struct broadcast *broadcast, const char *campaign,
+                      facts_cb *cb, void *arg);
 const Signup__Action *facts_find_action(const Signup__Actions *facts,
                                         const char *id);
 /* Rises with nothing, differs with everything that a text is made of. */
@@ -25,6 +34,5 @@ struct facts_fields {
 /* The template fields that are the same for everyone; borrowed of facts. */
 void facts_fill(const Signup__Actions *facts, const char *action,
                 struct facts_fields *fields);
-void facts_free(struct facts *facts);
 
 #endif

@@ -2,7 +2,8 @@
 #ifndef BROADCAST_FORECAST_H
 #define BROADCAST_FORECAST_H
 
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/broadcast.h"
+#include "services/broadcast/keep/record.h"
 
 #define APPROVAL_ABOVE_DEFAULT 100 /* recipients, see signup.Campaign */
 
@@ -15,7 +16,7 @@ struct forecast_size {
 typedef void forecast_size_cb(void *arg, enum err err, const char *detail,
                               const struct forecast_size *size);
 /* Asks signup. Calls cb once, later. record is borrowed until then. */
-void forecast_measure_size(struct campaign *campaign,
+void forecast_measure_size(struct broadcast *broadcast, const char *campaign,
                            const struct record *record, forecast_size_cb *cb,
                            void *arg);
 

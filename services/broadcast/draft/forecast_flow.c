@@ -9,6 +9,7 @@
 
 #include "common/base/base.h"
 #include "common/client/signup.h"
+#include "services/broadcast/draft/draft.h"
 #include "services/broadcast/draft/facts.h"
 #include "services/broadcast/draft/forecast.h"
 
@@ -40,18 +41,18 @@ forecast_expiry(const struct record *record, int64_t now_ms)
 /* ---- what signup previews, shared by both ---- */
 
 static void
-ask_preview(struct campaign *campaign, const struct record *record,
-            signup_answer_cb *cb, void *arg)
+ask_preview(struct broadcast *broadcast, const char *campaign,
+            const struct record *record, signup_answer_cb *cb, void *arg)
 {
     Signup__Preview preview = SIGNUP__PREVIEW__INIT;
     Signup__Request request = SIGNUP__REQUEST__INIT;
-    preview.campaign = campaign->id;
+    preview.campaign = (char *)(uintptr_t)campaign;
     preview.query = record->content->audience;
     preview.class_ = record->content->class_;
     preview.action = record->content->action;
     request.is_case = SIGNUP__REQUEST__IS_PREVIEW;
     request.preview = &preview;
-    signup_ask(campaign->broadcast->signup, 0, &request, cb, arg);
+    signup_ask(broadcast->signup, 0, &request, cb, arg);
 }
 
 static uint32_t
@@ -66,10 +67,10 @@ eligible_on(const Signup__Previewed *previewed, int channel)
 }
 
 static double
-rate_on(const struct campaign *campaign, const struct record *record,
+rate_on(const struct broadcast *broadcast, const struct record *record,
         int channel, int64_t *cost_micros_out)
 {
-    return planner_channel_rate(&campaign->broadcast->planner,
+    return planner_channel_rate(&broadcast->plan->planner,
                                 (Words__Channel)channel,
                                 record->content->class_, cost_micros_out);
 }
@@ -77,7 +78,8 @@ rate_on(const struct campaign *campaign, const struct record *record,
 /* ---- the size alone ---- */
 
 struct sizing {
-    struct campaign *campaign;
+    struct broadcast *broadcast;
+    const char *campaign; /* borrowed, as record is */
     const struct record *record;
     uint32_t approval_above;
     forecast_size_cb *cb;
@@ -106,7 +108,8 @@ size_previewed(void *arg, enum err err, const char *detail,
         }
         int64_t cost;
         uint32_t eligible = eligible_on(reply->preview, channel);
-        double rate = rate_on(sizing->campaign, sizing->record, channel, &cost);
+        double rate =
+            rate_on(sizing->broadcast, sizing->record, channel, &cost);
         size.recipients += eligible;
         size.is_late |=
             now + (int64_t)forecast_seconds(eligible, rate) * 1000 > expiry;
@@ -126,24 +129,29 @@ size_facts_known(void *arg, enum err err, const char *detail,
         return;
     }
     sizing->approval_above = approval_above(facts->campaign);
-    ask_preview(sizing->campaign, sizing->record, size_previewed, sizing);
+    ask_preview(sizing->broadcast, sizing->campaign, sizing->record,
+                size_previewed, sizing);
 }
 
 void
-forecast_measure_size(struct campaign *campaign, const struct record *record,
-                      forecast_size_cb *cb, void *arg)
+forecast_measure_size(struct broadcast *broadcast, const char *campaign,
+                      const struct record *record, forecast_size_cb *cb,
+                      void *arg)
 {
     struct sizing *sizing = mem_new(sizeof(*sizing));
-    *sizing = (struct sizing){
-        .campaign = campaign, .record = record, .cb = cb, .arg = arg};
-    facts_get(campaign, size_facts_known, sizing);
+    *sizing = (struct sizing){.broadcast = broadcast,
+                              .campaign = campaign,
+                              .record = record,
+                              .cb = cb,
+                              .arg = arg};
+    facts_get(broadcast, campaign, size_facts_known, sizing);
 }
 
 /* ---- the whole forecast ---- */
 
 struct forecasting {
     struct ask *ask;
-    struct campaign *campaign;
+    char *campaign;         /* borrowed of ask */
     struct record *record;  /* owned */
     Signup__Actions *facts; /* owned */
     Signup__Reply *preview; /* owned */
@@ -192,7 +200,7 @@ fill_channel(const struct forecasting *f, int channel,
 {
     int64_t cost;
     const Signup__Previewed *previewed = f->preview->preview;
-    double rate = rate_on(f->campaign, f->record, channel, &cost);
+    double rate = rate_on(f->ask->broadcast, f->record, channel, &cost);
     broadcast__channel_forecast__init(to);
     to->channel = (Words__Channel)channel;
     to->recipients = eligible_on(previewed, channel);
@@ -305,7 +313,7 @@ measure(struct forecasting *f)
         add_stand_in(&fields, "ticket_url", ticket);
         add_stand_in(&fields, "ticket_code", code);
     }
-    ask.campaign = f->campaign->id;
+    ask.campaign = f->campaign;
     ask.query = content->audience;
     ask.class_ = content->class_;
     ask.action = content->action;
@@ -353,7 +361,7 @@ facts_known(void *arg, enum err err, const char *detail,
         fail(f, ERR_INTERNAL, NULL);
         return;
     }
-    ask_preview(f->campaign, f->record, previewed, f);
+    ask_preview(f->ask->broadcast, f->campaign, f->record, previewed, f);
 }
 
 static void
@@ -367,7 +375,7 @@ record_came(void *arg, enum err err, const struct store_reply *reply)
         fail(f, err == ERR_NONE ? ERR_NOT_FOUND : err, "no such broadcast");
         return;
     }
-    facts_get(f->campaign, facts_known, f);
+    facts_get(f->ask->broadcast, f->campaign, facts_known, f);
 }
 
 void
@@ -377,14 +385,11 @@ forecast_make(struct ask *ask)
     if (!ask_check(ask, make->campaign, make->id)) {
         return;
     }
-    struct campaign *campaign = campaign_get(ask->broadcast, make->campaign);
-    if (campaign == NULL) {
-        ask_finish(ask, ERR_LIMIT, "too many campaigns here", NULL);
-        return;
-    }
     struct forecasting *f = mem_new(sizeof(*f));
     f->ask = ask;
-    f->campaign = campaign;
-    struct keep_on on = campaign_on(campaign, make->id);
+    f->campaign = make->campaign;
+    struct keep_on on = {.keep = ask->broadcast->keep,
+                         .campaign = make->campaign,
+                         .id = make->id};
     keep_read(&on, record_came, f);
 }

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 
 #include "common/base/base.h"
+#include "services/broadcast/draft/draft.h"
 #include "services/broadcast/draft/facts.h"
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/plan/marks.h"
 
 struct templating {
     struct ask *ask;
@@ -46,16 +47,14 @@ template_read(void *arg, enum err err, const struct store_reply *reply)
     const Broadcast__GetTemplate *get = ask->message->template_;
     struct record *record =
         err == ERR_NONE ? record_read(get->broadcast, reply) : NULL;
-    struct campaign *campaign = campaign_get(ask->broadcast, get->campaign);
-    if (record == NULL || campaign == NULL) {
-        record_free(&record);
+    if (record == NULL) {
         ask_finish(ask, err == ERR_NONE ? ERR_NOT_FOUND : err,
                    "no such broadcast", NULL);
         return;
     }
     struct templating *t = mem_new(sizeof(*t));
     *t = (struct templating){ask, record};
-    facts_get(campaign, template_facts_known, t);
+    facts_get(ask->broadcast, get->campaign, template_facts_known, t);
 }
 
 void

@@ -1,19 +1,22 @@
 /* election -- which instance plans which campaign: a fenced lock in Redis.
  *
  *   every ELECT_EVERY_MS, for each campaign: keep_elect
- *     -> it is mine: beat; newly mine: campaign_refresh
+ *     -> it is mine: beat; newly mine: mark_stale
  *     -> it is another's: has its beat stood still for ELECT_STILL_MS by this
  *        machine's boot clock? The next ask takes it, with a new epoch
  *
  * Two instances that both believe to be the planner are harmless: every
  * script of a planner checks its epoch. */
+#include "services/broadcast/drive/drive.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/broadcast/plan/plan.h"
 
+#define ELECT_EVERY_MS 500
+#define ELECT_STILL_MS 2000     /* a planner that does not beat is succeeded */
 #define CAMPAIGNS_EVERY_TURNS 4 /* look for new campaigns */
 
 static void
@@ -36,17 +39,17 @@ static void
 share_routes(struct broadcast *broadcast)
 {
     int planners = 1;
-    for (size_t i = 0; i < broadcast->campaign_count; i++) {
-        const struct campaign *campaign = broadcast->campaigns[i];
+    for (size_t i = 0; i < broadcast->plan->campaign_count; i++) {
+        const struct campaign *campaign = broadcast->plan->campaigns[i];
         bool is_first = campaign->active > 0 && campaign->epoch == 0;
         for (size_t j = 0; is_first && j < i; j++) {
-            const struct campaign *before = broadcast->campaigns[j];
+            const struct campaign *before = broadcast->plan->campaigns[j];
             is_first = before->active == 0 ||
                        strcmp(before->holder, campaign->holder) != 0;
         }
         planners += is_first ? 1 : 0;
     }
-    planner_share(&broadcast->planner, planners, clock_boot_us());
+    planner_share(&broadcast->plan->planner, planners, clock_boot_us());
 }
 
 static void
@@ -56,7 +59,7 @@ become_planner(struct campaign *campaign, uint64_t epoch)
     campaign->epoch = epoch;
     log_info("planner.began", log_str("campaign", campaign->id),
              log_int("epoch", (int64_t)epoch));
-    campaign_refresh(campaign);
+    mark_stale(campaign);
 }
 
 static void
@@ -73,14 +76,14 @@ elected(void *arg, enum err err, const struct store_reply *reply)
     uint64_t epoch = (uint64_t)keep_number(reply, 0);
     uint64_t revision = (uint64_t)keep_number(reply, 3);
     bool is_mine = strcmp(campaign->holder, broadcast->me) == 0;
-    bool is_news = revision != campaign->revision || campaign->is_stale;
+    bool is_news = revision != campaign->revision || campaign->must_refresh;
     campaign->revision = revision;
     if (!is_mine) {
         campaign_lose(campaign);
     } else if (epoch != campaign->epoch) {
         become_planner(campaign, epoch);
     } else if (is_news) {
-        campaign_refresh(campaign);
+        mark_stale(campaign);
     }
     share_routes(broadcast);
 }
@@ -110,7 +113,7 @@ campaigns_read(void *arg, enum err err, const struct store_reply *reply)
     for (size_t i = 0; err == ERR_NONE && i < reply->count; i++) {
         const char *id = keep_text(reply, i);
         bool is_id = id[0] != '\0' && strlen(id) < CAMPAIGN_ID_SIZE;
-        struct campaign *campaign = is_id ? campaign_get(broadcast, id) : NULL;
+        struct campaign *campaign = is_id ? campaign_meet(broadcast, id) : NULL;
         if (campaign != NULL && campaign->seen[0] == '\0') {
             election_ask(campaign);
         }
@@ -129,10 +132,10 @@ on_elect(void *arg)
         broadcast->open++;
         keep_list_campaigns(broadcast->keep, campaigns_read, broadcast);
     }
-    for (size_t i = 0; i < broadcast->campaign_count; i++) {
-        election_ask(broadcast->campaigns[i]);
+    for (size_t i = 0; i < broadcast->plan->campaign_count; i++) {
+        election_ask(broadcast->plan->campaigns[i]);
     }
-    timer_start(broadcast->elect_timer, ELECT_EVERY_MS);
+    timer_start(broadcast->drive->elect_timer, ELECT_EVERY_MS);
 }
 
 static void
@@ -152,7 +155,7 @@ start_numbered(void *arg, enum err err, const struct store_reply *reply)
 void
 election_start(struct broadcast *broadcast)
 {
-    broadcast->elect_timer =
+    broadcast->drive->elect_timer =
         timer_new(broadcast->service.loop, on_elect, broadcast);
     broadcast->open++;
     keep_start_number(broadcast->keep, start_numbered, broadcast);
@@ -170,9 +173,9 @@ left(void *arg, enum err err, const struct store_reply *reply)
 void
 election_leave(struct broadcast *broadcast)
 {
-    timer_stop(broadcast->elect_timer);
-    for (size_t i = 0; i < broadcast->campaign_count; i++) {
-        struct campaign *campaign = broadcast->campaigns[i];
+    timer_stop(broadcast->drive->elect_timer);
+    for (size_t i = 0; i < broadcast->plan->campaign_count; i++) {
+        struct campaign *campaign = broadcast->plan->campaigns[i];
         if (campaign->epoch == 0) {
             continue;
         }
@@ -182,10 +185,4 @@ election_leave(struct broadcast *broadcast)
         broadcast->open++;
         keep_elect(&on, &elect, left, broadcast);
     }
-}
-
-void
-election_stop(struct broadcast *broadcast)
-{
-    timer_free(&broadcast->elect_timer);
 }

@@ -1,42 +1,38 @@
-/* campaign -- the campaigns this instance knows, and reading them again.
- *
- *   campaign_refresh -> keep_active -> keep_read of each -> sending_update
- *                    -> keep_read_leases -> the table of leases */
+/* campaign -- the campaigns this instance knows. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/broadcast/draft/facts.h"
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/plan/marks.h"
 
-static void refresh_begin(struct campaign *campaign);
-
-static struct campaign *
-find_campaign(const struct broadcast *broadcast, const char *id)
+struct campaign *
+campaign_find(const struct broadcast *broadcast, const char *id)
 {
-    for (size_t i = 0; i < broadcast->campaign_count; i++) {
-        if (strcmp(broadcast->campaigns[i]->id, id) == 0) {
-            return broadcast->campaigns[i];
+    const struct plan *plan = broadcast->plan;
+    for (size_t i = 0; i < plan->campaign_count; i++) {
+        if (strcmp(plan->campaigns[i]->id, id) == 0) {
+            return plan->campaigns[i];
         }
     }
     return NULL;
 }
 
 struct campaign *
-campaign_get(struct broadcast *broadcast, const char *id)
+campaign_meet(struct broadcast *broadcast, const char *id)
 {
-    struct campaign *campaign = find_campaign(broadcast, id);
+    struct plan *plan = broadcast->plan;
+    struct campaign *campaign = campaign_find(broadcast, id);
     if (campaign != NULL) {
         return campaign;
     }
-    if (broadcast->campaign_count == CAMPAIGNS_MAX) {
+    if (plan->campaign_count == CAMPAIGNS_MAX) {
         return NULL;
     }
     campaign = mem_new(sizeof(*campaign));
     campaign->broadcast = broadcast;
     (void)snprintf(campaign->id, sizeof(campaign->id), "%s", id);
-    broadcast->campaigns[broadcast->campaign_count++] = campaign;
+    plan->campaigns[plan->campaign_count++] = campaign;
     return campaign;
 }
 
@@ -60,18 +56,6 @@ forget_plan(struct campaign *campaign)
 }
 
 void
-campaigns_free(struct broadcast *broadcast)
-{
-    while (broadcast->campaign_count > 0) {
-        struct campaign *campaign =
-            broadcast->campaigns[--broadcast->campaign_count];
-        forget_plan(campaign);
-        facts_free(&campaign->facts);
-        free(campaign);
-    }
-}
-
-void
 campaign_lose(struct campaign *campaign)
 {
     if (campaign->epoch != 0) {
@@ -88,169 +72,50 @@ campaign_failed(struct campaign *campaign, enum err err)
     if (err == ERR_GONE) {
         campaign_lose(campaign);
     } else if (err == ERR_UNKNOWN) {
-        campaign_refresh(campaign);
+        mark_stale(campaign);
     } else {
         log_warn("planner.step_failed", log_str("campaign", campaign->id),
                  log_str("error", err_name(err)));
     }
 }
 
-/* ---- reading again ---- */
+/* ---- the plan itself ---- */
 
 static void
-refresh_end(struct campaign *campaign, bool is_good)
+tell_work(void *arg)
 {
-    campaign->broadcast->open--;
-    campaign->is_loading = false;
-    if (campaign->epoch == 0) {
-        return;
-    }
-    if (!is_good) {
-        campaign->is_stale = true; /* the next beat tries again */
-        return;
-    }
-    campaign->is_loaded = true;
-    if (campaign->is_stale) {
-        refresh_begin(campaign);
-    }
+    struct plan *plan = arg;
+    bus_announce(plan->broadcast->service.bus, "work", "", 0);
 }
 
-/* A lease this planner does not know: its predecessor's, or one of its own
- * whose grant was never answered. */
-static void
-adopt_lease(struct campaign *campaign, uint64_t id,
-            const Broadcast__LeaseKept *kept)
+struct plan *
+plan_new(struct broadcast *broadcast, loop_cb *on_marks)
 {
-    struct planner *planner = &campaign->broadcast->planner;
-    struct lease *lease = lease_table_add(&campaign->leases, id);
-    (void)snprintf(lease->courier, sizeof(lease->courier), "%s", kept->courier);
-    (void)snprintf(lease->broadcast, sizeof(lease->broadcast), "%s",
-                   kept->broadcast);
-    lease->boot = kept->boot;
-    lease->request = kept->request;
-    lease->channel = (int)kept->channel;
-    lease->chunk = kept->chunk;
-    lease->is_probe = kept->is_probe;
-    lease->route = planner_find_route(planner, kept->route);
-    int64_t timeout_ms = lease->route < 0
-                             ? LEASE_TIMEOUT_MS_DEFAULT
-                             : planner->routes[lease->route].timeout_ms;
-    lease_adopt(lease, timeout_ms, clock_boot_ms());
-    if (kept->is_late) {
-        lease_table_lapse(&campaign->leases, lease);
-    }
-}
-
-/* Not in Redis any more: finally settled, by way of another instance. What
- * is in the table was granted before this reading, for one connection keeps
- * the order. */
-static void
-drop_settled(struct lease_table *table, const struct store_reply *reply)
-{
-    for (size_t i = table->count; i > 0; i--) {
-        struct lease *lease = table->leases[i - 1];
-        bool is_there = lease->is_busy;
-        for (size_t j = 0; !is_there && j < reply->count; j += 2) {
-            is_there = strtoull(keep_text(reply, j), NULL, 10) == lease->id;
-        }
-        if (!is_there) {
-            lease_table_remove(table, lease);
-        }
-    }
-}
-
-static void
-leases_read(void *arg, enum err err, const struct store_reply *reply)
-{
-    struct campaign *campaign = arg;
-    bool is_planner = campaign->epoch != 0 && err == ERR_NONE;
-    if (is_planner) {
-        drop_settled(&campaign->leases, reply);
-    }
-    for (size_t i = 0; is_planner && i + 1 < reply->count; i += 2) {
-        uint64_t id = strtoull(keep_text(reply, i), NULL, 10);
-        struct bytes line = keep_bytes(reply, i + 1);
-        Broadcast__LeaseKept *kept =
-            wire_unpack(&broadcast__lease_kept__descriptor, line.data, line.len,
-                        WIRE_OUTSIDE_BYTES_MAX);
-        if (kept != NULL && lease_find(&campaign->leases, id) == NULL) {
-            adopt_lease(campaign, id, kept);
-        }
-        wire_free(kept);
-    }
-    refresh_end(campaign, err == ERR_NONE);
-}
-
-struct reading {
-    struct campaign *campaign;
-    char id[RECORD_ID_SIZE];
-    bool is_last; /* then the leases */
-};
-
-static void
-record_done(void *arg, enum err err, const struct store_reply *reply)
-{
-    struct reading *reading = arg;
-    struct campaign *campaign = reading->campaign;
-    if (err == ERR_NONE && campaign->epoch != 0) {
-        struct record *record = record_read(reading->id, reply);
-        if (record != NULL) {
-            sending_update(campaign, record);
-        }
-    }
-    if (reading->is_last) {
-        struct keep_on on = campaign_on(campaign, NULL);
-        keep_read_leases(&on, leases_read, campaign);
-    }
-    free(reading);
-}
-
-static void
-active_read(void *arg, enum err err, const struct store_reply *reply)
-{
-    struct campaign *campaign = arg;
-    if (err != ERR_NONE || campaign->epoch == 0) {
-        refresh_end(campaign, false);
-        return;
-    }
-    if (reply->count > SENDINGS_MAX) {
-        log_warn("planner.too_many", log_str("campaign", campaign->id),
-                 log_int("active", (int64_t)reply->count));
-    }
-    for (size_t i = 0; i < reply->count; i++) {
-        struct reading *reading = mem_new(sizeof(*reading));
-        reading->campaign = campaign;
-        reading->is_last = i + 1 == reply->count;
-        (void)snprintf(reading->id, sizeof(reading->id), "%s",
-                       keep_text(reply, i));
-        struct keep_on on = campaign_on(campaign, reading->id);
-        keep_read(&on, record_done, reading);
-    }
-    if (reply->count == 0) {
-        struct keep_on on = campaign_on(campaign, NULL);
-        keep_read_leases(&on, leases_read, campaign);
-    }
-}
-
-static void
-refresh_begin(struct campaign *campaign)
-{
-    struct keep_on on = campaign_on(campaign, NULL);
-    campaign->is_loading = true;
-    campaign->is_stale = false;
-    campaign->broadcast->open++;
-    keep_active(&on, active_read, campaign);
+    struct plan *plan = mem_new(sizeof(*plan));
+    struct loop *loop = broadcast->service.loop;
+    plan->broadcast = broadcast;
+    planner_init(&plan->planner);
+    plan->mark_timer = timer_new(loop, on_marks, broadcast);
+    plan->work_timer = timer_new(loop, tell_work, plan);
+    return plan;
 }
 
 void
-campaign_refresh(struct campaign *campaign)
+plan_free(struct plan **plan)
 {
-    if (campaign->epoch == 0) {
+    struct plan *p = *plan;
+    if (p == NULL) {
         return;
     }
-    if (campaign->is_loading) {
-        campaign->is_stale = true;
-        return;
+    while (p->campaign_count > 0) {
+        struct campaign *campaign = p->campaigns[--p->campaign_count];
+        forget_plan(campaign);
+        free(campaign);
     }
-    refresh_begin(campaign);
+    watched_free_all(p);
+    planner_fini(&p->planner);
+    timer_free(&p->mark_timer);
+    timer_free(&p->work_timer);
+    free(p);
+    *plan = NULL;
 }

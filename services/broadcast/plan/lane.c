@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/plan/marks.h"
 
 void
 lane_init(struct lane *lane, struct sending *sending, int channel)
@@ -46,7 +46,7 @@ lane_set_pending(struct lane *lane, int64_t pending)
     int64_t left = pending - lane->granting;
     lane->work.pending = left < 0 ? 0 : (uint32_t)left;
     if (had_none && left > 0 && lane->work.is_open) {
-        watch_tell_work(lane->sending->campaign->broadcast);
+        mark_work(lane->sending->campaign->broadcast);
     }
 }
 

@@ -1,19 +1,49 @@
-/* plan -- what the planner of a campaign holds in memory, and does by itself.
+/* plan -- the state of what is being sent, as the planner holds it.
  *
  * A sending is one active broadcast, a lane one channel of it. Everything
  * here can be read again from Redis, and is whenever the plan's revision has
- * changed, an outcome is unknown, or this instance becomes the planner. */
+ * changed, an outcome is unknown, or this instance becomes the planner.
+ *
+ * Nothing here begins anything: what has to be done is marked (marks.h), and
+ * drive/ does it. */
 #ifndef BROADCAST_PLAN_H
 #define BROADCAST_PLAN_H
 
 #include "services/broadcast/broadcast.h"
+#include "services/broadcast/keep/record.h"
+#include "services/broadcast/keep/store.h"
+#include "services/broadcast/schedule/lease.h"
+#include "services/broadcast/schedule/planner.h"
 
+#define CAMPAIGN_ID_SIZE 41
+#define CAMPAIGNS_MAX 1024
+#define SENDINGS_MAX 64 /* active at once in one campaign */
 #define LANE_BITS_BYTES (LEDGER_CHUNK_NUMBERS / 8)
-#define ELECT_EVERY_MS 500
-#define ELECT_STILL_MS 2000 /* a planner that does not beat is succeeded */
-#define WATCH_EVERY_MS 100
-#define WATCH_WHOLE_TURNS 30
-#define WATCH_SLOW_TURNS 5 /* retries, expiry, freezing: every so many */
+
+struct plan {
+    struct broadcast *broadcast;
+    struct planner planner;
+    struct campaign *campaigns[CAMPAIGNS_MAX];
+    size_t campaign_count;
+    struct watched *watched; /* marks.h */
+    struct timer *mark_timer, *work_timer;
+};
+
+struct campaign {
+    struct broadcast *broadcast;
+    char id[CAMPAIGN_ID_SIZE];
+    uint64_t epoch;                /* as its planner; 0: another instance is */
+    bool is_asked, is_loading;     /* the election, the loading */
+    bool is_loaded;                /* leases and sendings are those in Redis */
+    bool must_elect, must_refresh; /* marks */
+    char holder[96], seen[64];     /* who plans it; "<epoch>.<beat>" */
+    int64_t seen_at_ms;
+    uint64_t revision;
+    uint32_t active;
+    struct lease_table leases;
+    struct sending *sendings[SENDINGS_MAX];
+    size_t sending_count;
+};
 
 struct lane {
     struct work work; /* first: the planner's side of it */
@@ -27,7 +57,7 @@ struct lane {
     uint8_t candidates[LANE_BITS_BYTES];
     bool is_reading;
     uint32_t reading;
-    struct want *waiting; /* for the chunk that is being read */
+    struct claim *waiting; /* for the chunk that is being read */
 };
 
 struct sending {
@@ -36,42 +66,37 @@ struct sending {
     struct lane lanes[RECORD_CHANNELS];
     uint32_t template_version; /* 0: facts not known yet */
     struct feed_follower *follower;
+    bool must_drive; /* a mark: it has been read again */
     bool is_freezing, is_sweeping, is_expiring;
     bool is_gone;  /* no longer in the campaign; freed when not in use */
     int in_flight; /* steps on their way that point here */
 };
 
 /* ---- campaign.c ---- */
-/* Known, or made known now; NULL when there are CAMPAIGNS_MAX. */
-struct campaign *campaign_get(struct broadcast *broadcast, const char *id);
+struct plan *plan_new(struct broadcast *broadcast, loop_cb *on_marks);
+void plan_free(struct plan **plan);
+/* NULL: not known to this instance, or not there at all. */
+struct campaign *campaign_find(const struct broadcast *broadcast,
+                               const char *id);
+/* Redis has just shown that there is such a campaign: from now on it is known
+ * and its planner elected. NULL when there are CAMPAIGNS_MAX. */
+struct campaign *campaign_meet(struct broadcast *broadcast, const char *id);
 struct keep_on campaign_on(const struct campaign *campaign, const char *id);
-void campaigns_free(struct broadcast *broadcast);
-/* Reads active broadcasts and leases again; soon, and once. */
-void campaign_refresh(struct campaign *campaign);
 /* Another is the planner now: forgets what only a planner holds. */
 void campaign_lose(struct campaign *campaign);
 /* A planner's script failed: succeeded by another, or outcome unknown. */
 void campaign_failed(struct campaign *campaign, enum err err);
 
-/* ---- election.c ---- */
-void election_start(struct broadcast *broadcast);
-/* Asks now whose this campaign is, not at the next beat. */
-void election_ask(struct campaign *campaign);
-void election_leave(struct broadcast *broadcast);
-void election_stop(struct broadcast *broadcast);
-
 /* ---- sending.c ---- */
 struct sending *sending_find(const struct campaign *campaign, const char *id);
-/* Takes record. Adds, updates or removes the sending, and drives it on. */
+/* Takes record. Adds, updates or removes the sending, and marks it. */
 void sending_update(struct campaign *campaign, struct record *record);
+/* What its texts are made of; the first time opens its lanes. */
+void sending_set_version(struct sending *sending, uint32_t version);
 void sending_remove(struct sending *sending);
 void sending_hold(struct sending *sending);
 void sending_release(struct sending *sending); /* may free it */
 struct keep_on sending_on(const struct sending *sending);
-/* Begins what its stage asks for: freezing, sweeping, following. */
-void sending_drive(struct sending *sending);
-/* The facts of its campaign are new. */
-void sending_facts(struct sending *sending);
 
 /* ---- lane.c ---- */
 void lane_init(struct lane *lane, struct sending *sending, int channel);
@@ -90,40 +115,5 @@ void lane_fill(struct lane *lane, uint32_t chunk, const uint8_t *bytes,
                size_t len);
 /* What was read may be wrong: read it again. */
 void lane_distrust(struct lane *lane, uint32_t chunk);
-
-/* ---- freeze_flow.c, standing_flow.c, sweep.c ---- */
-void freeze_go(struct sending *sending);
-void standing_go(struct sending *sending);
-void standing_hear(struct broadcast *broadcast, const char *campaign,
-                   uint64_t end);
-typedef void sweep_done_cb(void *arg, enum err err);
-/* Ends what is not sent yet of a stopped or expired broadcast. on and record
- * are borrowed for the call. Calls done once, later. */
-void sweep_run(const struct keep_on *on, const struct record *record,
-               sweep_done_cb *done, void *arg);
-
-/* ---- watch_flow.c ---- */
-void watch_start(struct broadcast *broadcast);
-void watch_stop(struct broadcast *broadcast);
-/* Couriers that wait may ask now; at most every few milliseconds. */
-void watch_tell_work(struct broadcast *broadcast);
-
-/* ---- settle_flow.c ---- */
-/* Ends a lease by the planner's own decision: EVENT_LAPSE with KEEP_LAPSE,
- * EVENT_RETURN or EVENT_COUNT with KEEP_CLOSE. */
-void settle_by_planner(struct campaign *campaign, struct lease *lease,
-                       enum ledger_event rest, enum keep_fate fate);
-
-/* What another instance settled: news of topic "settled/". */
-void settle_hear(void *broadcast, const char *topic, const void *body,
-                 size_t len);
-
-/* ---- progress.c ---- */
-struct progress *progress_new(struct broadcast *broadcast);
-void progress_free(struct progress **progress);
-/* Its counts or stage have changed: announced now or within 100 ms. */
-void progress_touch(struct campaign *campaign, const char *id);
-uint32_t progress_rate_milli(const struct progress *progress,
-                             const char *campaign, const char *id, int channel);
 
 #endif

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/broadcast/draft/facts.h"
-#include "services/broadcast/plan/plan.h"
+#include "common/bus/bus.h"
+#include "services/broadcast/plan/marks.h"
 
 #define STAGE(name) BROADCAST__STAGE__##name
 
@@ -61,7 +61,7 @@ sending_remove(struct sending *sending)
     }
     for (int i = 0; i < RECORD_CHANNELS; i++) {
         sending->lanes[i].work.is_open = false;
-        planner_remove_work(&campaign->broadcast->planner,
+        planner_remove_work(&campaign->broadcast->plan->planner,
                             &sending->lanes[i].work);
     }
     sending_hold(sending);
@@ -78,7 +78,7 @@ add_sending(struct campaign *campaign, struct record *record)
     campaign->sendings[campaign->sending_count++] = sending;
     for (int i = 0; i < RECORD_CHANNELS; i++) {
         lane_init(&sending->lanes[i], sending, i + 1);
-        planner_add_work(&campaign->broadcast->planner,
+        planner_add_work(&campaign->broadcast->plan->planner,
                          &sending->lanes[i].work);
     }
     return sending;
@@ -136,81 +136,20 @@ sending_update(struct campaign *campaign, struct record *record)
             return;
         }
         sending = add_sending(campaign, record);
-        sending_facts(sending);
     } else {
         record_free(&sending->record);
         sending->record = record;
     }
     update_lanes(sending);
-    sending_drive(sending);
-}
-
-static void
-facts_known(void *arg, enum err err, const char *detail,
-            const Signup__Actions *facts)
-{
-    struct sending *sending = arg;
-    (void)detail;
-    if (err == ERR_NONE && !sending->is_gone) {
-        bool is_first = sending->template_version == 0;
-        sending->template_version = facts_version(facts, sending->record);
-        if (is_first) {
-            update_lanes(sending);
-        }
-    }
-    sending_release(sending);
+    mark_sending(sending);
 }
 
 void
-sending_facts(struct sending *sending)
+sending_set_version(struct sending *sending, uint32_t version)
 {
-    sending_hold(sending);
-    facts_get(sending->campaign, facts_known, sending);
-}
-
-static bool
-is_standing(const struct record *record)
-{
-    return record->stage == STAGE(STANDING) ||
-           (record->stage == STAGE(PAUSED) &&
-            record->resume_to == STAGE(STANDING));
-}
-
-static void
-swept(void *arg, enum err err)
-{
-    struct sending *sending = arg;
-    sending->is_sweeping = false;
-    if (err == ERR_NONE && !sending->is_gone) {
-        progress_touch(sending->campaign, sending->record->id);
-    }
-    sending_release(sending);
-}
-
-static void
-sweep_go(struct sending *sending)
-{
-    const struct record *record = sending->record;
-    uint32_t leased = record->counts[0][WORDS__RECIPIENT_STATE__LEASED] +
-                      record->counts[1][WORDS__RECIPIENT_STATE__LEASED];
-    if (sending->is_sweeping || record_open(record) == leased) {
-        return;
-    }
-    struct keep_on on = sending_on(sending);
-    sending->is_sweeping = true;
-    sending_hold(sending);
-    sweep_run(&on, record, swept, sending);
-}
-
-void
-sending_drive(struct sending *sending)
-{
-    Broadcast__Stage stage = sending->record->stage;
-    if (stage == STAGE(FREEZING)) {
-        freeze_go(sending);
-    } else if (is_standing(sending->record)) {
-        standing_go(sending);
-    } else if (stage == STAGE(STAGE_STOPPED) || stage == STAGE(STAGE_EXPIRED)) {
-        sweep_go(sending);
+    bool is_first = sending->template_version == 0;
+    sending->template_version = version;
+    if (is_first) {
+        update_lanes(sending);
     }
 }

@@ -11,7 +11,8 @@
 
 #include "common/base/base.h"
 #include "common/client/signup.h"
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/plan/marks.h"
+#include "services/broadcast/send/send.h"
 
 #define CHUNKS_MAX 1024 /* 67 million supporters */
 
@@ -27,8 +28,8 @@ finish(struct freezing *freezing, bool is_written)
     struct sending *sending = freezing->sending;
     sending->is_freezing = false;
     if (is_written && !sending->is_gone) {
-        campaign_refresh(sending->campaign);
-        progress_touch(sending->campaign, sending->record->id);
+        mark_stale(sending->campaign);
+        mark_changed(sending->campaign, sending->record->id);
     }
     sending_release(sending);
     free(freezing);

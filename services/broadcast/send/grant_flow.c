@@ -8,40 +8,41 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/broadcast/send/want.h"
+#include "services/broadcast/plan/marks.h"
+#include "services/broadcast/send/claim.h"
 
 /* ---- answering ---- */
 
 static void
-unlink_want(struct want *want)
+unlink_claim(struct claim *claim)
 {
-    struct want **at = &want->broadcast->wants;
-    while (*at != want) {
+    struct claim **at = &claim->broadcast->claims;
+    while (*at != claim) {
         at = &(*at)->next;
     }
-    *at = want->next;
+    *at = claim->next;
 }
 
 void
-want_finish(struct want *want, enum err err, Broadcast__Lease *lease)
+claim_finish(struct claim *claim, enum err err, Broadcast__Lease *lease)
 {
     Broadcast__Reply reply = BROADCAST__REPLY__INIT;
     reply.is_case = BROADCAST__REPLY__IS_LEASE;
     reply.lease = lease;
-    unlink_want(want);
-    for (int i = 0; i < want->ask_count; i++) {
-        ask_finish(want->asks[i], err, NULL, &reply);
+    unlink_claim(claim);
+    for (int i = 0; i < claim->ask_count; i++) {
+        ask_finish(claim->asks[i], err, NULL, &reply);
     }
-    free(want);
+    free(claim);
 }
 
 void
-want_finish_without(struct want *want, uint32_t wait_ms)
+claim_finish_without(struct claim *claim, uint32_t wait_ms)
 {
     Broadcast__Lease none = BROADCAST__LEASE__INIT;
     none.has_wait_ms = true;
     none.wait_ms = wait_ms;
-    want_finish(want, ERR_NONE, &none);
+    claim_finish(claim, ERR_NONE, &none);
 }
 
 /* Bit i of bits is number base + i. */
@@ -74,12 +75,12 @@ fill_times(const struct lease *lease, const struct sending *sending,
 }
 
 void
-want_finish_with(struct want *want, const struct lease *lease,
-                 const struct sending *sending,
-                 const struct want_numbers *which)
+claim_finish_with(struct claim *claim, const struct lease *lease,
+                  const struct sending *sending,
+                  const struct claim_numbers *which)
 {
     static uint32_t numbers[LEASE_NUMBERS_MAX];
-    const struct planner *planner = &want->broadcast->planner;
+    const struct planner *planner = &claim->broadcast->plan->planner;
     Broadcast__Lease to = BROADCAST__LEASE__INIT;
     to.has_lease_id = true;
     to.lease_id = lease->id;
@@ -98,42 +99,42 @@ want_finish_with(struct want *want, const struct lease *lease,
     fill_times(lease, sending, &to);
     to.numbers = numbers;
     to.n_numbers = numbers_of_bits(which->bits, which->base, numbers);
-    want_finish(want, ERR_NONE, &to);
+    claim_finish(claim, ERR_NONE, &to);
 }
 
 /* ---- 6, 7: the grant ---- */
 
 static struct lease *
-keep_in_table(const struct want *want, struct campaign *campaign)
+keep_in_table(const struct claim *claim, struct campaign *campaign)
 {
-    struct planner *planner = &want->broadcast->planner;
-    struct lease *lease = lease_table_add(&campaign->leases, want->lease);
+    struct planner *planner = &claim->broadcast->plan->planner;
+    struct lease *lease = lease_table_add(&campaign->leases, claim->lease);
     (void)snprintf(lease->courier, sizeof(lease->courier), "%s",
-                   want->asker.courier);
+                   claim->asker.courier);
     (void)snprintf(lease->broadcast, sizeof(lease->broadcast), "%s",
-                   want->lane->sending->record->id);
-    lease->boot = want->asker.boot;
-    lease->request = want->asker.request;
-    lease->channel = (int)want->channel;
-    lease->chunk = want->chunk;
-    lease->route = want->choice.route;
-    lease->is_probe = want->choice.is_probe;
+                   claim->lane->sending->record->id);
+    lease->boot = claim->asker.boot;
+    lease->request = claim->asker.request;
+    lease->channel = (int)claim->channel;
+    lease->chunk = claim->chunk;
+    lease->route = claim->choice.route;
+    lease->is_probe = claim->choice.is_probe;
     lease_start(lease, planner->routes[lease->route].timeout_ms,
                 clock_boot_ms());
     return lease;
 }
 
 static void
-granted_some(struct want *want, const struct store_reply *reply)
+granted_some(struct claim *claim, const struct store_reply *reply)
 {
-    struct sending *sending = want->lane->sending;
+    struct sending *sending = claim->lane->sending;
     struct campaign *campaign = sending->campaign;
-    struct lease *lease = keep_in_table(want, campaign);
+    struct lease *lease = keep_in_table(claim, campaign);
     uint32_t first = (uint32_t)keep_number(reply, 2);
-    uint32_t base = want->chunk * LEDGER_CHUNK_NUMBERS + first;
-    progress_touch(campaign, sending->record->id);
-    want_finish_with(want, lease, sending,
-                     &(struct want_numbers){keep_bytes(reply, 3), base});
+    uint32_t base = claim->chunk * LEDGER_CHUNK_NUMBERS + first;
+    mark_changed(campaign, sending->record->id);
+    claim_finish_with(claim, lease, sending,
+                      &(struct claim_numbers){keep_bytes(reply, 3), base});
 }
 
 static uint32_t
@@ -148,92 +149,92 @@ count_bits(struct bytes bits)
 }
 
 static void
-grant_failed(struct want *want, struct campaign *campaign, enum err err)
+grant_failed(struct claim *claim, struct campaign *campaign, enum err err)
 {
-    lane_distrust(want->lane, want->chunk);
+    lane_distrust(claim->lane, claim->chunk);
     if (campaign->epoch != 0) {
         campaign_failed(campaign, err);
     }
     if (err == ERR_GONE) {
-        want_finish_without(want, WANT_BUSY_MS);
+        claim_finish_without(claim, CLAIM_BUSY_MS);
     } else {
-        want_finish(want, err, NULL);
+        claim_finish(claim, err, NULL);
     }
 }
 
 static void
 grant_done(void *arg, enum err err, const struct store_reply *reply)
 {
-    struct want *want = arg;
-    struct lane *lane = want->lane;
+    struct claim *claim = arg;
+    struct lane *lane = claim->lane;
     struct sending *sending = lane->sending;
     uint32_t granted = err == ERR_NONE ? count_bits(keep_bytes(reply, 3)) : 0;
-    lane->granting -= (uint32_t)want->count;
-    planner_granted(&want->broadcast->planner, &want->choice, granted,
+    lane->granting -= (uint32_t)claim->count;
+    planner_granted(&claim->broadcast->plan->planner, &claim->choice, granted,
                     clock_boot_us());
-    metric_add(want->broadcast->metrics.granted, granted);
+    metric_add(claim->broadcast->metrics.granted, granted);
     if (err != ERR_NONE) {
-        grant_failed(want, sending->campaign, err);
+        grant_failed(claim, sending->campaign, err);
     } else if (sending->is_gone) {
         /* Redis has it; whoever plans now reads it from there. */
-        campaign_refresh(sending->campaign);
-        want_finish_without(want, WANT_BUSY_MS);
+        mark_stale(sending->campaign);
+        claim_finish_without(claim, CLAIM_BUSY_MS);
     } else {
         lane_set_pending(lane, keep_number(reply, 1));
         if (granted > 0) {
-            granted_some(want, reply);
+            granted_some(claim, reply);
         } else {
-            lane_distrust(lane, want->chunk);
-            want_choose(want);
+            lane_distrust(lane, claim->chunk);
+            claim_choose(claim);
         }
     }
     sending_release(sending);
 }
 
 static void
-pack_line(const struct want *want, struct buf *to)
+pack_line(const struct claim *claim, struct buf *to)
 {
-    const struct planner *planner = &want->broadcast->planner;
+    const struct planner *planner = &claim->broadcast->plan->planner;
     Broadcast__LeaseKept kept = BROADCAST__LEASE_KEPT__INIT;
-    kept.courier = (char *)(uintptr_t)want->asker.courier;
-    kept.boot = want->asker.boot;
-    kept.request = want->asker.request;
-    kept.broadcast = want->lane->sending->record->id;
-    kept.channel = want->channel;
-    kept.chunk = want->chunk;
-    kept.route = (char *)(uintptr_t)planner->routes[want->choice.route].name;
-    kept.has_is_probe = want->choice.is_probe;
-    kept.is_probe = want->choice.is_probe;
+    kept.courier = (char *)(uintptr_t)claim->asker.courier;
+    kept.boot = claim->asker.boot;
+    kept.request = claim->asker.request;
+    kept.broadcast = claim->lane->sending->record->id;
+    kept.channel = claim->channel;
+    kept.chunk = claim->chunk;
+    kept.route = (char *)(uintptr_t)planner->routes[claim->choice.route].name;
+    kept.has_is_probe = claim->choice.is_probe;
+    kept.is_probe = claim->choice.is_probe;
     wire_pack(&kept, to);
 }
 
 static void
-grant(struct want *want)
+grant(struct claim *claim)
 {
-    struct broadcast *broadcast = want->broadcast;
-    struct sending *sending = want->lane->sending;
+    struct broadcast *broadcast = claim->broadcast;
+    struct sending *sending = claim->lane->sending;
     struct keep_on on = sending_on(sending);
     struct buf line;
     buf_init(&line, 0);
-    want->chunk = want->lane->chunk;
-    want->lease = broadcast->start_number << 32 | ++broadcast->lease_count;
-    want->lane->granting += (uint32_t)want->count;
-    pack_line(want, &line);
-    struct keep_grant call = {.at = {(int)want->channel, want->chunk},
-                              .offsets = want->offsets,
-                              .count = want->count,
-                              .lease = want->lease,
+    claim->chunk = claim->lane->chunk;
+    claim->lease = broadcast->start_number << 32 | ++broadcast->lease_count;
+    claim->lane->granting += (uint32_t)claim->count;
+    pack_line(claim, &line);
+    struct keep_grant call = {.at = {(int)claim->channel, claim->chunk},
+                              .offsets = claim->offsets,
+                              .count = claim->count,
+                              .lease = claim->lease,
                               .line = bytes_of(line.data, line.len)};
-    keep_grant(&on, &call, grant_done, want);
+    keep_grant(&on, &call, grant_done, claim);
     buf_fini(&line);
 }
 
 /* ---- 5: recipients ---- */
 
 void
-want_give_up_choice(struct want *want)
+claim_give_up_choice(struct claim *claim)
 {
-    planner_granted(&want->broadcast->planner, &want->choice, 0,
+    planner_granted(&claim->broadcast->plan->planner, &claim->choice, 0,
                     clock_boot_us());
 }
 
@@ -242,7 +243,7 @@ chunk_read(void *arg, enum err err, const struct store_reply *reply)
 {
     struct lane *lane = arg;
     struct sending *sending = lane->sending;
-    struct want *want = lane->waiting;
+    struct claim *claim = lane->waiting;
     lane->waiting = NULL;
     lane->is_reading = false;
     if (err == ERR_NONE && !sending->is_gone) {
@@ -251,16 +252,16 @@ chunk_read(void *arg, enum err err, const struct store_reply *reply)
                   (const uint8_t *)(has ? reply->string : ""),
                   has ? reply->len : 0);
     }
-    while (want != NULL) {
-        struct want *next = want->next_waiting;
+    while (claim != NULL) {
+        struct claim *next = claim->next_waiting;
         if (err != ERR_NONE || sending->is_gone) {
-            want_give_up_choice(want);
+            claim_give_up_choice(claim);
             sending_release(sending);
-            want_finish_without(want, WANT_BUSY_MS);
+            claim_finish_without(claim, CLAIM_BUSY_MS);
         } else {
-            want_take(want);
+            claim_take(claim);
         }
-        want = next;
+        claim = next;
     }
     sending_release(sending);
 }
@@ -279,32 +280,32 @@ read_chunk(struct lane *lane)
 /* The counters say that some are pending, and no chunk is left where they
  * could be: another instance has put them back. Look everywhere, later. */
 static void
-found_none(struct want *want)
+found_none(struct claim *claim)
 {
-    struct sending *sending = want->lane->sending;
-    want_give_up_choice(want);
-    want->lane->work.pending = 0; /* until the counters are read again */
-    lane_hint(want->lane, LANE_ALL);
-    progress_touch(sending->campaign, sending->record->id);
-    want_choose(want);
+    struct sending *sending = claim->lane->sending;
+    claim_give_up_choice(claim);
+    claim->lane->work.pending = 0; /* until the counters are read again */
+    lane_hint(claim->lane, LANE_ALL);
+    mark_changed(sending->campaign, sending->record->id);
+    claim_choose(claim);
     sending_release(sending);
 }
 
 void
-want_take(struct want *want)
+claim_take(struct claim *claim)
 {
-    struct lane *lane = want->lane;
-    want->count = lane_take(lane, want->offsets, want->choice.size);
-    if (want->count > 0) {
-        grant(want);
+    struct lane *lane = claim->lane;
+    claim->count = lane_take(lane, claim->offsets, claim->choice.size);
+    if (claim->count > 0) {
+        grant(claim);
         return;
     }
     if (!lane->is_reading && lane_next_chunk(lane) == LANE_ALL) {
-        found_none(want);
+        found_none(claim);
         return;
     }
-    want->next_waiting = lane->waiting;
-    lane->waiting = want;
+    claim->next_waiting = lane->waiting;
+    lane->waiting = claim;
     if (!lane->is_reading) {
         read_chunk(lane);
     }

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/broadcast/send/want.h"
+#include "services/broadcast/send/claim.h"
 
-#define WANTS_MAX 1024 /* asks for a lease on their way */
+#define CLAIMS_MAX 1024 /* asks for a lease on their way */
 #define TRIES_MAX 3
 
 /* ---- 4: the choice ---- */
@@ -21,8 +21,8 @@
 static bool
 is_planned_elsewhere(const struct broadcast *broadcast)
 {
-    for (size_t i = 0; i < broadcast->campaign_count; i++) {
-        const struct campaign *campaign = broadcast->campaigns[i];
+    for (size_t i = 0; i < broadcast->plan->campaign_count; i++) {
+        const struct campaign *campaign = broadcast->plan->campaigns[i];
         if (campaign->epoch == 0 && campaign->active > 0) {
             return true;
         }
@@ -31,36 +31,36 @@ is_planned_elsewhere(const struct broadcast *broadcast)
 }
 
 void
-want_choose(struct want *want)
+claim_choose(struct claim *claim)
 {
-    struct broadcast *broadcast = want->broadcast;
-    if (want->tries++ == TRIES_MAX) {
-        want_finish_without(want, WANT_BUSY_MS);
+    struct broadcast *broadcast = claim->broadcast;
+    if (claim->tries++ == TRIES_MAX) {
+        claim_finish_without(claim, CLAIM_BUSY_MS);
         return;
     }
-    want->choice =
-        planner_choose(&broadcast->planner, want->channel, clock_boot_us());
-    if (want->choice.work == NULL) {
-        want_finish_without(want, is_planned_elsewhere(broadcast)
-                                      ? WANT_BUSY_MS
-                                      : want->choice.wait_ms);
+    claim->choice = planner_choose(&broadcast->plan->planner, claim->channel,
+                                   clock_boot_us());
+    if (claim->choice.work == NULL) {
+        claim_finish_without(claim, is_planned_elsewhere(broadcast)
+                                        ? CLAIM_BUSY_MS
+                                        : claim->choice.wait_ms);
         return;
     }
-    want->lane = want->choice.work->owner;
-    struct campaign *campaign = want->lane->sending->campaign;
+    claim->lane = claim->choice.work->owner;
+    struct campaign *campaign = claim->lane->sending->campaign;
     if (campaign->leases.open >= LEASE_OPEN_MAX) {
-        want_give_up_choice(want);
-        want_finish_without(want, PLANNER_IDLE_WAIT_MS);
+        claim_give_up_choice(claim);
+        claim_finish_without(claim, PLANNER_IDLE_WAIT_MS);
         return;
     }
-    sending_hold(want->lane->sending);
-    want_take(want);
+    sending_hold(claim->lane->sending);
+    claim_take(claim);
 }
 
 /* ---- 2: the same lease again ---- */
 
 struct again {
-    struct want *want;
+    struct claim *claim;
     struct campaign *campaign;
 };
 
@@ -68,40 +68,40 @@ static void
 again_read(void *arg, enum err err, const struct store_reply *reply)
 {
     struct again *again = arg;
-    struct want *want = again->want;
+    struct claim *claim = again->claim;
     struct campaign *campaign = again->campaign;
-    struct lease *lease = lease_find(&campaign->leases, want->lease);
+    struct lease *lease = lease_find(&campaign->leases, claim->lease);
     struct sending *sending =
         lease == NULL ? NULL : sending_find(campaign, lease->broadcast);
     struct bytes bits = keep_bytes(reply, 2);
     free(again);
     if (err != ERR_NONE) {
-        want_finish(want, err, NULL);
+        claim_finish(claim, err, NULL);
     } else if (sending == NULL || bits.len == 0) {
-        want_finish_without(want, WANT_BUSY_MS);
+        claim_finish_without(claim, CLAIM_BUSY_MS);
     } else {
         uint32_t first = (uint32_t)keep_number(reply, 1);
-        want_finish_with(
-            want, lease, sending,
-            &(struct want_numbers){bits, lease->chunk * LEDGER_CHUNK_NUMBERS +
-                                             first});
+        claim_finish_with(
+            claim, lease, sending,
+            &(struct claim_numbers){bits, lease->chunk * LEDGER_CHUNK_NUMBERS +
+                                              first});
     }
 }
 
 static bool
-give_again(struct want *want)
+give_again(struct claim *claim)
 {
-    struct broadcast *broadcast = want->broadcast;
-    for (size_t i = 0; i < broadcast->campaign_count; i++) {
-        struct campaign *campaign = broadcast->campaigns[i];
+    struct broadcast *broadcast = claim->broadcast;
+    for (size_t i = 0; i < broadcast->plan->campaign_count; i++) {
+        struct campaign *campaign = broadcast->plan->campaigns[i];
         const struct lease *lease =
-            lease_find_ask(&campaign->leases, &want->asker);
+            lease_find_ask(&campaign->leases, &claim->asker);
         if (lease == NULL) {
             continue;
         }
         struct again *again = mem_new(sizeof(*again));
-        *again = (struct again){want, campaign};
-        want->lease = lease->id;
+        *again = (struct again){claim, campaign};
+        claim->lease = lease->id;
         struct keep_on on = campaign_on(campaign, lease->broadcast);
         keep_read_lease(&on, lease->id, again_read, again);
         return true;
@@ -112,13 +112,13 @@ give_again(struct want *want)
 /* ---- 3: what never arrived ---- */
 
 static void
-take_back_lost(struct want *want)
+take_back_lost(struct claim *claim)
 {
-    struct broadcast *broadcast = want->broadcast;
-    for (size_t i = 0; i < broadcast->campaign_count; i++) {
-        struct campaign *campaign = broadcast->campaigns[i];
+    struct broadcast *broadcast = claim->broadcast;
+    for (size_t i = 0; i < broadcast->plan->campaign_count; i++) {
+        struct campaign *campaign = broadcast->plan->campaigns[i];
         struct lease *lost;
-        while ((lost = lease_find_lost(&campaign->leases, &want->asker)) !=
+        while ((lost = lease_find_lost(&campaign->leases, &claim->asker)) !=
                NULL) {
             metric_add(broadcast->metrics.lost, 1);
             settle_by_planner(campaign, lost, EVENT_RETURN, KEEP_CLOSE);
@@ -131,13 +131,13 @@ take_back_lost(struct want *want)
 static bool
 join(struct ask *ask, const struct lease_asker *asker)
 {
-    for (struct want *w = ask->broadcast->wants; w != NULL; w = w->next) {
+    for (struct claim *w = ask->broadcast->claims; w != NULL; w = w->next) {
         if (w->asker.request != asker->request ||
             w->asker.boot != asker->boot ||
             strcmp(w->asker.courier, asker->courier) != 0) {
             continue;
         }
-        if (w->ask_count == WANT_ASKS_MAX) {
+        if (w->ask_count == CLAIM_ASKS_MAX) {
             ask_finish(ask, ERR_LIMIT, "that is being granted already", NULL);
         } else {
             w->asks[w->ask_count++] = ask;
@@ -164,27 +164,27 @@ find_fault(const Broadcast__AskLease *lease)
 }
 
 static size_t
-count_wants(const struct broadcast *broadcast)
+count_claims(const struct broadcast *broadcast)
 {
     size_t count = 0;
-    for (struct want *want = broadcast->wants; want != NULL;
-         want = want->next) {
+    for (struct claim *claim = broadcast->claims; claim != NULL;
+         claim = claim->next) {
         count++;
     }
     return count;
 }
 
-static struct want *
-want_new(struct ask *ask, const struct lease_asker *asker)
+static struct claim *
+claim_new(struct ask *ask, const struct lease_asker *asker)
 {
-    struct want *want = mem_new(sizeof(*want));
-    want->broadcast = ask->broadcast;
-    want->asks[want->ask_count++] = ask;
-    want->asker = *asker;
-    want->channel = ask->message->lease->channel;
-    want->next = want->broadcast->wants;
-    want->broadcast->wants = want;
-    return want;
+    struct claim *claim = mem_new(sizeof(*claim));
+    claim->broadcast = ask->broadcast;
+    claim->asks[claim->ask_count++] = ask;
+    claim->asker = *asker;
+    claim->channel = ask->message->lease->channel;
+    claim->next = claim->broadcast->claims;
+    claim->broadcast->claims = claim;
+    return claim;
 }
 
 void
@@ -206,13 +206,13 @@ lease_begin(struct ask *ask)
     if (join(ask, &asker)) {
         return;
     }
-    if (count_wants(ask->broadcast) >= WANTS_MAX) {
+    if (count_claims(ask->broadcast) >= CLAIMS_MAX) {
         ask_finish(ask, ERR_LIMIT, "too many couriers ask at once", NULL);
         return;
     }
-    struct want *want = want_new(ask, &asker);
-    take_back_lost(want);
-    if (!give_again(want)) {
-        want_choose(want);
+    struct claim *claim = claim_new(ask, &asker);
+    take_back_lost(claim);
+    if (!give_again(claim)) {
+        claim_choose(claim);
     }
 }

@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/plan/marks.h"
+#include "services/broadcast/send/send.h"
 
 #define LIST_MAX 1000
 #define RESOLVE_MAX 1000
@@ -215,10 +216,11 @@ resolved(void *arg, enum err err, const struct store_reply *reply)
                    NULL);
         return;
     }
-    struct campaign *campaign = campaign_get(ask->broadcast, resolve->campaign);
+    struct campaign *campaign =
+        campaign_meet(ask->broadcast, resolve->campaign);
     if (campaign != NULL) {
-        progress_touch(campaign, resolve->id);
-        campaign_refresh(campaign);
+        mark_changed(campaign, resolve->id);
+        mark_stale(campaign);
     }
     ask_finish_broadcast(ask, resolve->campaign, resolve->id);
 }

@@ -10,11 +10,12 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/plan/marks.h"
+#include "services/broadcast/send/send.h"
 
 struct settling {
-    struct ask *ask; /* NULL: the planner's own */
-    struct campaign *campaign;
+    struct ask *ask;           /* NULL: the planner's own */
+    struct campaign *campaign; /* NULL: a courier's, not answered yet */
     char broadcast[RECORD_ID_SIZE];
     int channel;
     uint64_t lease, epoch;
@@ -34,8 +35,8 @@ learn_of_lease(const struct settling *settling, int64_t left)
         return;
     }
     lease->is_busy = false;
-    planner_hear(&campaign->broadcast->planner, lease->route, lease->is_probe,
-                 &settling->counts, clock_boot_us());
+    planner_hear(&campaign->broadcast->plan->planner, lease->route,
+                 lease->is_probe, &settling->counts, clock_boot_us());
     struct sending *sending = sending_find(campaign, lease->broadcast);
     bool has_returned =
         settling->counts.unbegun > 0 || settling->rest == EVENT_RETURN;
@@ -57,7 +58,7 @@ learn(const struct settling *settling, const struct store_reply *reply)
     if (reply->count <= 1) {
         return;
     }
-    progress_touch(campaign, settling->broadcast);
+    mark_changed(campaign, settling->broadcast);
     struct sending *sending = sending_find(campaign, settling->broadcast);
     if (sending != NULL) {
         lane_set_pending(&sending->lanes[settling->channel - 1],
@@ -98,7 +99,7 @@ settle_hear(void *arg, const char *topic, const void *body, size_t len)
                     WIRE_OUTSIDE_BYTES_MAX);
     (void)topic;
     struct campaign *campaign =
-        news == NULL ? NULL : campaign_get(broadcast, news->campaign);
+        news == NULL ? NULL : campaign_find(broadcast, news->campaign);
     if (campaign != NULL && campaign->epoch != 0) {
         struct settling settling = {
             .campaign = campaign,
@@ -108,13 +109,30 @@ settle_hear(void *arg, const char *topic, const void *body, size_t len)
             .counts = {news->good, news->bad, news->unbegun}};
         learn_of_lease(&settling, news->left);
         if (sending_find(campaign, news->broadcast) != NULL) {
-            progress_touch(campaign, news->broadcast);
+            mark_changed(campaign, news->broadcast);
         }
     }
     wire_free(news);
 }
 
 /* ---- a courier's ---- */
+
+static void
+learn_of_couriers(struct settling *settling, const struct store_reply *reply)
+{
+    struct ask *ask = settling->ask;
+    const char *id = ask->message->settle->campaign;
+    bool is_known = reply->count > 1; /* so the campaign is there */
+    settling->campaign = is_known ? campaign_meet(ask->broadcast, id)
+                                  : campaign_find(ask->broadcast, id);
+    if (settling->campaign == NULL) {
+        return;
+    }
+    learn(settling, reply);
+    if (settling->campaign->epoch == 0 && is_known) {
+        tell_planner(settling, keep_number(reply, 4));
+    }
+}
 
 static void
 settled(void *arg, enum err err, const struct store_reply *reply)
@@ -125,10 +143,7 @@ settled(void *arg, enum err err, const struct store_reply *reply)
         bool is_refusal = err == ERR_BAD_REQUEST;
         ask_finish(ask, err, is_refusal ? reply->string : NULL, NULL);
     } else {
-        learn(settling, reply);
-        if (settling->campaign->epoch == 0 && reply->count > 1) {
-            tell_planner(settling, keep_number(reply, 4));
-        }
+        learn_of_couriers(settling, reply);
         Broadcast__Settled answer = BROADCAST__SETTLED__INIT;
         Broadcast__Reply to = BROADCAST__REPLY__INIT;
         answer.changed = (uint32_t)keep_number(reply, 0);
@@ -218,14 +233,12 @@ settle_begin(struct ask *ask)
         return;
     }
     const char *fault = find_fault(settle);
-    struct campaign *campaign = campaign_get(ask->broadcast, settle->campaign);
-    if (fault != NULL || campaign == NULL) {
+    if (fault != NULL) {
         ask_finish(ask, ERR_BAD_REQUEST, fault, NULL);
         return;
     }
     struct settling *settling = mem_new(sizeof(*settling));
     settling->ask = ask;
-    settling->campaign = campaign;
     (void)snprintf(settling->broadcast, sizeof(settling->broadcast), "%s",
                    settle->broadcast);
     settling->channel = (int)settle->channel;
@@ -238,8 +251,9 @@ settle_begin(struct ask *ask)
                                .rest = settling->rest,
                                .fate = settling->fate};
     call.count = read_outcomes(settle, outcomes, &settling->counts);
-    struct keep_on on = campaign_on(campaign, settling->broadcast);
-    on.epoch = 0;
+    struct keep_on on = {.keep = ask->broadcast->keep,
+                         .campaign = settle->campaign,
+                         .id = settling->broadcast};
     keep_settle(&on, &call, settled, settling);
 }
 

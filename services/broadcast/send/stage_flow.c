@@ -15,24 +15,34 @@
 
 #include "common/base/base.h"
 #include "services/broadcast/draft/forecast.h"
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/plan/marks.h"
+#include "services/broadcast/send/send.h"
 
 #define STAGE(name) BROADCAST__STAGE__##name
 
 struct staging {
     struct ask *ask;
     const Broadcast__Act *act; /* borrowed of ask */
-    struct campaign *campaign;
-    struct record *record; /* owned, or NULL */
+    struct record *record;     /* owned, or NULL */
 };
+
+static void
+tell_driver(const struct staging *staging)
+{
+    struct campaign *campaign =
+        campaign_meet(staging->ask->broadcast, staging->act->campaign);
+    if (campaign != NULL) {
+        mark_changed(campaign, staging->act->id);
+        mark_stale(campaign);
+    }
+}
 
 static void
 finish(struct staging *staging, enum err err, const char *detail)
 {
     struct ask *ask = staging->ask;
     if (err == ERR_NONE) {
-        progress_touch(staging->campaign, staging->act->id);
-        campaign_refresh(staging->campaign);
+        tell_driver(staging);
         ask_finish_broadcast(ask, staging->act->campaign, staging->act->id);
     } else {
         ask_finish(ask, err, detail, NULL);
@@ -48,25 +58,24 @@ begin(struct ask *ask, const Broadcast__Act *act)
         return NULL;
     }
     size_t len = strlen(act->staff);
-    struct campaign *campaign = campaign_get(ask->broadcast, act->campaign);
-    if (campaign == NULL || len == 0 || len > RECORD_STAFF_MAX) {
+    if (len == 0 || len > RECORD_STAFF_MAX) {
         ask_finish(ask, ERR_BAD_REQUEST, "staff: 1 to 64 bytes", NULL);
         return NULL;
     }
     struct staging *staging = mem_new(sizeof(*staging));
     staging->ask = ask;
     staging->act = act;
-    staging->campaign = campaign;
     return staging;
 }
 
 static struct keep_on
 on_of(const struct staging *staging)
 {
-    struct keep_on on = campaign_on(staging->campaign, staging->act->id);
-    on.epoch = 0; /* an organiser's word needs no planner */
-    on.staff = staging->act->staff;
-    return on;
+    /* An organiser's word needs no planner: no epoch. */
+    return (struct keep_on){.keep = staging->ask->broadcast->keep,
+                            .campaign = staging->act->campaign,
+                            .id = staging->act->id,
+                            .staff = staging->act->staff};
 }
 
 /* Couriers drop what they have not begun. */
@@ -158,7 +167,8 @@ start_record_read(void *arg, enum err err, const struct store_reply *reply)
         finish(staging, ERR_CONFLICT,
                "only an approved broadcast can be started");
     } else {
-        forecast_measure_size(staging->campaign, record, sized, staging);
+        forecast_measure_size(staging->ask->broadcast, staging->act->campaign,
+                              record, sized, staging);
     }
 }
 

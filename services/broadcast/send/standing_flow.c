@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "common/bus/bus.h"
 #include "common/client/signup.h"
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/plan/marks.h"
+#include "services/broadcast/send/send.h"
 
 #define POLL_MS 1000
 
@@ -79,7 +81,7 @@ added(void *arg, enum err err, const struct store_reply *reply)
             lane_hint(&sending->lanes[0], chunk);
             lane_hint(&sending->lanes[1], chunk);
         }
-        progress_touch(sending->campaign, sending->record->id);
+        mark_changed(sending->campaign, sending->record->id);
     }
     finish(applying, err);
 }
@@ -184,8 +186,8 @@ standing_go(struct sending *sending)
 void
 standing_hear(struct broadcast *broadcast, const char *id, uint64_t end)
 {
-    for (size_t i = 0; i < broadcast->campaign_count; i++) {
-        struct campaign *campaign = broadcast->campaigns[i];
+    for (size_t i = 0; i < broadcast->plan->campaign_count; i++) {
+        struct campaign *campaign = broadcast->plan->campaigns[i];
         if (strcmp(campaign->id, id) != 0) {
             continue;
         }

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/plan/marks.h"
+#include "services/broadcast/send/send.h"
 
 #define SWEEPS_AT_ONCE 8
 

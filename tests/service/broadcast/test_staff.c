@@ -513,6 +513,53 @@ who_is_in_doubt_is_listed_and_resolved_by_hand(void **state)
     free(id);
 }
 
+/* ---- campaigns that nobody has made ---- */
+
+static long long
+read_beat(void)
+{
+    char *beat =
+        redis_do(world->redis, "HGET {" WORLD_CAMPAIGN "}:bc:plan beat");
+    long long read = strtoll(beat, NULL, 10);
+    free(beat);
+    return read;
+}
+
+static bool
+has_beaten(struct world *w, void *beats)
+{
+    (void)w;
+    return read_beat() >= *(long long *)beats;
+}
+
+static void
+asking_of_no_campaign_makes_none(void **state)
+{
+    Broadcast__Content content = world_content();
+    Broadcast__Act act = BROADCAST__ACT__INIT;
+    Broadcast__Settle settle = BROADCAST__SETTLE__INIT;
+    Broadcast__Request request = BROADCAST__REQUEST__INIT;
+    (void)state;
+    char *id = world_send(world, &content);
+    act.campaign = settle.campaign = "nobody";
+    act.id = settle.broadcast = "b1";
+    act.staff = WORLD_MAKER;
+    request.is_case = ASK(PAUSE);
+    request.pause = &act;
+    assert_err(world_ask(world, 0, &request), ERR_NOT_FOUND);
+    settle.channel = WORDS__CHANNEL__CHANNEL_SMS;
+    settle.lease_id = 7;
+    request.is_case = ASK(SETTLE);
+    request.settle = &settle;
+    assert_err(world_ask(world, 0, &request), ERR_NONE);
+    long long beats = read_beat() + 3; /* each campaign known has beaten */
+    world_wait(world, has_beaten, &beats);
+    char *there = redis_do(world->redis, "EXISTS {nobody}:bc:plan");
+    assert_string_equal(there, "0");
+    free(there);
+    free(id);
+}
+
 #define ON(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
 
 int
@@ -534,6 +581,7 @@ main(void)
         ON(a_crash_in_the_middle_of_freezing_freezes_everyone_once),
         ON(nobody_in_the_audience_is_done_at_once),
         ON(who_is_in_doubt_is_listed_and_resolved_by_hand),
+        ON(asking_of_no_campaign_makes_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* watch_flow -- what happens because time has passed.
+/* watch -- what happens because time has passed.
  *
  *   every WATCH_EVERY_MS: leases that have run out lapse
  *   every WATCH_SLOW_TURNS of those: deferred recipients that are due are
@@ -6,12 +6,16 @@
  *   (freezing, sweeping, following) is driven on
  *   every WATCH_WHOLE_TURNS: all is read from Redis again, so that nothing
  *   missed or misheard lasts */
+#include "services/broadcast/drive/drive.h"
+
 #include <stdlib.h>
 
 #include "common/base/base.h"
-#include "services/broadcast/plan/plan.h"
+#include "services/broadcast/send/send.h"
 
-#define WORK_NEWS_MS 20
+#define WATCH_EVERY_MS 100
+#define WATCH_WHOLE_TURNS 30
+#define WATCH_SLOW_TURNS 5 /* retries, expiry, freezing: every so many */
 
 /* ---- leases ---- */
 
@@ -44,7 +48,7 @@ retried(void *arg, enum err err, const struct store_reply *reply)
             lane_hint(lane, (uint32_t)keep_number(reply, i));
         }
         lane_set_pending(lane, keep_number(reply, 1));
-        progress_touch(sending->campaign, sending->record->id);
+        mark_changed(sending->campaign, sending->record->id);
     }
     sending_release(sending);
 }
@@ -75,7 +79,7 @@ expired(void *arg, enum err err, const struct store_reply *reply)
         log_info("broadcast.expired",
                  log_str("campaign", sending->campaign->id),
                  log_str("broadcast", sending->record->id));
-        progress_touch(sending->campaign, sending->record->id);
+        mark_changed(sending->campaign, sending->record->id);
     } else if (err != ERR_NONE && err != ERR_CONFLICT) {
         campaign_failed(sending->campaign, err);
     }
@@ -112,8 +116,8 @@ watch_slowly(struct campaign *campaign)
         struct sending *sending = campaign->sendings[i - 1];
         retry_due(sending);
         expire_if_due(sending);
-        sending_drive(sending);
-        sending_facts(sending);
+        drive_on(sending);
+        drive_read_facts(sending);
     }
 }
 
@@ -125,8 +129,8 @@ on_watch(void *arg)
     bool is_slow_turn = turn % WATCH_SLOW_TURNS == 0;
     bool is_whole_turn = turn % WATCH_WHOLE_TURNS == 0;
     turn++;
-    for (size_t i = 0; i < broadcast->campaign_count; i++) {
-        struct campaign *campaign = broadcast->campaigns[i];
+    for (size_t i = 0; i < broadcast->plan->campaign_count; i++) {
+        struct campaign *campaign = broadcast->plan->campaigns[i];
         if (campaign->epoch == 0 || !campaign->is_loaded) {
             continue;
         }
@@ -135,41 +139,16 @@ on_watch(void *arg)
             watch_slowly(campaign);
         }
         if (is_whole_turn) {
-            campaign_refresh(campaign);
+            mark_stale(campaign);
         }
     }
-    timer_start(broadcast->watch_timer, WATCH_EVERY_MS);
-}
-
-/* ---- news of work ---- */
-
-static void
-on_work(void *arg)
-{
-    struct broadcast *broadcast = arg;
-    bus_announce(broadcast->service.bus, "work", "", 0);
-}
-
-void
-watch_tell_work(struct broadcast *broadcast)
-{
-    if (!timer_is_running(broadcast->work_timer)) {
-        timer_start(broadcast->work_timer, WORK_NEWS_MS);
-    }
+    timer_start(broadcast->drive->watch_timer, WATCH_EVERY_MS);
 }
 
 void
 watch_start(struct broadcast *broadcast)
 {
-    struct loop *loop = broadcast->service.loop;
-    broadcast->watch_timer = timer_new(loop, on_watch, broadcast);
-    broadcast->work_timer = timer_new(loop, on_work, broadcast);
-    timer_start(broadcast->watch_timer, WATCH_EVERY_MS);
-}
-
-void
-watch_stop(struct broadcast *broadcast)
-{
-    timer_free(&broadcast->watch_timer);
-    timer_free(&broadcast->work_timer);
+    broadcast->drive->watch_timer =
+        timer_new(broadcast->service.loop, on_watch, broadcast);
+    timer_start(broadcast->drive->watch_timer, WATCH_EVERY_MS);
 }

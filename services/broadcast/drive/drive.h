@@ -1,0 +1,35 @@
+/* drive -- what the planner of a campaign does by itself. Nothing below calls
+ * this room: it is told by marks (plan/marks.h). */
+#ifndef BROADCAST_DRIVE_H
+#define BROADCAST_DRIVE_H
+
+#include "services/broadcast/plan/marks.h"
+
+struct drive {
+    struct timer *elect_timer, *watch_timer, *progress_timer;
+};
+
+/* ---- drive.c ---- */
+void drive_start(struct broadcast *broadcast); /* makes the plan, too */
+void drive_stop(struct broadcast *broadcast);
+/* Begins what its stage asks for: freezing, sweeping, following. */
+void drive_on(struct sending *sending);
+/* The facts of its campaign may be new. */
+void drive_read_facts(struct sending *sending);
+
+/* ---- election.c ---- */
+void election_start(struct broadcast *broadcast);
+void election_ask(struct campaign *campaign);
+void election_leave(struct broadcast *broadcast);
+
+/* ---- refresh.c ---- */
+/* Reads active broadcasts and leases again. */
+void refresh_go(struct campaign *campaign);
+
+/* ---- progress.c, watch.c ---- */
+void progress_start(struct broadcast *broadcast);
+/* Reads and announces what is marked as changed and due. */
+void progress_go(struct broadcast *broadcast);
+void watch_start(struct broadcast *broadcast);
+
+#endif
