@@ -22,6 +22,7 @@ else()
   target_compile_options(test_support PRIVATE ${MUSTER_WARNINGS})
 endif()
 target_link_libraries(test_support ${scope} muster_common PkgConfig::cmocka)
+muster_keep(test_support demo ${CMAKE_SOURCE_DIR}/tests/support/demo_keep)
 
 foreach(label unit service)
   file(GLOB tests CONFIGURE_DEPENDS
