@@ -2,7 +2,10 @@
 #include <stdlib.h>
 
 #include "common/base/base.h"
+#include "services/checkin/attendance/count.h"
 #include "services/checkin/checkin.h"
+#include "services/checkin/marks/marks.h"
+#include "services/checkin/tickets/tickets.h"
 
 static const struct {
     Checkin__Request__IsCase asked;

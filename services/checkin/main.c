@@ -2,7 +2,10 @@
 #include <stdlib.h>
 
 #include "common/base/base.h"
+#include "services/checkin/attendance/count.h"
 #include "services/checkin/checkin.h"
+#include "services/checkin/expected/expected.h"
+#include "services/checkin/marks/marks.h"
 
 static void
 on_drain(void *arg)
@@ -53,13 +56,15 @@ open_metrics(struct checkin *checkin)
 static void
 start(struct checkin *checkin)
 {
+    const struct expected_hooks hooks = {
+        .learnt = await_sweep, .counts_changed = attendance_changed_all};
     checkin->directory.checkin = checkin;
     checkin->signup = service_connect(&checkin->service, "signup");
     load_keys(checkin);
     open_metrics(checkin);
-    checkin_open_store(checkin);
+    checkin_store_open(&checkin->store, checkin->service.store);
     await_start(checkin);
-    expected_start(checkin);
+    expected_start(checkin, &hooks);
 }
 
 /* What is still open when the drain's time is over is left to the exit. */
@@ -93,7 +98,6 @@ main(int argc, char **argv)
     service_run(&checkin.service);
     stop(&checkin);
     service_close(&checkin.service);
-    free(checkin.mark_source);
-    free(checkin.expected_source);
+    checkin_store_close(&checkin.store);
     return 0;
 }

@@ -5,13 +5,17 @@
  *
  * What is told is read from Redis after the commit, so it is true whichever
  * instances commit; its revision lets a listener drop what is older. */
+#include "services/checkin/attendance/count.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "common/base/base.h"
 #include "services/checkin/attendance/attendance.h"
 #include "services/checkin/checkin.h"
+#include "services/checkin/expected/expected.h"
 
+#define MINUTE_MS 60000
 #define ANNOUNCE_EVERY_MS 20
 #define CHUNKS_MAX 65536
 
@@ -57,7 +61,7 @@ read_counts(const struct store_reply *reply, int64_t now_ms,
         return false;
     }
     *counts = (struct counts){.minute_first =
-                                  now_ms / 60000 - ATTENDANCE_MINUTES + 1};
+                                  now_ms / MINUTE_MS - ATTENDANCE_MINUTES + 1};
     read_fields(&reply->items[0], counts);
     read_minutes(&reply->items[1], counts);
     counts->devices = (uint32_t)reply->items[2].integer;
@@ -83,6 +87,21 @@ announce(struct action *action, const struct counts *counts, int64_t now_ms)
     metric_add(checkin->metrics.announced, 1);
     buf_fini(&body);
     free(attendance);
+}
+
+static void
+ask_counts(const struct action *action, store_reply_cb *cb, void *arg)
+{
+    struct campaign *campaign = action->campaign;
+    int64_t now_ms = clock_wall_ms();
+    const struct checkin_call call = {&campaign->checkin->store, campaign->id,
+                                      cb, arg};
+    checkin_read_counts(
+        &call, &(struct checkin_counts_asked){
+                   .action = action->number,
+                   .minute_first = now_ms / MINUTE_MS - ATTENDANCE_MINUTES + 1,
+                   .minutes = ATTENDANCE_MINUTES,
+                   .silent_since_ms = now_ms - ATTENDANCE_SILENT_MS});
 }
 
 static void
@@ -112,7 +131,7 @@ read_if_due(struct live *live)
     live->is_dirty = false;
     live->is_reading = true;
     timer_start(live->pause, ANNOUNCE_EVERY_MS);
-    checkin_read_counts(live->action, clock_wall_ms(), counts_read, live);
+    ask_counts(live->action, counts_read, live);
 }
 
 static void
@@ -126,8 +145,8 @@ on_pause_over(void *arg)
     read_if_due(live);
 }
 
-void
-attendance_changed(struct action *action)
+static void
+changed_one(struct action *action)
 {
     if (action->live == NULL) {
         action->live = mem_new(sizeof(*action->live));
@@ -151,7 +170,7 @@ attendance_changed_all(struct campaign *campaign,
         struct action *action = campaign_find_action_by_number(
             campaign, (uint32_t)(numbers[i] << 8 | numbers[i + 1]));
         if (action != NULL) {
-            attendance_changed(action);
+            changed_one(action);
         }
     }
 }
@@ -205,7 +224,7 @@ attendance_action_found(void *arg, enum err err, struct action *action)
         return;
     }
     reading->action = action;
-    checkin_read_counts(action, clock_wall_ms(), attendance_read, reading);
+    ask_counts(action, attendance_read, reading);
 }
 
 static struct reading *
@@ -247,8 +266,11 @@ present_action_found(void *arg, enum err err, struct action *action)
         reading_finish(reading, err, NULL);
         return;
     }
-    checkin_read_present(action, reading->ask->message->present->chunk,
-                         present_read, reading);
+    const struct checkin_call call = {&reading->ask->checkin->store,
+                                      action->campaign->id, present_read,
+                                      reading};
+    checkin_read_present(&call, action->number,
+                         reading->ask->message->present->chunk);
 }
 
 void

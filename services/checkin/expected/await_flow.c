@@ -4,6 +4,8 @@
  * who asks for an unknown one waits until a list of campaigns, or a page of
  * the campaign's feed, asked for after that moment has been learnt: then it
  * is there, or there is none. Limits: WAITING_MAX waits, WAIT_MS_MAX each. */
+#include "services/checkin/expected/expected.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,17 +38,6 @@ struct refusal {
     enum err err;
 };
 
-static struct action *
-find_action(const struct checkin *checkin, const char *campaign_id,
-            const char *id)
-{
-    struct campaign *campaign =
-        directory_find(&checkin->directory, campaign_id);
-    return campaign == NULL || campaign->record == NULL
-               ? NULL
-               : campaign_find_action(campaign, id);
-}
-
 /* Nothing can still come that has it. */
 static bool
 is_nowhere(struct checkin *checkin, struct waiter *waiter)
@@ -68,7 +59,8 @@ static bool
 is_over(struct checkin *checkin, struct waiter *waiter, enum err *err_out,
         struct action **action_out)
 {
-    *action_out = find_action(checkin, waiter->campaign, waiter->action);
+    *action_out = directory_find_action(&checkin->directory, waiter->campaign,
+                                        waiter->action);
     *err_out = ERR_NONE;
     if (*action_out != NULL) {
         return true;
@@ -144,11 +136,6 @@ void
 await_action(struct checkin *checkin, const char *campaign, const char *id,
              await_cb *cb, void *arg)
 {
-    struct action *action = find_action(checkin, campaign, id);
-    if (action != NULL) {
-        cb(arg, ERR_NONE, action);
-        return;
-    }
     if (!directory_is_id(campaign) || !directory_is_id(id)) {
         refuse(checkin, ERR_NOT_FOUND, cb, arg);
         return;

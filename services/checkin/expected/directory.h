@@ -12,8 +12,8 @@
 #include "signup.pb-c.h"
 
 #define DIRECTORY_CAMPAIGNS_MAX 1024
-#define DIRECTORY_ACTIONS_MAX 1024 /* of one campaign */
-#define DIRECTORY_GATES_MAX 255    /* ever, of one action */
+#define DIRECTORY_ACTION_MAX 65535 /* the highest number of an action */
+#define DIRECTORY_GATES_MAX 256    /* ever, of one action: an index is a byte */
 #define DIRECTORY_ID_SIZE 41       /* [a-z0-9-]{1,40} and NUL */
 
 struct batch;
@@ -24,8 +24,8 @@ struct live;   /* attendance_flow.c */
 struct action {
     struct campaign *campaign; /* borrowed */
     uint16_t number;
-    Signup__Action *record;                             /* owned */
-    char gates[DIRECTORY_GATES_MAX][DIRECTORY_ID_SIZE]; /* by index */
+    Signup__Action *record;           /* owned */
+    char (*gates)[DIRECTORY_ID_SIZE]; /* owned; by index */
     int gate_count;
     struct live *live; /* owned by attendance_flow.c; NULL: never changed */
 };
@@ -34,8 +34,12 @@ struct campaign {
     struct checkin *checkin; /* borrowed */
     char id[DIRECTORY_ID_SIZE];
     Signup__Campaign *record; /* owned; NULL: not heard of yet */
-    struct action **actions;  /* owned */
+    struct action **actions;  /* owned; action_count of them, in no order */
     size_t action_count;
+    struct action **by_number; /* number_count of them; NULL: none such */
+    size_t number_count;
+    struct action **by_id; /* a hash table of slot_count, open addressing */
+    size_t slot_count;
     struct follow *follow; /* owned by expected_flow.c */
     struct batch *marks;   /* owned by mark_flow.c */
 };
@@ -53,6 +57,9 @@ struct campaign *directory_find(const struct directory *directory,
                                 const char *id);
 /* id must be one. NULL: DIRECTORY_CAMPAIGNS_MAX reached. */
 struct campaign *directory_add(struct directory *directory, const char *id);
+/* NULL when the campaign or the action is not known. */
+struct action *directory_find_action(const struct directory *directory,
+                                     const char *campaign_id, const char *id);
 struct action *campaign_find_action(const struct campaign *campaign,
                                     const char *id);
 struct action *campaign_find_action_by_number(const struct campaign *campaign,
@@ -60,7 +67,8 @@ struct action *campaign_find_action_by_number(const struct campaign *campaign,
 /* Takes the packed record; false when it is not valid. */
 MUST_CHECK bool campaign_put_record(struct campaign *campaign,
                                     const void *packed, size_t len);
-/* gates: every id ever, in the order of the indexes, each ended by "\n". */
+/* gates: every id ever, in the order of the indexes, each ended by "\n".
+ * False also when the number was another action's before. */
 MUST_CHECK bool campaign_put_action(struct campaign *campaign,
                                     const void *packed, size_t len,
                                     const char *gates);

@@ -8,6 +8,8 @@
  *
  * With several instances each follows; who comes second with an entry has no
  * effect but learns the same. With signup away, what Redis knows is enough. */
+#include "services/checkin/expected/expected.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +17,7 @@
 #include "common/bus/bus.h"
 #include "common/client/signup.h"
 #include "services/checkin/checkin.h"
+#include "services/checkin/expected/facts.h"
 
 #define LIST_EVERY_MS 5000
 #define RETRY_MS 500
@@ -35,10 +38,18 @@ struct follow {
 };
 
 struct expected {
+    struct expected_hooks hooks;
     struct timer *list_timer;
     uint64_t lists_asked, lists_answered;
     bool is_listing, is_listing_again, is_loading;
 };
+
+static void
+learnt(struct follow *follow)
+{
+    struct checkin *checkin = follow->campaign->checkin;
+    checkin->expected->hooks.learnt(checkin);
+}
 
 static void follow_campaign(struct checkin *checkin, const char *id);
 
@@ -61,7 +72,7 @@ list_answered(void *arg, enum err err, const char *detail,
             follow_campaign(checkin, list->campaigns[i]->id);
         }
     }
-    await_sweep(checkin);
+    expected->hooks.learnt(checkin);
     if (expected->is_listing_again) {
         expected->is_listing_again = false;
         ask_list(checkin);
@@ -172,7 +183,7 @@ campaign_loaded(void *arg, enum err err, const struct store_reply *reply)
     load_fields(follow->campaign, reply);
     start_follower(follow,
                    cursor == NULL ? 0 : strtoull(cursor->string, NULL, 10));
-    await_sweep(follow->campaign->checkin);
+    learnt(follow);
 }
 
 static void
@@ -180,7 +191,10 @@ load_campaign(void *arg)
 {
     struct follow *follow = arg;
     follow->is_loading = true;
-    checkin_load_campaign(follow->campaign, campaign_loaded, follow);
+    const struct checkin_call call = {&follow->campaign->checkin->store,
+                                      follow->campaign->id, campaign_loaded,
+                                      follow};
+    checkin_load_campaign(&call);
 }
 
 static void
@@ -226,7 +240,7 @@ check_caught_up(struct follow *follow)
     if (is_caught_up(follow)) {
         follow->caught_up = follow->page_number;
     }
-    await_sweep(follow->campaign->checkin);
+    learnt(follow);
 }
 
 static void
@@ -280,7 +294,8 @@ entry_applied(void *arg, enum err err, const struct store_reply *reply)
         follow->applied = follow->applying->seq;
         facts_learn(follow->applying, reply->items + 1, reply->count - 1,
                     follow->campaign);
-        attendance_changed_all(follow->campaign, &reply->items[0]);
+        follow->campaign->checkin->expected->hooks.counts_changed(
+            follow->campaign, &reply->items[0]);
     }
     facts_free(&follow->applying);
     feed_applied(follow->follower, err);
@@ -296,8 +311,11 @@ apply_entry(void *arg, struct feed_follower *follower, const Feed__Entry *entry)
         return;
     }
     follow->applying = facts_new(entry);
-    checkin_apply_entry(follow->campaign, follow->applying, entry_applied,
-                        follow);
+    const struct checkin_call call = {&follow->campaign->checkin->store,
+                                      follow->campaign->id, entry_applied,
+                                      follow};
+    checkin_apply_entry(&call, follow->applying->seq, follow->applying->items,
+                        follow->applying->count);
 }
 
 static void
@@ -355,14 +373,15 @@ expected_caught_up(const struct campaign *campaign)
 /* ---- start and stop ---- */
 
 void
-expected_start(struct checkin *checkin)
+expected_start(struct checkin *checkin, const struct expected_hooks *hooks)
 {
     struct expected *expected = mem_new(sizeof(*expected));
+    expected->hooks = *hooks;
     checkin->expected = expected;
     expected->list_timer =
         timer_new(checkin->service.loop, on_list_due, checkin);
     expected->is_loading = true;
-    checkin_load_campaigns(checkin, campaigns_loaded, checkin);
+    checkin_load_campaigns(&checkin->store, campaigns_loaded, checkin);
     service_follow(&checkin->service, "signup", FEED_TOPIC, on_news, checkin);
     timer_start(expected->list_timer, 0);
 }

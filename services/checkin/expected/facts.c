@@ -43,7 +43,7 @@ static void
 add_place(struct facts *facts, const Signup__PlaceChanged *place)
 {
     if (!place->has_number || !place->has_action_number ||
-        place->action_number >= DIRECTORY_ACTIONS_MAX ||
+        place->action_number > DIRECTORY_ACTION_MAX ||
         place->role > UINT8_MAX) {
         log_error("facts.bad_place");
         return;
@@ -58,7 +58,7 @@ add_place(struct facts *facts, const Signup__PlaceChanged *place)
 static void
 add_action(struct facts *facts, const Signup__Action *action)
 {
-    if (!action->has_number || action->number >= DIRECTORY_ACTIONS_MAX) {
+    if (!action->has_number || action->number > DIRECTORY_ACTION_MAX) {
         log_error("facts.bad_action");
         return;
     }

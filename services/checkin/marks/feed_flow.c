@@ -1,4 +1,6 @@
 /* feed_flow -- the feed of marks, for whoever follows it. */
+#include "services/checkin/marks/marks.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -92,8 +94,9 @@ feed_give_page(struct ask *ask)
         ask_finish(ask, ERR_NOT_FOUND, "there is no such campaign", NULL);
         return;
     }
-    checkin_read_feed(campaign, asked->after, events_wanted(asked), page_read,
-                      ask);
+    const struct checkin_call call = {&ask->checkin->store, campaign->id,
+                                      page_read, ask};
+    checkin_read_feed(&call, asked->after, events_wanted(asked));
 }
 
 /* ---- its end ---- */

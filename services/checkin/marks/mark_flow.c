@@ -1,18 +1,22 @@
 /* mark_flow -- a mark, from the ask to its answer.
  *
- *   mark_begin -> (await_action) -> action_found -> the campaign's batch
+ *   mark_begin -> (action_awaited) -> join_batch: the campaign's batch
  *   -> flush -> marks_committed -> each asker answered, news told
  *
  * Safe to repeat by the scan id: its hash is remembered for good together
  * with a hash of the content and the answer. Limits: BATCH_MAX marks a
  * commit, WAITING_MAX marks of a campaign waiting for one. */
+#include "services/checkin/marks/marks.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
 #include "common/loop/loop.h"
+#include "services/checkin/attendance/count.h"
 #include "services/checkin/checkin.h"
+#include "services/checkin/expected/expected.h"
 #include "services/checkin/marks/presence.h"
 
 #define BATCH_MAX 500
@@ -109,7 +113,8 @@ read_ticket(const struct ticket_keys *keys, const Checkin__Mark *asked,
                                : ticket_read_scanned(keys, asked->scanned, out);
 }
 
-static void action_found(void *arg, enum err err, struct action *action);
+static void action_awaited(void *arg, enum err err, struct action *action);
+static void join_batch(struct mark *mark, struct action *action);
 
 void
 mark_begin(struct ask *ask)
@@ -130,7 +135,13 @@ mark_begin(struct ask *ask)
     struct mark *mark = mem_new(sizeof(*mark));
     *mark = (struct mark){
         .ask = ask, .asked = asked, .ticket = ticket, .now_ms = now_ms};
-    await_action(checkin, asked->campaign, asked->action, action_found, mark);
+    struct action *action = directory_find_action(
+        &checkin->directory, asked->campaign, asked->action);
+    if (action != NULL) {
+        join_batch(mark, action);
+        return;
+    }
+    await_action(checkin, asked->campaign, asked->action, action_awaited, mark);
 }
 
 /* ---- 2. the place, and the bytes for mark.lua ---- */
@@ -220,7 +231,7 @@ is_for_action(const struct ticket *ticket, const struct action *action)
            ticket->action == action->number;
 }
 
-static void flush(void *campaign, void **marks, size_t count);
+static void flush(void *arg, void **marks, size_t count);
 
 static struct batch *
 batch_of(struct campaign *campaign)
@@ -236,7 +247,7 @@ batch_of(struct campaign *campaign)
 }
 
 static void
-action_found(void *arg, enum err err, struct action *action)
+action_awaited(void *arg, enum err err, struct action *action)
 {
     struct mark *mark = arg;
     if (err != ERR_NONE) {
@@ -246,6 +257,12 @@ action_found(void *arg, enum err err, struct action *action)
                     NULL);
         return;
     }
+    join_batch(mark, action);
+}
+
+static void
+join_batch(struct mark *mark, struct action *action)
+{
     if (!is_for_action(&mark->ticket, action)) {
         mark_finish(mark, ERR_NOT_FOUND, "this ticket is for another action",
                     NULL);
@@ -269,8 +286,9 @@ static void marks_committed(void *arg, enum err err,
                             const struct store_reply *reply);
 
 static void
-flush(void *campaign, void **marks, size_t count)
+flush(void *arg, void **marks, size_t count)
 {
+    struct campaign *campaign = arg;
     struct commit *commit = mem_new(sizeof(*commit));
     *commit = (struct commit){campaign, mem_copy(marks, count * sizeof(*marks)),
                               count, clock_boot_us()};
@@ -279,7 +297,9 @@ flush(void *campaign, void **marks, size_t count)
         args[i] = (struct bytes){commit->marks[i]->packed,
                                  commit->marks[i]->packed_len};
     }
-    checkin_commit_marks(campaign, args, count, marks_committed, commit);
+    const struct checkin_call call = {&campaign->checkin->store, campaign->id,
+                                      marks_committed, commit};
+    checkin_commit_marks(&call, args, count);
     free(args);
 }
 

@@ -1,4 +1,6 @@
 /* ticket_flow -- tickets made and read: computed and answered at once. */
+#include "services/checkin/tickets/tickets.h"
+
 #include <stdlib.h>
 
 #include "common/base/base.h"

@@ -1,0 +1,22 @@
+/* count -- the count, read and announced (attendance_flow.c). */
+#ifndef CHECKIN_COUNT_H
+#define CHECKIN_COUNT_H
+
+#include <stdbool.h>
+
+#include "common/store/store.h"
+
+struct ask;
+struct campaign;
+struct checkin;
+
+void attendance_get(struct ask *ask);
+void attendance_get_present(struct ask *ask);
+/* Counts changed: announces them, now or within 20 ms. changed: action
+ * numbers as packed u16, as the scripts return them. */
+void attendance_changed_all(struct campaign *campaign,
+                            const struct store_reply *changed);
+bool attendance_is_idle(const struct checkin *checkin);
+void attendance_stop(struct checkin *checkin); /* when idle */
+
+#endif

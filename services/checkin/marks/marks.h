@@ -1,0 +1,21 @@
+/* marks -- people checked in and out, and the feed that tells of it. */
+#ifndef CHECKIN_MARKS_H
+#define CHECKIN_MARKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ask;
+struct campaign;
+struct checkin;
+
+/* ---- mark_flow.c ---- */
+void mark_begin(struct ask *ask);
+bool mark_is_idle(const struct checkin *checkin);
+void mark_stop(struct checkin *checkin); /* when idle */
+
+/* ---- feed_flow.c: the feed of marks, for whoever follows ---- */
+void feed_give_page(struct ask *ask);
+void feed_announce_end(struct campaign *campaign, uint64_t end);
+
+#endif

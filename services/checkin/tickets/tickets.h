@@ -1,0 +1,11 @@
+/* tickets -- tickets made and read: computed and answered at once. */
+#ifndef CHECKIN_TICKETS_H
+#define CHECKIN_TICKETS_H
+
+struct ask;
+
+void ticket_issue(struct ask *ask);
+void ticket_read(struct ask *ask);
+void ticket_give_keys(struct ask *ask);
+
+#endif
