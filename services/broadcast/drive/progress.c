@@ -3,8 +3,9 @@
  *   mark_changed -> progress_go, at once or PROGRESS_EVERY_MS after the last:
  *     keep_read -> announced whole on progress/<campaign>/<id>
  *               -> sending_update, where this instance is the planner
+ *   mark_heard   -> the same without reading: a script has just told it
  *
- * What is announced is read from Redis, never added up here, so any instance
+ * What is announced is as Redis said it, never added up here, so any instance
  * may announce and losing an announcement loses nothing. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ announce(struct watched *watched, const struct record *record)
     struct broadcast *broadcast = watched->campaign->broadcast;
     struct record_view view;
     struct buf packed;
+    watched_sample(watched, record);
     char topic[BUS_TOPIC_BYTES_MAX];
     record_show(record, watched->campaign->id, &view);
     for (size_t i = 0; i < view.message.n_channels; i++) {
@@ -50,7 +52,6 @@ record_came(void *arg, enum err err, const struct store_reply *reply)
         watched->is_dirty |= err != ERR_NONE; /* at the next turn again */
         return;
     }
-    watched_sample(watched, record);
     announce(watched, record);
     if (campaign->epoch != 0) {
         sending_update(campaign, record);
@@ -63,9 +64,7 @@ static void
 read_now(struct watched *watched)
 {
     struct keep_on on = campaign_on(watched->campaign, watched->id);
-    watched->is_dirty = false;
     watched->is_reading = true;
-    watched->read_at_ms = clock_boot_ms();
     watched->campaign->broadcast->open++;
     keep_read(&on, record_came, watched);
 }
@@ -78,11 +77,19 @@ look_at(struct watched *watched, int64_t now)
     if (!watched->is_dirty || watched->is_reading) {
         return PROGRESS_EVERY_MS;
     }
-    if (due <= 0) {
-        read_now(watched);
-        return PROGRESS_EVERY_MS;
+    if (due > 0) {
+        return due;
     }
-    return due;
+    const struct record *fresh = watched_find_fresh(watched);
+    watched->is_dirty = false;
+    watched->read_at_ms = now;
+    if (fresh != NULL) {
+        announce(watched, fresh);
+        record_free(&watched->heard);
+    } else {
+        read_now(watched);
+    }
+    return PROGRESS_EVERY_MS;
 }
 
 void
@@ -97,7 +104,7 @@ progress_go(struct broadcast *broadcast)
         if (!watched->is_reading &&
             now - watched->touched_at_ms > WATCHED_KEPT_MS) {
             *at = watched->next;
-            free(watched);
+            watched_free(watched);
         } else {
             at = &watched->next;
         }

@@ -153,6 +153,11 @@ local function settle_down(stage)
     return stage
 end
 
+-- The fields of the broadcast, for a script that answers with how it stands.
+local function fields()
+    return call('HGETALL', B)
+end
+
 -- {number} sorted and packed as <I4... to lists of offsets by chunk, in order
 local function by_chunk(numbers)
     local groups = {}

@@ -61,7 +61,7 @@ struct keep_stage {
     const char *refusal;
     const char *fields[KEEP_FIELDS_MAX * 2]; /* name, value, …, NULL */
 };
-/* Replies the stage. */
+/* Replies as keep_read: how it stands after it. */
 void keep_stage(const struct keep_on *on, const struct keep_stage *stage,
                 store_reply_cb *cb, void *arg);
 

@@ -30,6 +30,7 @@ struct keep_freeze {
     uint32_t count;
     const char *cursor, *next; /* next "": that was the last */
 };
+/* Replies as keep_read: how it stands after it. */
 void keep_freeze(const struct keep_on *on, const struct keep_freeze *freeze,
                  store_reply_cb *cb, void *arg);
 

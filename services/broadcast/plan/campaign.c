@@ -112,7 +112,11 @@ plan_free(struct plan **plan)
         forget_plan(campaign);
         free(campaign);
     }
-    watched_free_all(p);
+    while (p->watched != NULL) {
+        struct watched *watched = p->watched;
+        p->watched = watched->next;
+        watched_free(watched);
+    }
     planner_fini(&p->planner);
     timer_free(&p->mark_timer);
     timer_free(&p->work_timer);

@@ -75,8 +75,8 @@ add_watched(struct campaign *campaign, const char *id)
     return watched;
 }
 
-void
-mark_changed(struct campaign *campaign, const char *id)
+static struct watched *
+touch(struct campaign *campaign, const char *id)
 {
     struct plan *plan = campaign->broadcast->plan;
     struct watched *watched = find_watched(plan, campaign->id, id);
@@ -85,17 +85,51 @@ mark_changed(struct campaign *campaign, const char *id)
     }
     watched->touched_at_ms = clock_boot_ms();
     watched->is_dirty = true;
+    watched->is_fresh = false;
+    record_free(&watched->heard);
     marks_wake(plan);
+    return watched;
 }
 
 void
-watched_free_all(struct plan *plan)
+mark_changed(struct campaign *campaign, const char *id)
 {
-    while (plan->watched != NULL) {
-        struct watched *watched = plan->watched;
-        plan->watched = watched->next;
-        free(watched);
+    (void)touch(campaign, id);
+}
+
+void
+mark_heard(struct broadcast *broadcast, const char *id, struct record *record)
+{
+    struct campaign *campaign = campaign_meet(broadcast, id);
+    if (campaign == NULL) {
+        record_free(&record);
+        return;
     }
+    struct watched *watched = touch(campaign, record->id);
+    watched->is_fresh = true;
+    if (campaign->epoch == 0) {
+        watched->heard = record;
+    } else {
+        sending_update(campaign, record);
+    }
+}
+
+const struct record *
+watched_find_fresh(const struct watched *watched)
+{
+    if (!watched->is_fresh || watched->heard != NULL) {
+        return watched->heard;
+    }
+    const struct sending *sending =
+        sending_find(watched->campaign, watched->id);
+    return sending == NULL ? NULL : sending->record;
+}
+
+void
+watched_free(struct watched *watched)
+{
+    record_free(&watched->heard);
+    free(watched);
 }
 
 /* ---- the rate ---- */

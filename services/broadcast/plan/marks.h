@@ -21,6 +21,8 @@ struct watched {
     struct campaign *campaign;
     char id[RECORD_ID_SIZE];
     bool is_dirty, is_reading;
+    bool is_fresh;        /* a script has just told how it stands: see heard */
+    struct record *heard; /* owned; NULL: as its sending's record says */
     int64_t read_at_ms, touched_at_ms;
     struct watched_sample samples[WATCHED_SAMPLES]; /* newest first */
     int sample_count;
@@ -28,6 +30,10 @@ struct watched {
 
 /* Its counts or stage have changed: announced now or within 100 ms. */
 void mark_changed(struct campaign *campaign, const char *id);
+/* The same, and record (taken) is how it stands now: nothing has to be read.
+ * Redis has shown that there is such a campaign. */
+void mark_heard(struct broadcast *broadcast, const char *campaign,
+                struct record *record);
 /* Active broadcasts and leases are to be read again; soon, and once. */
 void mark_stale(struct campaign *campaign);
 /* Whose this campaign is, is to be asked now, not at the next beat. */
@@ -46,6 +52,8 @@ uint32_t watched_rate_milli(const struct watched *watched, int channel);
 /* 0: not watched, or standing still. */
 uint32_t watched_find_rate_milli(const struct plan *plan, const char *campaign,
                                  const char *id, int channel);
-void watched_free_all(struct plan *plan);
+/* What is known of it without reading, or NULL. Borrowed. */
+const struct record *watched_find_fresh(const struct watched *watched);
+void watched_free(struct watched *watched);
 
 #endif

@@ -1,8 +1,8 @@
 /* freeze_flow -- writes the audience to the ledger, once, chunk by chunk.
  *
  *   sending_drive -> freeze_go: signup's Freeze of the cursor's chunk
- *     -> ledger_from_bits -> keep_freeze (compares and moves the cursor)
- *     -> the record again -> the next chunk, or it is being sent
+ *     -> ledger_from_bits -> keep_freeze (compares and moves the cursor,
+ *     answers the record) -> mark_heard -> the next chunk, or it is being sent
  *
  * A crash anywhere resumes at the cursor; a chunk is written once. */
 #include <inttypes.h>
@@ -23,14 +23,10 @@ struct freezing {
 };
 
 static void
-finish(struct freezing *freezing, bool is_written)
+finish(struct freezing *freezing)
 {
     struct sending *sending = freezing->sending;
     sending->is_freezing = false;
-    if (is_written && !sending->is_gone) {
-        mark_stale(sending->campaign);
-        mark_changed(sending->campaign, sending->record->id);
-    }
     sending_release(sending);
     free(freezing);
 }
@@ -39,11 +35,18 @@ static void
 chunk_written(void *arg, enum err err, const struct store_reply *reply)
 {
     struct freezing *freezing = arg;
-    (void)reply;
+    struct sending *sending = freezing->sending;
+    struct record *record =
+        err == ERR_NONE ? record_read(sending->record->id, reply) : NULL;
+    sending->is_freezing = false; /* what is heard may freeze the next */
     if (err != ERR_NONE) {
-        campaign_failed(freezing->sending->campaign, err);
+        campaign_failed(sending->campaign, err);
+    } else if (record != NULL && !sending->is_gone) {
+        mark_heard(sending->campaign->broadcast, sending->campaign->id, record);
+        record = NULL;
     }
-    finish(freezing, err == ERR_NONE);
+    record_free(&record);
+    finish(freezing);
 }
 
 /* After the last chunk of SMS comes the first of email. */
@@ -91,9 +94,9 @@ frozen(void *arg, enum err err, const char *detail, const Signup__Reply *reply)
         log_warn("freeze.refused", log_str("campaign", sending->campaign->id),
                  log_str("broadcast", sending->record->id),
                  log_str("error", err_name(err)), log_str("why", detail));
-        finish(freezing, false); /* the watch drives it on */
+        finish(freezing); /* the watch drives it on */
     } else if (sending->is_gone) {
-        finish(freezing, false);
+        finish(freezing);
     } else {
         write_chunk(freezing, reply->freeze);
     }

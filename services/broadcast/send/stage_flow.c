@@ -3,9 +3,12 @@
  *   Start:  the record -> signup's Preview and the routes (forecast_size):
  *           in time? approved by the right person for so many? -> keep_stage
  *   Pause, Resume: keep_stage
- *   Stop:   keep_stage (from then on nothing is granted) -> the record ->
- *           sweep_run -> the answer: leases granted before it end within
+ *   Stop:   keep_stage (from then on nothing is granted) -> sweep_run -> the
+ *           record -> the answer: leases granted before it end within
  *           LEASE_BEGIN_MS
+ *
+ * keep_stage answers with the record as it then stands: it is shown, and told
+ * to the driver, without reading again.
  *
  * Safe to repeat: to be there already is no error. */
 #include <inttypes.h>
@@ -27,28 +30,43 @@ struct staging {
 };
 
 static void
-tell_driver(const struct staging *staging)
+fail(struct staging *staging, enum err err, const char *detail)
 {
-    struct campaign *campaign =
-        campaign_meet(staging->ask->broadcast, staging->act->campaign);
-    if (campaign != NULL) {
-        mark_changed(campaign, staging->act->id);
-        mark_stale(campaign);
-    }
-}
-
-static void
-finish(struct staging *staging, enum err err, const char *detail)
-{
-    struct ask *ask = staging->ask;
-    if (err == ERR_NONE) {
-        tell_driver(staging);
-        ask_finish_broadcast(ask, staging->act->campaign, staging->act->id);
-    } else {
-        ask_finish(ask, err, detail, NULL);
-    }
+    ask_finish(staging->ask, err, detail, NULL);
     record_free(&staging->record);
     free(staging);
+}
+
+/* Answers with the record it has, and tells the driver. */
+static void
+finish(struct staging *staging)
+{
+    struct broadcast *broadcast = staging->ask->broadcast;
+    char campaign[CAMPAIGN_ID_SIZE];
+    (void)snprintf(campaign, sizeof(campaign), "%s", staging->act->campaign);
+    ask_finish_record(staging->ask, campaign, staging->record);
+    mark_heard(broadcast, campaign, staging->record);
+    free(staging);
+}
+
+/* NULL: it cannot be read, and all is finished. */
+static const struct record *
+take_record(struct staging *staging, enum err err,
+            const struct store_reply *reply)
+{
+    record_free(&staging->record);
+    if (err == ERR_NONE) {
+        staging->record = record_read(staging->act->id, reply);
+    }
+    if (staging->record != NULL) {
+        return staging->record;
+    }
+    if (err == ERR_NONE) {
+        fail(staging, ERR_NOT_FOUND, "no such broadcast");
+    } else {
+        fail(staging, err, reply->type == STORE_STRING ? reply->string : NULL);
+    }
+    return NULL;
 }
 
 static struct staging *
@@ -94,10 +112,13 @@ staged(void *arg, enum err err, const struct store_reply *reply)
     struct staging *staging = arg;
     bool is_pause =
         staging->ask->message->is_case == BROADCAST__REQUEST__IS_PAUSE;
-    if (err == ERR_NONE && is_pause) {
+    if (take_record(staging, err, reply) == NULL) {
+        return;
+    }
+    if (is_pause) {
         tell_halt(staging);
     }
-    finish(staging, err, reply->type == STORE_STRING ? reply->string : NULL);
+    finish(staging);
 }
 
 /* ---- start ---- */
@@ -136,14 +157,14 @@ sized(void *arg, enum err err, const char *detail,
     const struct record *record = staging->record;
     bool is_alone = strcmp(record->made_by, record->approved_by) == 0;
     if (err != ERR_NONE) {
-        finish(staging, err, detail);
+        fail(staging, err, detail);
     } else if (is_alone && size->recipients > size->approval_above) {
-        finish(staging, ERR_FORBIDDEN,
-               "the audience has grown past what its maker may approve alone");
+        fail(staging, ERR_FORBIDDEN,
+             "the audience has grown past what its maker may approve alone");
     } else if (size->is_late && !staging->act->is_late_accepted) {
-        finish(staging, ERR_CONFLICT,
-               "at the routes' rates it would finish after its expiry: make "
-               "the expiry later, or accept that it is late");
+        fail(staging, ERR_CONFLICT,
+             "at the routes' rates it would finish after its expiry: make "
+             "the expiry later, or accept that it is late");
     } else {
         start_now(staging);
     }
@@ -153,19 +174,16 @@ static void
 start_record_read(void *arg, enum err err, const struct store_reply *reply)
 {
     struct staging *staging = arg;
-    staging->record =
-        err == ERR_NONE ? record_read(staging->act->id, reply) : NULL;
-    const struct record *record = staging->record;
+    const struct record *record = take_record(staging, err, reply);
     if (record == NULL) {
-        finish(staging, err == ERR_NONE ? ERR_NOT_FOUND : err,
-               "no such broadcast");
-    } else if (record->started_at_ms != 0 &&
-               record->stage != STAGE(STAGE_STOPPED) &&
-               record->stage != STAGE(STAGE_EXPIRED)) {
-        finish(staging, ERR_NONE, NULL); /* asked again */
+        return;
+    }
+    if (record->started_at_ms != 0 && record->stage != STAGE(STAGE_STOPPED) &&
+        record->stage != STAGE(STAGE_EXPIRED)) {
+        finish(staging); /* asked again */
     } else if (record->stage != STAGE(APPROVED)) {
-        finish(staging, ERR_CONFLICT,
-               "only an approved broadcast can be started");
+        fail(staging, ERR_CONFLICT,
+             "only an approved broadcast can be started");
     } else {
         forecast_measure_size(staging->ask->broadcast, staging->act->campaign,
                               record, sized, staging);
@@ -215,37 +233,36 @@ stage_resume(struct ask *ask)
 /* ---- stop ---- */
 
 static void
-stop_swept(void *arg, enum err err)
-{
-    finish(arg, err, NULL);
-}
-
-static void
 stop_record_read(void *arg, enum err err, const struct store_reply *reply)
 {
     struct staging *staging = arg;
-    staging->record =
-        err == ERR_NONE ? record_read(staging->act->id, reply) : NULL;
-    if (staging->record == NULL) {
-        finish(staging, err == ERR_NONE ? ERR_INTERNAL : err, NULL);
+    if (take_record(staging, err, reply) != NULL) {
+        finish(staging);
+    }
+}
+
+static void
+stop_swept(void *arg, enum err err)
+{
+    struct staging *staging = arg;
+    if (err != ERR_NONE) {
+        fail(staging, err, NULL);
         return;
     }
     struct keep_on on = on_of(staging);
-    sweep_run(&on, staging->record, stop_swept, staging);
+    keep_read(&on, stop_record_read, staging);
 }
 
 static void
 stopped(void *arg, enum err err, const struct store_reply *reply)
 {
     struct staging *staging = arg;
-    if (err != ERR_NONE) {
-        finish(staging, err,
-               reply->type == STORE_STRING ? reply->string : NULL);
+    if (take_record(staging, err, reply) == NULL) {
         return;
     }
     tell_halt(staging);
     struct keep_on on = on_of(staging);
-    keep_read(&on, stop_record_read, staging);
+    sweep_run(&on, staging->record, stop_swept, staging);
 }
 
 void

@@ -87,12 +87,99 @@ everybody_gets_it_once_and_then_it_is_done(void **state)
     free(id);
 }
 
+/* ---- what it costs Redis ---- */
+
+/* Every command from now on is kept in Redis' slow log. */
+static void
+log_commands(void)
+{
+    free(redis_do(world->redis, "CONFIG SET slowlog-max-len 100000"));
+    free(redis_do(world->redis, "CONFIG SET slowlog-log-slower-than 0"));
+    free(redis_do(world->redis, "SLOWLOG RESET"));
+}
+
+/* How often since, in scripts too. */
+static int
+count_commands(const char *verb, const char *key)
+{
+    char *log = redis_do(world->redis, "SLOWLOG GET 100000");
+    char *wanted = mem_format("%s\n{" WORLD_CAMPAIGN "}:bc:%s\n", verb, key);
+    int count = 0;
+    for (const char *at = log; (at = strstr(at, wanted)) != NULL; at++) {
+        count++;
+    }
+    free(wanted);
+    free(log);
+    return count;
+}
+
+static void
+a_start_reads_its_record_once(void **state)
+{
+    (void)state;
+    Broadcast__Content content = world_content();
+    world->freezes_until_silent = 0;
+    struct world_answer made = world_create(world, "key", &content);
+    char *id = mem_copy_string(made.reply->create->id);
+    struct world_answer approved = world_approve(
+        world, id, made.reply->create->content_hash, WORLD_APPROVER);
+    log_commands();
+    struct world_answer started = world_act(world, ASK(START), id);
+    assert_int_equal(started.err, ERR_NONE);
+    assert_int_equal(started.reply->start->stage, STAGE(FREEZING));
+    /* Once by the flow and once by the script that starts it, whose answer is
+     * shown. A planner's beat reads all again, whoever started what. */
+    int reads = count_commands("HGETALL", "b:b1");
+    assert_in_range(reads - count_commands("SMEMBERS", "active"), 1, 2);
+    world_forget(&started);
+    world_forget(&approved);
+    world_forget(&made);
+    free(id);
+}
+
+static bool
+is_frozen(struct world *w, void *id)
+{
+    char *command = mem_format("HGET {" WORLD_CAMPAIGN "}:bc:b:%s frozen",
+                               (const char *)id);
+    char *cursor = redis_do(w->redis, command);
+    bool is_so = cursor[0] == '\0';
+    free(command);
+    free(cursor);
+    return is_so;
+}
+
+static void
+freezing_reads_the_record_no_more_for_each_chunk(void **state)
+{
+    (void)state;
+    enum { CHUNKS = 60 };
+    Broadcast__Content content = world_content();
+    world->people = CHUNKS * 65536;
+    world->step = 65536;
+    log_commands();
+    char *id = world_send(world, &content);
+    world_wait(world, is_frozen, id);
+    /* Each chunk's script answers with the record. */
+    assert_in_range(count_commands("HGETALL", "b:b1"), CHUNKS, CHUNKS * 4 / 3);
+    assert_in_range(count_commands("SMEMBERS", "active"), 0, CHUNKS / 3);
+    Broadcast__Broadcast *now = world_get(world, id);
+    assert_int_equal(now->channels[0]->audience, CHUNKS);
+    wire_free(now);
+    free(id);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             everybody_gets_it_once_and_then_it_is_done, open_world,
+            close_world),
+        cmocka_unit_test_setup_teardown(a_start_reads_its_record_once,
+                                        open_world, close_world),
+        cmocka_unit_test_setup_teardown(
+            freezing_reads_the_record_no_more_for_each_chunk, open_world,
             close_world),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
