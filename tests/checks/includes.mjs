@@ -1,58 +1,97 @@
 #!/usr/bin/env node
-// includes -- who may include what: no service another service's files, and
-// each library's headers in the one wrapper that owns it.
-import {readFileSync} from 'node:fs';
-import {execFileSync} from 'node:child_process';
-import {dirname, join} from 'node:path';
-import {fileURLToPath} from 'node:url';
+// includes -- who may include what:
+//
+//   - no service another service's files, and common/ no service's;
+//   - of a library of common/, from outside, its public header alone, and
+//     from another library only where common/libraries.txt lets it stand on it;
+//   - a library from outside the tree in the one folder that wraps it (as
+//     common/libraries.txt says), and there in the one file, if it is one.
+import {complain, files, finish, includes, libraries} from './tree.mjs';
 
-process.chdir(join(dirname(fileURLToPath(import.meta.url)), '../..'));
+const LIBRARIES = libraries();
 
-// library header -> the files of the tree that may include it
-const OWNERS = [
-    [/^zmq/, /^common\/bus\//],
-    [/^hiredis\//, /^common\/store\//],
-    [/^event2?[/.]/, /^common\/(loop|http|bus|store|fetch)\//],
-    [/^sodium/, /^common\/crypto\//],
-    [/^curl\//, /^common\/fetch\//],
-    [/^jansson/, /^common\/text\/json\.[ch]$/],
-    [/^qrencode/, /^common\/text\/qr\.c$/],
-    [/^ini\.h/, /^common\/base\/conf\.c$/],
-    [/^idn2/, /^common\/text\/contact\.c$/],
-    [/^phonenumbers\//, /^common\/text\/phone_shim\.cc$/],
-    [/^openssl\//, /^common\/crypto\//],
-    [/^pthread/, /^common\/loop\/worker\.c$/],
+// header -> its name in common/libraries.txt, and the one file if it is one
+const OUTSIDE = [
+    [/^zmq/, 'libzmq'],
+    [/^hiredis\//, 'hiredis'],
+    [/^event2?[/.]/, 'libevent'],
+    [/^sodium/, 'libsodium'],
+    [/^openssl\//, 'libcrypto'],
+    [/^curl\//, 'libcurl'],
+    [/^jansson/, 'jansson', /\/json\.[ch]$/],
+    [/^qrencode/, 'libqrencode', /\/qr\.c$/],
+    [/^idn2/, 'libidn2', /\/contact\.c$/],
+    [/^phonenumbers\//, 'phonenumber', /\/phone_shim\.cc$/],
+    [/^ini\.h/, 'inih', /\/conf\.c$/],
+    [/^pthread/, 'Threads', /\/worker\.c$/],
 ];
 
-const files = execFileSync('git', ['ls-files', 'common', 'services'],
-    {encoding: 'utf8'}).split('\n').filter((f) => /\.(c|h|cc)$/.test(f));
-let wrong = 0;
+// Public beside <library>/<library>.h.
+const PUBLIC_TOO = ['common/http/sse.h'];
 
-function complain(file, line, why) {
-    console.log(`${file}:${line}: ${why}`);
-    wrong++;
+function library_of(path) {
+    const name = /^common\/(\w+)\//.exec(path)?.[1];
+    return LIBRARIES.has(name) ? name : undefined;
 }
 
-function check(file, line, header) {
+// A library's own tests may see what is private to it.
+function is_inside(file, library) {
+    return file.startsWith(`common/${library}/`) ||
+        file.startsWith(`tests/unit/common/${library}/`) ||
+        file.startsWith(`tests/service/common/`) ||
+        file.startsWith(`tests/fuzz/${library}_`);
+}
+
+function is_public(header, library) {
+    return library === 'client' || PUBLIC_TOO.includes(header) ||
+        header === `common/${library}/${library}.h`;
+}
+
+function check_library(where, file, header) {
+    const to = library_of(header);
+    const from = library_of(file);
+    if (!to || is_inside(file, to)) {
+        return;
+    }
+    if (!is_public(header, to)) {
+        complain(where, `includes ${header}, which is private to ${to}`);
+    }
+    if (from && !LIBRARIES.get(from).below.has(to)) {
+        complain(where, `includes ${header}: ${from} does not stand on ${to} ` +
+            '(common/libraries.txt)');
+    }
+}
+
+function check_service(where, file, header) {
     const from = /^services\/([^/]+)\//.exec(file)?.[1];
     const to = /^services\/([^/]+)\//.exec(header)?.[1];
-    if (to && to !== from) {
-        complain(file, line, `includes ${header}: a service never includes ` +
-            `another's files, and common none`);
-    }
-    for (const [library, owner] of OWNERS) {
-        if (library.test(header) && !owner.test(file)) {
-            complain(file, line, `includes <${header}>: only ${owner.source} may`);
-        }
+    if (to && to !== from && !file.startsWith('tests/')) {
+        complain(where, `includes ${header}: a service never includes ` +
+            `another's files, and common/ none`);
     }
 }
 
-for (const file of files) {
-    readFileSync(file, 'utf8').split('\n').forEach((text, i) => {
-        const match = /^\s*#\s*include\s*[<"]([^>"]+)[>"]/.exec(text);
-        if (match) {
-            check(file, i + 1, match[1]);
-        }
-    });
+function check_outside(where, file, header) {
+    const [, library, one_file] =
+        OUTSIDE.find(([pattern]) => pattern.test(header)) ?? [];
+    if (!library || file.startsWith('tests/')) {
+        return;
+    }
+    const owner = LIBRARIES.get(library_of(file));
+    if (!owner?.outside.includes(library) || !(one_file?.test(file) ?? true)) {
+        const owners = [...LIBRARIES].filter(([, row]) =>
+            row.outside.includes(library)).map(([name]) => `common/${name}`);
+        complain(where, `includes <${header}>: only ${owners.join(', ')} may` +
+            (one_file ? `, there ${one_file.source}` : ''));
+    }
 }
-process.exit(wrong ? 1 : 0);
+
+for (const file of files(/\.(c|h|cc)$/, 'common', 'services', 'tests')) {
+    for (const {line, header} of includes(file)) {
+        const where = `${file}:${line}`;
+        check_service(where, file, header);
+        check_library(where, file, header);
+        check_outside(where, file, header);
+    }
+}
+finish();

@@ -5,4 +5,4 @@ set -u
 command -v shellcheck >/dev/null || exit 0
 git ls-files | while read -r file; do
     head -c 64 "$file" | head -1 | grep -qaE '^#!.*\b(ba)?sh$' && echo "$file"
-done | xargs shellcheck --exclude=SC1091 --severity=warning
+done | xargs -r shellcheck --exclude=SC1091 --severity=warning

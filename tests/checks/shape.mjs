@@ -1,27 +1,19 @@
 #!/usr/bin/env node
-// shape -- the limits on functions and files (see LIMITS).
-//
-// Functions are found by the one form they have here: a name in the first
-// column before "(", the brace alone in the first column, and its end.
-import {readFileSync} from 'node:fs';
-import {execFileSync} from 'node:child_process';
-import {dirname, join} from 'node:path';
-import {fileURLToPath} from 'node:url';
-
-process.chdir(join(dirname(fileURLToPath(import.meta.url)), '../..'));
+// shape -- the limits on functions and files (see LIMITS), in C, JavaScript,
+// Lua and shell alike. A tower of one-word lines is not short: a function of
+// over `tower_lines` whose lines are thinner than `tower_columns` on average
+// is one that was only made to look so.
+import {complain, files, finish, read} from './tree.mjs';
+import {LANGUAGES} from './languages.mjs';
 
 const LIMITS = {
     function_lines_max: 60, function_lines_p95: 40, function_lines_median: 15,
     nesting_max: 3, parameters_max: 5,
     source_lines: 500, header_lines: 150, test_lines: 800,
+    columns: 100, tower_lines: 30, tower_columns: 12,
 };
-const NOT_NAMES = new Set(['if', 'for', 'while', 'switch', 'return']);
-
-let wrong = 0;
-function complain(where, why) {
-    console.log(`${where}: ${why}`);
-    wrong++;
-}
+const JUDGED_TOGETHER = 'C'; // median and percentile
+const MANY_PARAMETERS = 'Lua'; // has no structs to pass
 
 function file_limit(file) {
     if (file.startsWith('tests/')) {
@@ -30,105 +22,77 @@ function file_limit(file) {
     return file.endsWith('.h') ? LIMITS.header_lines : LIMITS.source_lines;
 }
 
-// The text with comments and literals blanked out, line by line as before.
-function bare(text) {
-    return text.replace(
-        /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
-        (m) => m.replace(/[^\n]/g, ' '));
+// A file without an ending is shell when its first line says so.
+function language_of(file) {
+    const language = LANGUAGES.find(({pattern}) => pattern.test(file));
+    return language?.name !== 'shell' || /^#!.*\b(ba)?sh\b/.test(read(file)) ||
+        file.endsWith('.sh') ? language : undefined;
 }
 
-// Blocks inside the body, but not initialisers ("= {", "){", ", {").
-function nesting(lines) {
-    const stack = [];
-    let deepest = 0;
-    const body = lines.join('\n');
-    for (let i = 0; i < body.length; i++) {
-        if (body[i] === '{') {
-            const before = body.slice(0, i).trimEnd();
-            const is_block = /(\)\s*|\belse|\bdo|;|:|\}|\{)$/.test(before) &&
-                !/\)$/.test(body.slice(0, i)) || stack.length === 0;
-            stack.push(is_block);
-            deepest = Math.max(deepest, stack.filter(Boolean).length - 1);
-        } else if (body[i] === '}') {
-            stack.pop();
-        }
+function check_file(file, language, text) {
+    const lines = text.trimEnd().split('\n');
+    if (lines.length > file_limit(file)) {
+        complain(file, `${lines.length} lines, at most ${file_limit(file)}`);
     }
-    return deepest;
-}
-
-function parameters(signature) {
-    const inside = signature.slice(signature.indexOf('(') + 1,
-        signature.lastIndexOf(')')).trim();
-    let depth = 0;
-    let commas = 0;
-    for (const c of inside) {
-        depth += c === '(' ? 1 : c === ')' ? -1 : 0;
-        commas += c === ',' && depth === 0 ? 1 : 0;
-    }
-    return inside === '' || inside === 'void' ? 0 : commas + 1;
-}
-
-function functions(file, text) {
-    const lines = bare(text).split('\n');
-    const found = [];
-    for (let i = 0; i < lines.length; i++) {
-        if (lines[i] !== '{') {
-            continue;
-        }
-        let first = i - 1;
-        while (first > 0 && !/^[A-Za-z_]\w*\(/.test(lines[first])) {
-            if (lines[first].trim() === '' || i - first > 12) {
-                first = -1;
-            }
-            first--;
-        }
-        const name = first > 0 && /^(\w+)\(/.exec(lines[first])?.[1];
-        if (!name || NOT_NAMES.has(name)) {
-            continue;
-        }
-        const end = lines.indexOf('}', i);
-        found.push({
-            where: `${file}:${first + 1} ${name}`, lines: end - first + 1,
-            nesting: nesting(lines.slice(i, end + 1)),
-            parameters: parameters(lines.slice(first, i).join(' ')),
-        });
-    }
-    return found;
-}
-
-const files = execFileSync('git', ['ls-files', 'common', 'services', 'tests'],
-    {encoding: 'utf8'}).split('\n').filter((f) => /\.[ch]$/.test(f));
-const all = [];
-for (const file of files) {
-    const text = readFileSync(file, 'utf8');
-    const count = text.split('\n').length - 1;
-    if (count > file_limit(file)) {
-        complain(file, `${count} lines, at most ${file_limit(file)}`);
-    }
-    if (!/^\/[*/] ?\w+[\w.]* -- |^\/\/ links:/.test(text)) {
+    if (language.name === 'C' &&
+        !/^\/[*/] ?\w+[\w.]* -- |^\/\/ links:/.test(text)) {
         complain(file, 'does not begin with "name -- what it is for"');
     }
-    all.push(...functions(file, text));
+    lines.forEach((line, i) => {
+        if (line.length > LIMITS.columns && !/https?:/.test(line)) {
+            complain(`${file}:${i + 1}`,
+                `${line.length} columns, at most ${LIMITS.columns}`);
+        }
+    });
 }
-for (const f of all) {
-    if (f.lines > LIMITS.function_lines_max) {
-        complain(f.where, `${f.lines} lines, at most ${LIMITS.function_lines_max}`);
-    }
-    if (f.nesting > LIMITS.nesting_max) {
-        complain(f.where, `nested ${f.nesting} deep, at most ${LIMITS.nesting_max}`);
-    }
-    if (f.parameters > LIMITS.parameters_max) {
-        complain(f.where, `${f.parameters} parameters, at most ${LIMITS.parameters_max}`);
+
+function check_tower(where, language, text, {line, lines}) {
+    const code = language.bare(text).split('\n').slice(line - 1, line - 1 + lines)
+        .map((l) => l.trim()).filter((l) => l !== '');
+    const columns = code.reduce((sum, l) => sum + l.length, 0) / code.length;
+    if (code.length > LIMITS.tower_lines && columns < LIMITS.tower_columns) {
+        complain(where, `${code.length} lines of ${columns.toFixed(0)} ` +
+            'columns on average: a tower');
     }
 }
-const by_length = all.map((f) => f.lines).sort((a, b) => a - b);
+
+function check_function(file, language, text, found) {
+    const where = `${file}:${found.line} ${found.name}`;
+    for (const [value, limit, what] of [
+        [found.lines, LIMITS.function_lines_max, 'lines'],
+        [found.nesting, LIMITS.nesting_max, 'blocks deep'],
+        [found.parameters, language.name === MANY_PARAMETERS ? Infinity :
+            LIMITS.parameters_max, 'parameters']]) {
+        if (value > limit) {
+            complain(where, `${value} ${what}, at most ${limit}`);
+        }
+    }
+    check_tower(where, language, text, found);
+}
+
+const lengths = [];
+for (const file of files(/./)) {
+    const language = language_of(file);
+    if (!language || /package-lock|\/node_modules\//.test(file)) {
+        continue;
+    }
+    const text = read(file);
+    check_file(file, language, text);
+    for (const found of language.functions(text)) {
+        check_function(file, language, text, found);
+        if (language.name === JUDGED_TOGETHER) {
+            lengths.push(found.lines);
+        }
+    }
+}
+lengths.sort((a, b) => a - b);
 for (const [share, limit] of [[0.5, LIMITS.function_lines_median],
     [0.95, LIMITS.function_lines_p95]]) {
-    const lines = by_length[Math.floor(by_length.length * share)];
-    console.log(`${all.length} functions, ${share * 100} % have at most ` +
-        `${lines} lines (limit ${limit})`);
+    const lines = lengths[Math.floor(lengths.length * share)] ?? 0;
+    console.log(`${lengths.length} functions in ${JUDGED_TOGETHER}, ` +
+        `${share * 100} % have at most ${lines} lines (limit ${limit})`);
     if (lines > limit) {
-        wrong++;
+        complain('the tree', `its functions are too long`);
     }
 }
-process.exit(wrong ? 1 : 0);
+finish();
