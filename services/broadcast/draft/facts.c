@@ -2,6 +2,7 @@
  *
  * signup owns them; a copy is kept here for FACTS_FRESH_MS and asked for
  * again when it is older. Those who ask meanwhile wait for one answer. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -231,9 +232,11 @@ facts_version(const Signup__Actions *facts, const struct record *record)
     return version == 0 ? 1 : version;
 }
 
-static void
-add_field(struct facts_fields *fields, const char *name, const char *value)
+void
+facts_add_field(struct facts_fields *fields, const char *name,
+                const char *value)
 {
+    assert(fields->count < FACTS_FIELDS_MAX);
     Signup__Field *field = &fields->fields[fields->count];
     signup__field__init(field);
     field->name = (char *)(uintptr_t)name;
@@ -257,12 +260,12 @@ facts_fill(const Signup__Actions *facts, const char *action_id,
 {
     const Signup__Action *action = facts_find_action(facts, action_id);
     fields->count = 0;
-    add_field(fields, "campaign", facts->campaign->name);
+    facts_add_field(fields, "campaign", facts->campaign->name);
     if (action != NULL) {
         write_start(action->starts_at_ms, fields->starts,
                     sizeof(fields->starts));
-        add_field(fields, "action", action->name);
-        add_field(fields, "place", action->place);
-        add_field(fields, "starts", fields->starts);
+        facts_add_field(fields, "action", action->name);
+        facts_add_field(fields, "place", action->place);
+        facts_add_field(fields, "starts", fields->starts);
     }
 }

@@ -31,6 +31,10 @@ struct facts_fields {
     size_t count;
     char starts[64];
 };
+/* Borrowed. More than FACTS_FIELDS_MAX is a bug of ours: it ends the program.
+ */
+void facts_add_field(struct facts_fields *fields, const char *name,
+                     const char *value);
 /* The template fields that are the same for everyone; borrowed of facts. */
 void facts_fill(const Signup__Actions *facts, const char *action,
                 struct facts_fields *fields);

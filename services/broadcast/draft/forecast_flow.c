@@ -284,17 +284,7 @@ measured(void *arg, enum err err, const char *detail,
     }
 }
 
-/* Links and codes are of one length for everybody. */
-static void
-add_stand_in(struct facts_fields *fields, const char *name, const char *value)
-{
-    Signup__Field *field = &fields->fields[fields->count];
-    signup__field__init(field);
-    field->name = (char *)(uintptr_t)name;
-    field->value = (char *)(uintptr_t)value;
-    fields->list[fields->count++] = field;
-}
-
+/* Links and codes are of one length for everybody: any will do. */
 static void
 measure(struct forecasting *f)
 {
@@ -308,10 +298,10 @@ measure(struct forecasting *f)
     char *ticket = mem_format("%s/t/%s", base, code);
     char *preferences = mem_format("%s/p/%s", base, token);
     facts_fill(f->facts, content->action, &fields);
-    add_stand_in(&fields, "preferences_url", preferences);
+    facts_add_field(&fields, "preferences_url", preferences);
     if (content->action != NULL) {
-        add_stand_in(&fields, "ticket_url", ticket);
-        add_stand_in(&fields, "ticket_code", code);
+        facts_add_field(&fields, "ticket_url", ticket);
+        facts_add_field(&fields, "ticket_code", code);
     }
     ask.campaign = f->campaign;
     ask.query = content->audience;

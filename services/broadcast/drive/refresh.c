@@ -86,7 +86,8 @@ leases_read(void *arg, enum err err, const struct store_reply *reply)
         Broadcast__LeaseKept *kept =
             wire_unpack(&broadcast__lease_kept__descriptor, line.data, line.len,
                         WIRE_OUTSIDE_BYTES_MAX);
-        if (kept != NULL && lease_find(&campaign->leases, id) == NULL) {
+        if (kept != NULL && kept->channel != WORDS__CHANNEL__CHANNEL_NONE &&
+            lease_find(&campaign->leases, id) == NULL) {
             adopt_lease(campaign, id, kept);
         }
         wire_free(kept);

@@ -16,6 +16,7 @@
  * (how many instances were ever started: lease ids are made of it). */
 #include "services/broadcast/keep/store.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,7 @@ keep_free(struct keep **keep)
 void
 keep_args_bytes(struct keep_args *call, const void *data, size_t len)
 {
+    assert(call->count < KEEP_ARGS_MAX);
     call->args[call->count++] = bytes_of(data == NULL ? "" : data, len);
 }
 
@@ -95,6 +97,7 @@ keep_args_text(struct keep_args *call, const char *text)
 void
 keep_args_number(struct keep_args *call, uint64_t number)
 {
+    assert(call->count < KEEP_ARGS_MAX);
     char *to = call->numbers[call->count];
     (void)snprintf(to, sizeof(call->numbers[0]), "%" PRIu64, number);
     keep_args_text(call, to);

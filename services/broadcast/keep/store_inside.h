@@ -35,7 +35,8 @@ struct keep_args {
 
 /* The five arguments that ledger.lua takes. */
 void keep_args_begin(struct keep_args *args, const struct keep_on *on);
-/* Borrowed until the run. */
+/* Borrowed until the run. More than KEEP_ARGS_MAX is a bug of ours: it ends
+ * the program. */
 void keep_args_bytes(struct keep_args *args, const void *data, size_t len);
 void keep_args_text(struct keep_args *args, const char *text);
 void keep_args_number(struct keep_args *args, uint64_t number);

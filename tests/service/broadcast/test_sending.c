@@ -113,28 +113,41 @@ count_commands(const char *verb, const char *key)
     return count;
 }
 
+/* How often a start reads the record that it starts. */
+static int
+count_reads_of_start(const char *idempotency_key)
+{
+    Broadcast__Content content = world_content();
+    struct world_answer made = world_create(world, idempotency_key, &content);
+    const Broadcast__Broadcast *draft = made.reply->create;
+    struct world_answer approved =
+        world_approve(world, draft->id, draft->content_hash, WORLD_APPROVER);
+    log_commands();
+    struct world_answer started = world_act(world, ASK(START), draft->id);
+    assert_int_equal(started.err, ERR_NONE);
+    assert_int_equal(started.reply->start->stage, STAGE(FREEZING));
+    char *key = mem_format("b:%s", draft->id);
+    int reads = count_commands("HGETALL", key);
+    free(key);
+    world_forget(&started);
+    world_forget(&approved);
+    world_forget(&made);
+    return reads;
+}
+
+/* Once by the flow, and once by the script that starts it, whose answer is
+ * shown. A beat of the planner's reads all again, but not each time. */
 static void
 a_start_reads_its_record_once(void **state)
 {
     (void)state;
-    Broadcast__Content content = world_content();
     world->freezes_until_silent = 0;
-    struct world_answer made = world_create(world, "key", &content);
-    char *id = mem_copy_string(made.reply->create->id);
-    struct world_answer approved = world_approve(
-        world, id, made.reply->create->content_hash, WORLD_APPROVER);
-    log_commands();
-    struct world_answer started = world_act(world, ASK(START), id);
-    assert_int_equal(started.err, ERR_NONE);
-    assert_int_equal(started.reply->start->stage, STAGE(FREEZING));
-    /* Once by the flow and once by the script that starts it, whose answer is
-     * shown. A planner's beat reads all again, whoever started what. */
-    int reads = count_commands("HGETALL", "b:b1");
-    assert_in_range(reads - count_commands("SMEMBERS", "active"), 1, 2);
-    world_forget(&started);
-    world_forget(&approved);
-    world_forget(&made);
-    free(id);
+    int least = count_reads_of_start("first");
+    int second = count_reads_of_start("second");
+    int third = count_reads_of_start("third");
+    least = second < least ? second : least;
+    least = third < least ? third : least;
+    assert_int_equal(least, 2);
 }
 
 static bool
