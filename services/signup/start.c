@@ -57,44 +57,53 @@ load_keys(struct signup *signup)
 /* ---- the key and the data must belong together ---- */
 
 struct check {
-    char mark[MARK_SIZE];
-    bool is_answered, is_other;
+    bool is_answered;
     enum err err;
 };
 
 static void
 on_checked(void *arg, enum err err, const struct store_reply *reply)
 {
+    (void)reply;
     struct check *check = arg;
     check->is_answered = true;
     check->err = err;
-    check->is_other = err == ERR_NONE && reply->type == STORE_STRING &&
-                      strcmp(reply->string, check->mark) != 0;
 }
 
 /* Static: an answer that comes after the last turn still has a home. */
 static struct check check;
 
+static bool
+is_passing(enum err err)
+{
+    return err != ERR_NONE && err != ERR_CONFLICT && err != ERR_LIMIT;
+}
+
 /* With another key, every lookup would miss and everyone be new. */
 static void
-check_key(struct signup *signup)
+open_data(struct signup *signup)
 {
-    (void)snprintf(check.mark, sizeof(check.mark), "%016" PRIx64,
+    char mark[MARK_SIZE];
+    (void)snprintf(mark, sizeof(mark), "%016" PRIx64,
                    crypto_mac64(&signup->keys->check, "signup", 6));
     int64_t until = clock_boot_ms() + KEY_CHECK_MS_MAX;
     do {
         check.is_answered = false;
-        su_check_key(signup->su, check.mark, on_checked, &check);
+        su_open(signup->su, mark, on_checked, &check);
         while (!check.is_answered) {
             loop_turn(signup->service.loop, TURN_MS);
         }
-    } while (check.err != ERR_NONE && clock_boot_ms() < until);
-    if (check.err != ERR_NONE) {
-        log_fatal("Redis did not answer; see that it runs, and start again");
-    }
-    if (check.is_other) {
+    } while (is_passing(check.err) && clock_boot_ms() < until);
+    if (check.err == ERR_CONFLICT) {
         log_fatal("signup.key is not the key this data was sealed with; put "
                   "the right one in [keys] dir");
+    }
+    if (check.err == ERR_LIMIT) {
+        log_fatal("this data was stored by a newer version of Muster: start "
+                  "that version of signup");
+    }
+    if (check.err != ERR_NONE) {
+        log_fatal("Redis did not answer; see that it runs, and start again");
     }
 }
 
@@ -107,7 +116,7 @@ signup_start(struct signup *signup)
     signup->su = su_new(signup->service.store);
     signup->campaigns = campaigns_new(signup);
     signup->checkin = service_connect(&signup->service, "checkin");
-    check_key(signup);
+    open_data(signup);
 }
 
 void

@@ -16,6 +16,7 @@
 
 #define TURN_MS 20
 #define CAMPAIGN "care"
+#define REPLY_BYTES_MAX ((size_t)16 * 1024 * 1024) /* joined lists */
 #define DAY_MS 86400000
 
 static const char acl[] =
@@ -119,9 +120,8 @@ on_answer(void *arg, enum err err, const char *detail,
         struct buf body;
         buf_init(&body, 0);
         wire_pack(reply, &body);
-        waiting->answer.reply =
-            wire_unpack(&signup__reply__descriptor, body.data, body.len,
-                        BUS_BODY_BYTES_MAX);
+        waiting->answer.reply = wire_unpack(
+            &signup__reply__descriptor, body.data, body.len, REPLY_BYTES_MAX);
         buf_fini(&body);
     }
 }

@@ -245,6 +245,9 @@ lists_done(void *arg, enum err err, const struct store_reply *reply)
 {
     struct measuring *m = arg;
     char *why = NULL;
+    if (err == ERR_NONE && reply->count != m->list_count) {
+        err = ERR_INTERNAL;
+    }
     for (size_t i = 0; i < m->list_count && err == ERR_NONE; i++) {
         err = count_list(m, m->lists[i], &reply->items[i], &why);
     }

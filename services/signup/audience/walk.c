@@ -46,6 +46,41 @@ finish(struct walk *walk, enum err err, const char *detail)
     free(walk);
 }
 
+/* NULL: fine. */
+static const char *
+find_fault(struct walk *walk)
+{
+    const struct walk_ask *ask = &walk->ask;
+    if (query_parse(ask->query, &walk->query, walk->why) != ERR_NONE) {
+        return walk->why;
+    }
+    if (ask->class_ == WORDS__CLASS__CLASS_NONE) {
+        return "class is service, campaign or safety";
+    }
+    if (ask->action == NULL && rules_need_action(ask->class_)) {
+        return "a service or safety message is about an action: name it";
+    }
+    return ask->chunk >= CHUNKS_MAX ? "there are 256 chunks at most" : NULL;
+}
+
+static void
+begin(void *arg)
+{
+    struct walk *walk = arg;
+    struct campaigns *campaigns = walk->signup->campaigns;
+    const char *fault = find_fault(walk);
+    if (fault != NULL) {
+        finish(walk, ERR_BAD_REQUEST, fault);
+        return;
+    }
+    struct campaign *known = campaigns_find(campaigns, walk->ask.campaign);
+    if (known != NULL) {
+        on_campaign(walk, ERR_NONE, NULL, known);
+        return;
+    }
+    campaigns_read(campaigns, walk->ask.campaign, on_campaign, walk);
+}
+
 void
 walk_start(struct signup *signup, const struct walk_ask *ask)
 {
@@ -55,24 +90,7 @@ walk_start(struct signup *signup, const struct walk_ask *ask)
     walk->ask.campaign = mem_copy_string(ask->campaign);
     walk->ask.query = mem_copy_string(ask->query);
     walk->ask.action = mem_copy_string(ask->action);
-    enum err err = query_parse(ask->query, &walk->query, walk->why);
-    if (err != ERR_NONE) {
-        finish(walk, err, walk->why);
-        return;
-    }
-    if (ask->class_ == WORDS__CLASS__CLASS_NONE ||
-        (ask->action == NULL && rules_need_action(ask->class_))) {
-        finish(walk, ERR_BAD_REQUEST,
-               ask->class_ == WORDS__CLASS__CLASS_NONE
-                   ? "class is service, campaign or safety"
-                   : "a service or safety message is about an action: name it");
-        return;
-    }
-    if (ask->chunk >= CHUNKS_MAX) {
-        finish(walk, ERR_BAD_REQUEST, "there are 256 chunks at most");
-        return;
-    }
-    campaigns_get(signup->campaigns, walk->ask.campaign, on_campaign, walk);
+    loop_defer(signup->service.loop, begin, walk);
 }
 
 static unsigned

@@ -35,8 +35,8 @@ struct walk_ask {
     void *arg;
 };
 
-/* The strings are copied. Exactly one call of done: also on failure and
- * shutdown; before this returns when the query is wrong. */
+/* The strings are copied. Exactly one call of done, always later, also on
+ * failure and shutdown. */
 void walk_start(struct signup *signup, const struct walk_ask *ask);
 
 #endif

@@ -1,15 +1,13 @@
-/* campaigns -- the definitions of campaigns and actions, cached. */
+/* campaigns -- the campaigns there are, cached. */
 #include "services/signup/definitions/campaigns.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/base.h"
-#include "services/signup/definitions/evidence.h"
-#include "services/signup/keep/columns.h"
 #include "services/signup/keep/store.h"
+
+#define MIGRATIONS_MAX 4 /* tries: another instance may be at it too */
 
 struct waiter {
     campaign_cb *cb;
@@ -22,6 +20,8 @@ struct waiter {
 struct reading {
     struct campaigns *campaigns;
     char id[SLUG_SIZE];
+    struct campaign *campaign; /* in the list, or being opened */
+    int migrations;
     struct waiter *now, *after;
     struct reading *next;
 };
@@ -30,8 +30,19 @@ struct campaigns {
     struct signup *signup;
     size_t count;
     struct campaign *list[SU_CAMPAIGNS_MAX];
+    struct slugs ids; /* -> index + 1 */
     struct reading *readings;
 };
+
+static void send_read(struct reading *reading);
+static void on_definitions(void *arg, enum err err,
+                           const struct store_reply *reply);
+static void migrate(struct reading *reading);
+static void on_migrated(void *arg, enum err err,
+                        const struct store_reply *reply);
+static void claim_number(struct reading *reading);
+static void on_claimed(void *arg, enum err err,
+                       const struct store_reply *reply);
 
 struct campaigns *
 campaigns_new(struct signup *signup)
@@ -41,20 +52,6 @@ campaigns_new(struct signup *signup)
     return campaigns;
 }
 
-static void
-free_campaign(struct campaign *campaign)
-{
-    for (size_t i = 0; i < campaign->action_count; i++) {
-        wire_free(campaign->actions[i]->definition);
-        free(campaign->actions[i]);
-    }
-    wire_free(campaign->definition);
-    evidence_free(&campaign->evidence);
-    columns_free(&campaign->columns);
-    batch_free(&campaign->batch);
-    free(campaign);
-}
-
 void
 campaigns_free(struct campaigns **campaigns)
 {
@@ -62,204 +59,35 @@ campaigns_free(struct campaigns **campaigns)
         return;
     }
     for (size_t i = 0; i < (*campaigns)->count; i++) {
-        free_campaign((*campaigns)->list[i]);
+        campaign_free(&(*campaigns)->list[i]);
     }
+    slugs_fini(&(*campaigns)->ids);
     free(*campaigns);
     *campaigns = NULL;
 }
 
-struct campaign_action *
-campaign_find_action(const struct campaign *campaign, const char *id)
+struct campaign *
+campaigns_find(const struct campaigns *campaigns, const char *id)
 {
-    for (size_t i = 0; i < campaign->action_count; i++) {
-        if (strcmp(campaign->actions[i]->id, id) == 0) {
-            return campaign->actions[i];
-        }
-    }
-    return NULL;
+    uint32_t at = slugs_find(&campaigns->ids, id);
+    return at == 0 ? NULL : campaigns->list[at - 1];
 }
 
-unsigned
-campaign_index(char *const *list, size_t count, const char *id)
+uint32_t
+campaigns_number_max(const struct campaigns *campaigns)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(list[i], id) == 0) {
-            return (unsigned)i + 1;
-        }
-    }
-    return 0;
-}
-
-static struct campaign *
-find(const struct campaigns *campaigns, const char *id)
-{
+    uint32_t max = 0;
     for (size_t i = 0; i < campaigns->count; i++) {
-        if (strcmp(campaigns->list[i]->id, id) == 0) {
-            return campaigns->list[i];
-        }
+        uint32_t number = campaigns->list[i]->own_number;
+        max = number > max ? number : max;
     }
-    return NULL;
+    return max;
 }
 
-/* ---- from the store's reply into the cache ---- */
-
-static struct campaign *
-add_campaign(struct campaigns *campaigns, const char *id)
-{
-    assert(campaigns->count < SU_CAMPAIGNS_MAX);
-    struct campaign *campaign = mem_new(sizeof(*campaign));
-    campaign->signup = campaigns->signup;
-    (void)snprintf(campaign->id, sizeof(campaign->id), "%s", id);
-    campaign->evidence = evidence_new(campaign);
-    campaign->columns = columns_new(campaigns->signup->su, campaign->id);
-    campaigns->list[campaigns->count++] = campaign;
-    return campaign;
-}
-
-static struct campaign_action *
-new_action(const Signup__Action *definition)
-{
-    struct campaign_action *action = mem_new(sizeof(*action));
-    action->number = (uint16_t)definition->number;
-    (void)snprintf(action->id, sizeof(action->id), "%s", definition->id);
-    size_t len = strlen(action->id);
-    action->slug_field[0] = 3 << 3 | 2;
-    action->slug_field[1] = (uint8_t)len;
-    memcpy(action->slug_field + 2, action->id, len);
-    action->slug_field_len = len + 2;
-    return action;
-}
-
-/* Takes over definition. */
-static void
-put_action(struct campaign *campaign, Signup__Action *definition)
-{
-    struct campaign_action **slot = &campaign->actions[definition->number - 1];
-    if (*slot == NULL) {
-        *slot = new_action(definition);
-    }
-    wire_free((*slot)->definition);
-    (*slot)->definition = definition;
-    if (definition->number > campaign->action_count) {
-        campaign->action_count = definition->number;
-    }
-}
-
-static bool
-put_definition(struct campaign *campaign, const char *field,
-               const struct store_reply *value)
-{
-    bool is_action = strncmp(field, "a:", 2) == 0;
-    void *message = wire_unpack(is_action ? &signup__action__descriptor
-                                          : &signup__campaign__descriptor,
-                                value->string, value->len, BUS_BODY_BYTES_MAX);
-    if (message == NULL) {
-        return false;
-    }
-    campaign->definitions_len += value->len;
-    if (!is_action) {
-        wire_free(campaign->definition);
-        campaign->definition = message;
-        return true;
-    }
-    Signup__Action *action = message;
-    if (action->number < 1 || action->number > SU_ACTIONS_MAX) {
-        wire_free(action);
-        return false;
-    }
-    put_action(campaign, action);
-    return true;
-}
-
-/* The action whose counter field is, "confirmed:12"; NULL: not such. */
-static Signup__Action *
-find_counted(struct campaign *campaign, const char *field, const char *name)
-{
-    size_t len = strlen(name);
-    if (strncmp(field, name, len) != 0) {
-        return NULL;
-    }
-    unsigned long number = strtoul(field + len, NULL, 10);
-    return number < 1 || number > campaign->action_count
-               ? NULL
-               : campaign->actions[number - 1]->definition;
-}
+/* ---- ending ---- */
 
 static void
-put_count(struct campaign *campaign, const char *field, const char *value)
-{
-    uint32_t count = (uint32_t)strtoul(value, NULL, 10);
-    Signup__Action *action = find_counted(campaign, field, "confirmed:");
-    if (action != NULL) {
-        action->has_confirmed = true;
-        action->confirmed = count;
-    }
-    action = find_counted(campaign, field, "waitlisted:");
-    if (action != NULL) {
-        action->has_waitlisted = true;
-        action->waitlisted = count;
-    }
-}
-
-/* Numbers are dense: none may be missing. */
-static bool
-is_whole(const struct campaign *campaign)
-{
-    for (size_t i = 0; i < campaign->action_count; i++) {
-        if (campaign->actions[i] == NULL) {
-            return false;
-        }
-    }
-    return campaign->definition != NULL;
-}
-
-static enum err
-take_definitions(struct campaigns *campaigns, const char *id,
-                 const struct store_reply *reply, struct campaign **out)
-{
-    const struct store_reply *counts = &reply->items[1],
-                             *definitions = &reply->items[2];
-    if (reply->items[0].len == 0) {
-        return ERR_NOT_FOUND;
-    }
-    struct campaign *campaign = find(campaigns, id);
-    if (campaign == NULL) {
-        campaign = add_campaign(campaigns, id);
-    }
-    campaign->definitions_len = 0;
-    bool is_good = true;
-    for (size_t i = 0; i + 1 < definitions->count; i += 2) {
-        is_good &= put_definition(campaign, definitions->items[i].string,
-                                  &definitions->items[i + 1]);
-    }
-    if (!is_good || !is_whole(campaign)) {
-        log_error("campaign.unreadable", log_str("campaign", id));
-        return ERR_INTERNAL;
-    }
-    for (size_t i = 0; i + 1 < counts->count; i += 2) {
-        put_count(campaign, counts->items[i].string,
-                  counts->items[i + 1].string);
-    }
-    (void)snprintf(campaign->revision, sizeof(campaign->revision), "%s",
-                   reply->items[0].string);
-    *out = campaign;
-    return ERR_NONE;
-}
-
-/* ---- reading ---- */
-
-static void on_definitions(void *arg, enum err err,
-                           const struct store_reply *reply);
-
-static void
-send_read(struct reading *reading)
-{
-    su_read_definitions(reading->campaigns->signup->su, reading->id,
-                        on_definitions, reading);
-}
-
-static void
-end_reading(struct reading *reading)
+remove_reading(struct reading *reading)
 {
     struct reading **at = &reading->campaigns->readings;
     while (*at != reading) {
@@ -269,32 +97,152 @@ end_reading(struct reading *reading)
     free(reading);
 }
 
+/* What is not in the list was not opened. */
 static void
-on_definitions(void *arg, enum err err, const struct store_reply *reply)
+forget_unopened(struct reading *reading)
 {
-    struct reading *reading = arg;
-    struct campaign *campaign = NULL;
-    if (err == ERR_NONE) {
-        err =
-            take_definitions(reading->campaigns, reading->id, reply, &campaign);
+    if (campaigns_find(reading->campaigns, reading->id) == NULL) {
+        campaign_free(&reading->campaign);
     }
+}
+
+/* The next read begins before the waiters of this one are called. */
+static void
+end_read(struct reading *reading, enum err err, const char *detail)
+{
+    struct campaign *campaign = err == ERR_NONE ? reading->campaign : NULL;
     struct waiter *waiter = reading->now;
+    forget_unopened(reading);
     reading->now = reading->after;
     reading->after = NULL;
     if (reading->now != NULL) {
         send_read(reading);
     } else {
-        end_reading(reading);
+        remove_reading(reading);
     }
     while (waiter != NULL) {
         struct waiter *next = waiter->next;
-        waiter->cb(waiter->arg, err,
-                   err == ERR_NOT_FOUND ? "there is no such campaign" : NULL,
-                   campaign);
+        waiter->cb(waiter->arg, err, detail, campaign);
         free(waiter);
         waiter = next;
     }
 }
+
+static const char *
+read_detail(enum err err)
+{
+    if (err == ERR_NOT_FOUND) {
+        return "there is no such campaign";
+    }
+    return err == ERR_UNAVAILABLE
+               ? "this campaign was stored by a newer version of Muster: "
+                 "start that version of signup"
+               : NULL;
+}
+
+/* ---- reading ---- */
+
+static void
+send_read(struct reading *reading)
+{
+    struct campaign *known = campaigns_find(reading->campaigns, reading->id);
+    su_read_definitions(reading->campaigns->signup->su, reading->id,
+                        known == NULL ? "" : known->revision, on_definitions,
+                        reading);
+}
+
+static void
+on_definitions(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct reading *reading = arg;
+    struct campaigns *campaigns = reading->campaigns;
+    if (err != ERR_NONE) {
+        end_read(reading, err, NULL);
+        return;
+    }
+    if (reading->campaign == NULL) {
+        reading->campaign = campaigns_find(campaigns, reading->id);
+    }
+    if (reading->campaign == NULL) {
+        reading->campaign = campaign_new(campaigns->signup, reading->id);
+    }
+    err = campaign_take(reading->campaign, reply);
+    if (err != ERR_NONE) {
+        end_read(reading, err, read_detail(err));
+    } else if (reading->campaign->format < SU_FORMAT) {
+        migrate(reading);
+    } else if (campaigns_find(campaigns, reading->id) == NULL) {
+        claim_number(reading);
+    } else {
+        end_read(reading, ERR_NONE, NULL);
+    }
+}
+
+/* ---- opening ---- */
+
+static void
+migrate(struct reading *reading)
+{
+    const struct campaign *campaign = reading->campaign;
+    if (++reading->migrations > MIGRATIONS_MAX) {
+        end_read(reading, ERR_INTERNAL, NULL);
+        return;
+    }
+    log_info("campaign.migrated", log_str("campaign", campaign->id),
+             log_int("from", campaign->format), log_int("to", SU_FORMAT));
+    su_migrate(
+        reading->campaigns->signup->su, campaign->id,
+        &(struct su_migration){campaign->format, campaign->definition->number},
+        on_migrated, reading);
+}
+
+static void
+on_migrated(void *arg, enum err err, const struct store_reply *reply)
+{
+    (void)reply;
+    struct reading *reading = arg;
+    if (err != ERR_NONE) {
+        end_read(reading, err, NULL);
+        return;
+    }
+    send_read(reading);
+}
+
+static void
+claim_number(struct reading *reading)
+{
+    struct campaigns *campaigns = reading->campaigns;
+    su_number_campaign(
+        campaigns->signup->su,
+        &(struct su_number){.id = reading->id,
+                            .own = reading->campaign->own_number,
+                            .floor = campaigns_number_max(campaigns)},
+        on_claimed, reading);
+}
+
+static void
+on_claimed(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct reading *reading = arg;
+    struct campaigns *campaigns = reading->campaigns;
+    if (err == ERR_CONFLICT) {
+        log_error("campaign.number_twice", log_str("campaign", reading->id),
+                  log_int("number", reading->campaign->own_number));
+        end_read(reading, err, reply->string);
+        return;
+    }
+    if (err == ERR_NONE && campaigns->count == SU_CAMPAIGNS_MAX) {
+        err = ERR_LIMIT;
+    }
+    if (err == ERR_NONE) {
+        campaigns->list[campaigns->count++] = reading->campaign;
+        (void)slugs_add(&campaigns->ids, reading->campaign->id,
+                        (uint32_t)campaigns->count);
+    }
+    end_read(reading, err, NULL);
+}
+
+/* ---- who asks ---- */
 
 static struct reading *
 find_reading(struct campaigns *campaigns, const char *id)
@@ -310,7 +258,7 @@ static void
 not_a_campaign(void *arg)
 {
     struct waiter *waiter = arg;
-    waiter->cb(waiter->arg, ERR_NOT_FOUND, "there is no such campaign", NULL);
+    waiter->cb(waiter->arg, ERR_NOT_FOUND, read_detail(ERR_NOT_FOUND), NULL);
     free(waiter);
 }
 
@@ -337,16 +285,4 @@ campaigns_read(struct campaigns *campaigns, const char *id, campaign_cb *cb,
     reading->next = campaigns->readings;
     campaigns->readings = reading;
     send_read(reading);
-}
-
-void
-campaigns_get(struct campaigns *campaigns, const char *id, campaign_cb *cb,
-              void *arg)
-{
-    struct campaign *campaign = find(campaigns, id);
-    if (campaign != NULL) {
-        cb(arg, ERR_NONE, NULL, campaign);
-        return;
-    }
-    campaigns_read(campaigns, id, cb, arg);
 }

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "common/text/text.h"
-#include "services/signup/definitions/campaigns.h"
+#include "services/signup/definitions/slugs.h"
+#include "services/signup/keep/store.h"
 
 struct text_rule {
     const char *text; /* NULL: absent */
@@ -40,15 +41,17 @@ check_texts(const struct text_rule *rules, size_t count)
     return NULL;
 }
 
+/* All good, and no two the same. */
 static bool
 are_slugs(char *const *list, size_t count)
 {
+    struct slugs slugs = {.size = 0};
+    bool are = slugs_add_list(&slugs, list, count);
     for (size_t i = 0; i < count; i++) {
-        if (!su_is_slug(list[i]) || campaign_index(list, i, list[i]) != 0) {
-            return false;
-        }
+        are &= su_is_slug(list[i]);
     }
-    return true;
+    slugs_fini(&slugs);
+    return are;
 }
 
 static const char *

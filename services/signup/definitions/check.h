@@ -11,8 +11,8 @@
 #define DEFINITION_NAME_BYTES_MAX 200
 #define DEFINITION_TEXT_BYTES_MAX 1000
 #define DEFINITION_SENDER_BYTES_MAX 11
-/* All of a campaign's together, packed: they travel in one answer. */
-#define DEFINITIONS_BYTES_MAX ((size_t)768 * 1024)
+/* All of a campaign's together, packed: read at once after a change. */
+#define DEFINITIONS_BYTES_MAX ((size_t)16 * 1024 * 1024)
 
 /* NULL: fine; else a sentence that says what is wrong. */
 const char *definition_check_campaign(const Signup__Campaign *campaign);

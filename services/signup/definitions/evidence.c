@@ -128,6 +128,9 @@ on_numbered(void *arg, enum err err, const struct store_reply *reply)
 {
     struct numbering *numbering = arg;
     const char *detail = err == ERR_LIMIT ? reply->string : NULL;
+    if (err == ERR_NONE && reply->count != 2) {
+        err = ERR_INTERNAL;
+    }
     if (err == ERR_NONE &&
         !take_list(numbering->evidence, numbering->first, &reply->items[1])) {
         err = ERR_INTERNAL;

@@ -6,11 +6,16 @@
 #include "services/signup/definitions/flows.h"
 #include "services/signup/keep/store.h"
 
+/* Of one answer: the bus takes 1 MB, and an answer about actions has the
+ * campaign's own definition in it too. */
+#define PAGE_BYTES_MAX ((size_t)512 * 1024)
+#define ITEM_EXTRA_BYTES 8 /* tag and length */
+
 struct listing {
     struct asked *asked;
     size_t waiting, count;
     enum err err;
-    struct campaign *campaigns[SU_CAMPAIGNS_MAX];
+    struct campaign **campaigns; /* room for as many as are waited for */
 };
 
 static void listed(void *arg, enum err err, const struct store_reply *reply);
@@ -32,21 +37,46 @@ by_number(const void *a, const void *b)
     return (int)(*x)->definition->number - (int)(*y)->definition->number;
 }
 
+/* How many of the definitions from the first fit in one answer; at least one
+ * if there is one. */
+static size_t
+count_fitting(const ProtobufCMessage *const *definitions, size_t count)
+{
+    size_t fits = 0, bytes = 0;
+    while (fits < count) {
+        bytes += protobuf_c_message_get_packed_size(definitions[fits]) +
+                 ITEM_EXTRA_BYTES;
+        if (bytes > PAGE_BYTES_MAX && fits > 0) {
+            break;
+        }
+        fits++;
+    }
+    return fits;
+}
+
 static void
 answer_list(struct listing *listing)
 {
+    const Signup__ListCampaigns *ask = listing->asked->message->list_campaigns;
     qsort(listing->campaigns, listing->count, sizeof(void *), by_number);
-    Signup__Campaign *pointers[SU_CAMPAIGNS_MAX];
+    Signup__Campaign **list = mem_new_array(listing->count + 1, sizeof(void *));
+    size_t n = 0;
     for (size_t i = 0; i < listing->count; i++) {
-        pointers[i] = listing->campaigns[i]->definition;
+        if (listing->campaigns[i]->definition->number > ask->after) {
+            list[n++] = listing->campaigns[i]->definition;
+        }
     }
     Signup__Campaigns campaigns = SIGNUP__CAMPAIGNS__INIT;
-    campaigns.n_campaigns = listing->count;
-    campaigns.campaigns = pointers;
+    campaigns.campaigns = list;
+    campaigns.n_campaigns =
+        count_fitting((const ProtobufCMessage *const *)(void *)list, n);
+    campaigns.has_next = campaigns.n_campaigns < n;
+    campaigns.next = n == 0 ? 0 : list[campaigns.n_campaigns - 1]->number;
     Signup__Reply reply = SIGNUP__REPLY__INIT;
     reply.is_case = SIGNUP__REPLY__IS_LIST_CAMPAIGNS;
     reply.list_campaigns = &campaigns;
     asked_answer(listing->asked, &reply);
+    free(list);
 }
 
 static void
@@ -57,6 +87,7 @@ end_listing(struct listing *listing)
     } else {
         answer_list(listing);
     }
+    free(listing->campaigns);
     free(listing);
 }
 
@@ -71,6 +102,7 @@ listed(void *arg, enum err err, const struct store_reply *reply)
         return;
     }
     listing->waiting = count;
+    listing->campaigns = mem_new_array(count, sizeof(void *));
     for (size_t i = 0; i < count; i++) {
         campaigns_read(listing->asked->signup->campaigns,
                        reply->items[i * 2].string, one_read, listing);
@@ -102,18 +134,26 @@ actions_read(void *arg, enum err err, const char *detail,
         asked_refuse(asked, err, detail);
         return;
     }
-    Signup__Action *pointers[SU_ACTIONS_MAX];
-    for (size_t i = 0; i < campaign->action_count; i++) {
-        pointers[i] = campaign->actions[i]->definition;
+    uint32_t after = asked->message->list_actions->after;
+    size_t first =
+        after < campaign->action_count ? after : campaign->action_count;
+    size_t n = campaign->action_count - first;
+    Signup__Action **list = mem_new_array(n + 1, sizeof(void *));
+    for (size_t i = 0; i < n; i++) {
+        list[i] = campaign->actions[first + i]->definition;
     }
     Signup__Actions actions = SIGNUP__ACTIONS__INIT;
     actions.campaign = campaign->definition;
-    actions.n_actions = campaign->action_count;
-    actions.actions = pointers;
+    actions.actions = list;
+    actions.n_actions =
+        count_fitting((const ProtobufCMessage *const *)(void *)list, n);
+    actions.has_next = actions.n_actions < n;
+    actions.next = (uint32_t)(first + actions.n_actions);
     Signup__Reply reply = SIGNUP__REPLY__INIT;
     reply.is_case = SIGNUP__REPLY__IS_LIST_ACTIONS;
     reply.list_actions = &actions;
     asked_answer(asked, &reply);
+    free(list);
 }
 
 void

@@ -1,6 +1,7 @@
 /* put_flow -- putting campaigns and actions.
  *
- *   put: check -> (number) -> read -> decide -> put -> read -> answered
+ *   check -> read -> (a new campaign: number) -> decide -> put -> read
+ *         -> answered
  *
  * What is put is decided on one revision of the definitions; if they have
  * changed by the time it is written, it is decided anew. */
@@ -66,8 +67,8 @@ put_flow_campaign(struct asked *asked)
         asked_refuse(asked, ERR_BAD_REQUEST, fault);
         return;
     }
-    su_number_campaign(asked->signup->su, campaign->id, number_done,
-                       new_putting(asked, campaign->id));
+    campaigns_read(asked->signup->campaigns, campaign->id, read_done,
+                   new_putting(asked, campaign->id));
 }
 
 void
@@ -84,18 +85,6 @@ put_flow_action(struct asked *asked)
     }
     campaigns_read(asked->signup->campaigns, ask->campaign, read_done,
                    new_putting(asked, ask->campaign));
-}
-
-static void
-number_done(void *arg, enum err err, const struct store_reply *reply)
-{
-    struct putting *p = arg;
-    if (err != ERR_NONE) {
-        refuse(p, err, err == ERR_LIMIT ? reply->string : NULL);
-        return;
-    }
-    p->campaign_number = (unsigned)reply->integer;
-    campaigns_read(p->asked->signup->campaigns, p->campaign_id, read_done, p);
 }
 
 /* ---- deciding ---- */
@@ -159,7 +148,8 @@ decide_campaign(struct putting *p)
 {
     Signup__Campaign wanted = *p->asked->message->put_campaign->campaign;
     wanted.has_number = true;
-    wanted.number = p->campaign_number;
+    wanted.number = p->campaign != NULL ? p->campaign->definition->number
+                                        : p->campaign_number;
     if (p->campaign != NULL) {
         const char *fault =
             definition_check_change(p->campaign->definition, &wanted);
@@ -177,7 +167,10 @@ decide_campaign(struct putting *p)
     event.campaign_put = &wanted;
     event.has_at_ms = true;
     event.at_ms = clock_wall_ms();
-    write_definition(p, &(struct su_put){.field = "campaign"}, &wanted, &event);
+    write_definition(
+        p,
+        &(struct su_put){.field = "campaign", .campaign_number = wanted.number},
+        &wanted, &event);
 }
 
 static void
@@ -228,7 +221,7 @@ decide_action(struct putting *p)
     const struct campaign_action *known =
         campaign_find_action(p->campaign, asked->id);
     if (known == NULL && p->campaign->action_count == SU_ACTIONS_MAX) {
-        refuse(p, ERR_LIMIT, "a campaign has at most 1,023 actions");
+        refuse(p, ERR_LIMIT, "a campaign has at most 65,535 actions");
         return;
     }
     Signup__Action wanted = without_counts(asked);
@@ -250,19 +243,38 @@ read_done(void *arg, enum err err, const char *detail,
           struct campaign *campaign)
 {
     struct putting *p = arg;
-    bool is_absent = err == ERR_NOT_FOUND && is_campaign_put(p);
-    if (err != ERR_NONE && !is_absent) {
+    bool is_new = err == ERR_NOT_FOUND && is_campaign_put(p);
+    if (err != ERR_NONE && !is_new) {
         refuse(p, err, detail);
         return;
     }
     p->campaign = campaign;
     (void)snprintf(p->revision, sizeof(p->revision), "%s",
                    campaign == NULL ? "" : campaign->revision);
-    if (is_campaign_put(p)) {
+    if (is_new) {
+        struct campaigns *campaigns = p->asked->signup->campaigns;
+        su_number_campaign(
+            p->asked->signup->su,
+            &(struct su_number){.id = p->campaign_id,
+                                .floor = campaigns_number_max(campaigns)},
+            number_done, p);
+    } else if (is_campaign_put(p)) {
         decide_campaign(p);
     } else {
         decide_action(p);
     }
+}
+
+static void
+number_done(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct putting *p = arg;
+    if (err != ERR_NONE) {
+        refuse(p, err, err == ERR_LIMIT ? reply->string : NULL);
+        return;
+    }
+    p->campaign_number = (unsigned)reply->integer;
+    decide_campaign(p);
 }
 
 static void

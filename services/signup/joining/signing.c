@@ -87,10 +87,17 @@ add_u16(struct buf *to, size_t n)
 }
 
 static void
+add_text(struct buf *to, const char *text)
+{
+    add_u16(to, strlen(text));
+    buf_add_string(to, text);
+}
+
+static void
 add_decision(const struct signing_decision *decision, struct buf *to)
 {
-    add_short(to, decision->saw_phone, strlen(decision->saw_phone));
-    add_short(to, decision->saw_email, strlen(decision->saw_email));
+    add_text(to, decision->saw_phone);
+    add_text(to, decision->saw_email);
     uint32_t target = (uint32_t)decision->target;
     add_u16(to, target & 0xffff);
     add_u16(to, target >> 16);
@@ -164,7 +171,11 @@ take_number(struct cursor *c, size_t len)
 static void
 take_entry(struct cursor *c, char to[SIGNING_ENTRY_SIZE])
 {
-    struct bytes bytes = take(c, take_number(c, 1));
+    struct bytes bytes = take(c, take_number(c, 2));
+    if (bytes.len >= SIGNING_ENTRY_SIZE) {
+        c->is_short = true;
+        bytes.len = 0;
+    }
     memcpy(to, bytes.data, bytes.len);
     to[bytes.len] = '\0';
 }

@@ -20,7 +20,7 @@
 #define SIGNING_ACTIONS_MAX 32
 #define SIGNING_CONSENTS_MAX 8
 #define SIGNING_TRIES_MAX 16
-#define SIGNING_ENTRY_SIZE 256 /* of the blind index, as text */
+#define SIGNING_ENTRY_SIZE 300 /* of the blind index: 32 numbers as text */
 
 struct signing_consent {
     struct record_given given;

@@ -93,8 +93,14 @@ signup_flow_start(struct asked *asked)
         refuse(signing, ERR_BAD_REQUEST, fault);
         return;
     }
-    campaigns_get(asked->signup->campaigns, ask->campaign, definitions_done,
-                  signing);
+    struct campaign *known =
+        campaigns_find(asked->signup->campaigns, ask->campaign);
+    if (known != NULL) {
+        definitions_done(signing, ERR_NONE, NULL, known);
+        return;
+    }
+    campaigns_read(asked->signup->campaigns, ask->campaign, definitions_done,
+                   signing);
 }
 
 /* ---- bound to the campaign's words ---- */
@@ -116,18 +122,17 @@ static const char *
 bind_words(struct signing *signing, enum err *err_out)
 {
     const Signup__SignUp *ask = signing->asked->message->sign_up;
-    const Signup__Campaign *c = signing->campaign->definition;
     *err_out = ERR_BAD_REQUEST;
     if (ask->role != NULL) {
         signing->role =
-            (uint8_t)campaign_index(c->roles, c->n_roles, ask->role);
+            (uint8_t)slugs_find(&signing->campaign->roles, ask->role);
         if (signing->role == 0) {
             return "role is none of this campaign's";
         }
     }
     if (ask->region != NULL) {
         signing->region =
-            (uint8_t)campaign_index(c->regions, c->n_regions, ask->region);
+            (uint8_t)slugs_find(&signing->campaign->regions, ask->region);
         if (signing->region == 0) {
             return "region is none of this campaign's";
         }

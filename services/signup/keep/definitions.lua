@@ -1,8 +1,10 @@
 -- definitions -- a campaign's definitions with their revision, and counts.
 --
 -- KEYS  meta
--- Returns the revision ('' when there is no campaign), the meta hash and the
--- definitions, each as a flat list of fields and values.
+-- ARGV  the revision that is known ('': none)
+-- Returns the revision ('' when there is no campaign), the meta hash as a
+-- flat list of fields and values, and so the definitions (false: as known).
 local meta, prefix = KEYS[1], string.sub(KEYS[1], 1, -2)
-return {redis.call('HGET', meta, 'definitions') or '',
-        redis.call('HGETALL', meta), redis.call('HGETALL', prefix .. 'd')}
+local revision = redis.call('HGET', meta, 'definitions') or ''
+return {revision, redis.call('HGETALL', meta),
+        revision ~= ARGV[1] and redis.call('HGETALL', prefix .. 'd')}

@@ -6,13 +6,13 @@
 --       item: B is_decided, Bs phone hash, Bs email hash, Hs sealed record,
 --             B role, B region, B format + 1, B flags set, B flags cleared,
 --             B lifts, B n, n * H action number; if is_decided also
---             Bs expected phone entry, Bs expected email entry,
+--             Hs expected phone entry, Hs expected email entry,
 --             i4 target (-1: new), Bs target's record version,
 --             B phone is added, B email is added
 -- Returns 'STALE' (nothing done: read the definitions again), or the feed's
 -- end and for each item
 --       B 0, I4 number, B is_new, n * B state
---       B 1, Bs phone entry, Bs email entry, then for each supporter in them
+--       B 1, Hs phone entry, Hs email entry, then for each supporter in them
 --            I4 number, B flags, Hs record: decide who it is, ask again
 --
 -- An item whose phone and email nobody has is a new supporter at once. One
@@ -149,7 +149,7 @@ local function read_item(packed)
   end
   if item.is_decided == 1 then
     item.saw_phone, item.saw_email, item.target, item.version, item.adds_phone,
-      item.adds_email = struct.unpack('<Bc0Bc0i4Bc0BB', packed, pos)
+      item.adds_email = struct.unpack('<Hc0Hc0i4Bc0BB', packed, pos)
   end
   return item
 end
@@ -163,7 +163,7 @@ local function known_flags(number)
 end
 
 local function ask_who(phone_entry, email_entry)
-  local out = {struct.pack('<BBc0Bc0', 1, #phone_entry, phone_entry,
+  local out = {struct.pack('<BHc0Hc0', 1, #phone_entry, phone_entry,
     #email_entry, email_entry)}
   local seen = {}
   local function describe(number)

@@ -3,7 +3,8 @@
  * Keys, all of one campaign in one hash slot:
  *
  *   {c}:su:m           hash: people, seq (feed's end), definitions (their
- *                      revision), stamp, queued, and for each action number
+ *                      revision), stamp, queued, format (of all of these keys),
+ *                      number (the campaign's own), and for each action number
  *                      confirmed:n waitlisted:n offered:n cancelled:n
  *   {c}:su:d           hash: "campaign" and "a:<id>" -> packed definition
  *   {c}:su:capacity    hash: action number -> capacity
@@ -19,8 +20,12 @@
  *   {c}:su:e, ei       list and hash: the wordings of consents
  *   {c}:su:feed        stream: <seq>-0 -> e: packed events, tag by tag as
  *                      feed.Entry has them
- *   {muster}:su:campaigns  hash: campaign -> number
- *   {muster}:su:key        which key file this data belongs to
+ *   {muster}:su:campaigns
+ *                      hash: campaign -> number
+ *   {muster}:su:meta   hash: format (of these keys); key (the mark of the key
+ *                      file this data belongs to); campaigns (the greatest
+ *                      number ever given)
+ *   {muster}:su:key    what 0.1 compares with its key's mark: see open.lua
  *
  * Records go in lists because those stay packed whatever an item's size;
  * a hash is packed only with items up to 64 bytes. The index stays packed to
@@ -39,7 +44,8 @@
 
 extern const char lua_prelude[], lua_sign_up[], lua_cancel[], lua_set_consent[],
     lua_put[], lua_definitions[], lua_campaign_number[], lua_evidence[],
-    lua_people[], lua_records[], lua_columns[], lua_since[];
+    lua_people[], lua_records[], lua_columns[], lua_since[], lua_open[],
+    lua_migrate[];
 
 enum script {
     SCRIPT_SIGN_UP,
@@ -53,6 +59,8 @@ enum script {
     SCRIPT_RECORDS,
     SCRIPT_COLUMNS,
     SCRIPT_SINCE,
+    SCRIPT_OPEN,
+    SCRIPT_MIGRATE,
     SCRIPT_COUNT
 };
 
@@ -71,11 +79,15 @@ static const struct {
     [SCRIPT_RECORDS] = {lua_records, false},
     [SCRIPT_COLUMNS] = {lua_columns, false},
     [SCRIPT_SINCE] = {lua_since, false},
+    [SCRIPT_OPEN] = {lua_open, false},
+    [SCRIPT_MIGRATE] = {lua_migrate, false},
 };
 
 #define KEY_SIZE 80
 #define NUMBER_SIZE 24
 #define CAMPAIGNS_KEY "{muster}:su:campaigns"
+#define KEY_KEY "{muster}:su:key"
+#define META_KEY "{muster}:su:meta"
 
 struct su {
     struct store *store;
@@ -141,13 +153,30 @@ run(struct bound bound, struct su_args args, store_reply_cb *cb, void *arg)
               cb, arg);
 }
 
-void
-su_check_key(struct su *su, const char *mark, store_reply_cb *cb, void *arg)
+/* A script over {muster}'s own keys. */
+static void
+run_own(struct su *su, enum script script, struct su_args args,
+        store_reply_cb *cb, void *arg)
 {
-    struct bytes words[] = {
-        bytes_of_string("SET"), bytes_of_string("{muster}:su:key"),
-        bytes_of_string(mark), bytes_of_string("NX"), bytes_of_string("GET")};
-    store_command(su->store, words, 5, cb, arg);
+    struct bytes keys[] = {
+        bytes_of_string(script == SCRIPT_OPEN ? KEY_KEY : CAMPAIGNS_KEY),
+        bytes_of_string(META_KEY)};
+    store_run(su->store,
+              &(struct store_call){.script = su->scripts[script],
+                                   .keys = keys,
+                                   .key_count = 2,
+                                   .args = args.args,
+                                   .arg_count = args.count},
+              cb, arg);
+}
+
+void
+su_open(struct su *su, const char *mark, store_reply_cb *cb, void *arg)
+{
+    char format[NUMBER_SIZE];
+    (void)snprintf(format, sizeof(format), "%d", SU_FORMAT);
+    struct bytes args[] = {bytes_of_string(mark), bytes_of_string(format)};
+    run_own(su, SCRIPT_OPEN, (struct su_args){args, 2}, cb, arg);
 }
 
 void
@@ -159,28 +188,37 @@ su_list_campaigns(struct su *su, store_reply_cb *cb, void *arg)
 }
 
 void
-su_number_campaign(struct su *su, const char *id, store_reply_cb *cb, void *arg)
+su_number_campaign(struct su *su, const struct su_number *number,
+                   store_reply_cb *cb, void *arg)
 {
-    char max[NUMBER_SIZE];
+    char max[NUMBER_SIZE], own[NUMBER_SIZE], floor[NUMBER_SIZE];
     (void)snprintf(max, sizeof(max), "%d", SU_CAMPAIGNS_MAX);
-    struct bytes keys[] = {bytes_of_string(CAMPAIGNS_KEY)};
-    struct bytes args[] = {bytes_of_string(id), bytes_of_string(max)};
-    store_run(
-        su->store,
-        &(struct store_call){.script = su->scripts[SCRIPT_CAMPAIGN_NUMBER],
-                             .keys = keys,
-                             .key_count = 1,
-                             .args = args,
-                             .arg_count = 2},
-        cb, arg);
+    (void)snprintf(own, sizeof(own), "%" PRIu32, number->own);
+    (void)snprintf(floor, sizeof(floor), "%" PRIu32, number->floor);
+    struct bytes args[] = {bytes_of_string(number->id), bytes_of_string(max),
+                           bytes_of_string(own), bytes_of_string(floor)};
+    run_own(su, SCRIPT_CAMPAIGN_NUMBER, (struct su_args){args, 4}, cb, arg);
 }
 
 void
-su_read_definitions(struct su *su, const char *campaign, store_reply_cb *cb,
-                    void *arg)
+su_read_definitions(struct su *su, const char *campaign, const char *revision,
+                    store_reply_cb *cb, void *arg)
 {
+    struct bytes args[] = {bytes_of_string(revision)};
     run((struct bound){su, SCRIPT_DEFINITIONS, campaign},
-        (struct su_args){NULL, 0}, cb, arg);
+        (struct su_args){args, 1}, cb, arg);
+}
+
+void
+su_migrate(struct su *su, const char *campaign,
+           const struct su_migration *migration, store_reply_cb *cb, void *arg)
+{
+    char from[NUMBER_SIZE], number[NUMBER_SIZE];
+    (void)snprintf(from, sizeof(from), "%u", migration->from);
+    (void)snprintf(number, sizeof(number), "%" PRIu32, migration->number);
+    struct bytes args[] = {bytes_of_string(from), bytes_of_string(number)};
+    run((struct bound){su, SCRIPT_MIGRATE, campaign}, (struct su_args){args, 2},
+        cb, arg);
 }
 
 void
@@ -188,7 +226,10 @@ su_put_definition(struct su *su, const char *campaign, const struct su_put *put,
                   store_reply_cb *cb, void *arg)
 {
     char number[NUMBER_SIZE], capacity[NUMBER_SIZE] = "";
+    char own[NUMBER_SIZE], format[NUMBER_SIZE];
     (void)snprintf(number, sizeof(number), "%u", put->action_number);
+    (void)snprintf(own, sizeof(own), "%" PRIu32, put->campaign_number);
+    (void)snprintf(format, sizeof(format), "%d", SU_FORMAT);
     if (put->has_capacity) {
         (void)snprintf(capacity, sizeof(capacity), "%" PRIu32, put->capacity);
     }
@@ -199,7 +240,9 @@ su_put_definition(struct su *su, const char *campaign, const struct su_put *put,
                            put->event_tail,
                            bytes_of_string(number),
                            bytes_of_string(capacity),
-                           put->slug_field};
+                           put->slug_field,
+                           bytes_of_string(own),
+                           bytes_of_string(format)};
     run((struct bound){su, SCRIPT_PUT, campaign},
         (struct su_args){args, sizeof(args) / sizeof(args[0])}, cb, arg);
 }

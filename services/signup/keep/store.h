@@ -14,7 +14,7 @@
 
 #define SU_RECORDS_PER_LIST 64
 #define SU_CAMPAIGNS_MAX 1023 /* ten bits in a ticket's code */
-#define SU_ACTIONS_MAX 1023   /* of one campaign; likewise */
+#define SU_ACTIONS_MAX 65535  /* of one campaign; two bytes */
 #define SU_EVIDENCE_MAX 256   /* wordings of one campaign */
 #define SU_FEED_EVENTS_MAX 1000
 #define SU_FEED_BYTES_MAX (512 * 1024)
@@ -27,24 +27,41 @@ struct su;
 struct su *su_new(struct store *store); /* store is borrowed */
 void su_free(struct su **su);
 
-/* Whether mark is the one written the first time: a reply of NIL (written
- * now) or a string (what was written). */
-void su_check_key(struct su *su, const char *mark, store_reply_cb *cb,
-                  void *arg);
+/* The format of all that signup stores; 1 is that of 0.1. */
+#define SU_FORMAT 2
+
+/* Whether this data is of the key whose mark it is, and of a format that is
+ * known. */
+void su_open(struct su *su, const char *mark, store_reply_cb *cb, void *arg);
 
 /* ---- definitions ---- */
 
 void su_list_campaigns(struct su *su, store_reply_cb *cb, void *arg);
-void su_number_campaign(struct su *su, const char *id, store_reply_cb *cb,
-                        void *arg);
+struct su_number {
+    const char *id;
+    uint32_t own;   /* what it says itself; 0: nothing */
+    uint32_t floor; /* known to be given */
+};
+void su_number_campaign(struct su *su, const struct su_number *number,
+                        store_reply_cb *cb, void *arg);
+/* revision: that is known, or "". */
 void su_read_definitions(struct su *su, const char *campaign,
-                         store_reply_cb *cb, void *arg);
+                         const char *revision, store_reply_cb *cb, void *arg);
+
+struct su_migration {
+    unsigned from;
+    uint32_t number; /* the campaign's */
+};
+void su_migrate(struct su *su, const char *campaign,
+                const struct su_migration *migration, store_reply_cb *cb,
+                void *arg);
 
 struct su_put {
     const char *revision; /* decided on */
     const char *field;    /* "campaign" or "a:<id>" */
     struct bytes definition, event, event_tail;
-    unsigned action_number; /* 0: the campaign */
+    unsigned action_number;   /* 0: the campaign */
+    uint32_t campaign_number; /* of a new one */
     bool has_capacity;
     uint32_t capacity;
     struct bytes slug_field;

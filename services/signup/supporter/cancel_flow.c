@@ -27,8 +27,13 @@ cancel_flow_start(struct asked *asked)
 {
     struct cancelling *c = mem_new(sizeof(*c));
     c->asked = asked;
-    campaigns_get(asked->signup->campaigns, asked->message->cancel->campaign,
-                  campaign_done, c);
+    const char *id = asked->message->cancel->campaign;
+    struct campaign *known = campaigns_find(asked->signup->campaigns, id);
+    if (known != NULL) {
+        campaign_done(c, ERR_NONE, NULL, known);
+        return;
+    }
+    campaigns_read(asked->signup->campaigns, id, campaign_done, c);
 }
 
 static void

@@ -71,7 +71,13 @@ consent_flow_set(struct asked *asked)
     }
     struct consenting *c = mem_new(sizeof(*c));
     c->asked = asked;
-    campaigns_get(asked->signup->campaigns, ask->campaign, campaign_done, c);
+    struct campaign *known =
+        campaigns_find(asked->signup->campaigns, ask->campaign);
+    if (known != NULL) {
+        campaign_done(c, ERR_NONE, NULL, known);
+        return;
+    }
+    campaigns_read(asked->signup->campaigns, ask->campaign, campaign_done, c);
 }
 
 static void

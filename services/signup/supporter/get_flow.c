@@ -14,11 +14,14 @@
 struct getting {
     struct asked *asked;
     struct campaign *campaign;
+    size_t action_count;
+    uint16_t *actions; /* asked about */
 };
 
 static void campaign_done(void *arg, enum err err, const char *detail,
                           struct campaign *campaign);
 static void evidence_done(void *arg, enum err err, const char *detail);
+static void read_person(struct getting *g);
 static void person_done(void *arg, enum err err,
                         const struct store_reply *reply);
 
@@ -37,10 +40,17 @@ get_flow_start(struct asked *asked)
 }
 
 static void
+finish(struct getting *g)
+{
+    free(g->actions);
+    free(g);
+}
+
+static void
 refuse(struct getting *g, enum err err, const char *detail)
 {
     asked_refuse(g->asked, err, detail);
-    free(g);
+    finish(g);
 }
 
 static void
@@ -64,18 +74,28 @@ evidence_done(void *arg, enum err err, const char *detail)
         refuse(g, err, detail);
         return;
     }
-    uint16_t actions[SU_ACTIONS_MAX];
-    for (size_t i = 0; i < g->campaign->action_count; i++) {
-        actions[i] = g->campaign->actions[i]->number;
+    read_person(g);
+}
+
+/* Actions at which nobody ever had a place are not looked at. */
+static void
+read_person(struct getting *g)
+{
+    const struct campaign *campaign = g->campaign;
+    g->actions =
+        mem_new_array(campaign->action_count + 1, sizeof(g->actions[0]));
+    for (size_t i = 0; i < campaign->action_count; i++) {
+        if (campaign->actions[i]->has_places) {
+            g->actions[g->action_count++] = campaign->actions[i]->number;
+        }
     }
     const uint32_t number = g->asked->message->get_supporter->number;
-    su_read_people(
-        g->asked->signup->su, g->campaign->id,
-        &(struct su_people){.actions = actions,
-                            .action_count = g->campaign->action_count,
-                            .numbers = &number,
-                            .number_count = 1},
-        person_done, g);
+    su_read_people(g->asked->signup->su, campaign->id,
+                   &(struct su_people){.actions = g->actions,
+                                       .action_count = g->action_count,
+                                       .numbers = &number,
+                                       .number_count = 1},
+                   person_done, g);
 }
 
 /* The newest for the channel. False: none. */
@@ -104,19 +124,22 @@ find_consent(const struct getting *g, const struct record *record, int channel,
     return false;
 }
 
+/* Returns how many. */
 static size_t
-fill_places(const struct campaign *campaign, size_t state_count,
-            const uint8_t *states, Signup__Place *places)
+fill_places(const struct getting *g, const uint8_t *states,
+            Signup__Place *places)
 {
     size_t count = 0;
-    for (size_t i = 0; i < state_count; i++) {
+    for (size_t i = 0; i < g->action_count; i++) {
         if (states[i] == WORDS__PLACE_STATE__PLACE_NONE) {
             continue;
         }
+        const struct campaign_action *action =
+            g->campaign->actions[g->actions[i] - 1];
         Signup__Place *place = &places[count++];
         signup__place__init(place);
-        place->action = campaign->actions[i]->id;
-        place->action_number = campaign->actions[i]->number;
+        place->action = (char *)action->id;
+        place->action_number = action->number;
         place->state = (Words__PlaceState)states[i];
     }
     return count;
@@ -126,7 +149,7 @@ struct supporter {
     Signup__Supporter message;
     char phone[ADDRESS_HINT_SIZE], email[ADDRESS_HINT_SIZE];
     Signup__Consent consents[CHANNELS], *consent_pointers[CHANNELS];
-    Signup__Place places[SU_ACTIONS_MAX], *place_pointers[SU_ACTIONS_MAX];
+    Signup__Place *places, **place_pointers;
 };
 
 static void
@@ -158,7 +181,20 @@ fill_words(const struct campaign *campaign, const struct person *person,
 }
 
 static void
-answer_supporter(struct getting *g, struct person *person, size_t state_count)
+fill_all_places(const struct getting *g, const uint8_t *states,
+                struct supporter *to)
+{
+    to->places = mem_new_array(g->action_count + 1, sizeof(to->places[0]));
+    to->place_pointers = mem_new_array(g->action_count + 1, sizeof(void *));
+    to->message.n_places = fill_places(g, states, to->places);
+    to->message.places = to->place_pointers;
+    for (size_t i = 0; i < to->message.n_places; i++) {
+        to->place_pointers[i] = &to->places[i];
+    }
+}
+
+static void
+answer_supporter(struct getting *g, struct person *person)
 {
     struct supporter *s = mem_new(sizeof(*s));
     signup__supporter__init(&s->message);
@@ -166,12 +202,7 @@ answer_supporter(struct getting *g, struct person *person, size_t state_count)
     s->message.name = person->record.name;
     fill_hints(&person->record, s);
     fill_words(g->campaign, person, &s->message);
-    s->message.n_places =
-        fill_places(g->campaign, state_count, person->states, s->places);
-    s->message.places = s->place_pointers;
-    for (size_t i = 0; i < s->message.n_places; i++) {
-        s->place_pointers[i] = &s->places[i];
-    }
+    fill_all_places(g, person->states, s);
     s->message.consents = s->consent_pointers;
     for (int channel = 0; channel < CHANNELS; channel++) {
         Signup__Consent *to = &s->consents[s->message.n_consents];
@@ -183,8 +214,10 @@ answer_supporter(struct getting *g, struct person *person, size_t state_count)
     reply.is_case = SIGNUP__REPLY__IS_GET_SUPPORTER;
     reply.get_supporter = &s->message;
     asked_answer(g->asked, &reply);
+    free(s->places);
+    free(s->place_pointers);
     free(s);
-    free(g);
+    finish(g);
 }
 
 static void
@@ -200,10 +233,9 @@ person_done(void *arg, enum err err, const struct store_reply *reply)
                 &person);
     if (!person.exists) {
         refuse(g, ERR_NOT_FOUND, "there is no such supporter");
-    } else if (!person.is_readable) {
+    } else if (!person.is_readable || person.state_count != g->action_count) {
         refuse(g, ERR_INTERNAL, NULL);
     } else {
-        /* Actions put since it was asked have no state in the reply. */
-        answer_supporter(g, &person, reply->items[1].len - 4);
+        answer_supporter(g, &person);
     }
 }

@@ -15,12 +15,14 @@ person_read_facts(const struct store_reply *reply, size_t i, struct person *out)
     out->sealed = bytes_of(record->string, record->len);
     out->exists = record->len > 0 && facts->len >= FACTS_BYTES_MIN;
     out->is_readable = out->exists;
+    out->state_count = 0;
     if (out->exists) {
         out->role = bytes[0];
         out->region = bytes[1];
         out->format = bytes[2];
         out->flags = bytes[3];
         out->states = bytes + FACTS_BYTES_MIN;
+        out->state_count = facts->len - FACTS_BYTES_MIN;
     }
 }
 

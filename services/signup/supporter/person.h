@@ -13,6 +13,7 @@ struct person {
     bool exists;
     bool is_readable; /* and the record could be opened */
     uint8_t role, region, format, flags;
+    size_t state_count;    /* 0 unless it exists */
     const uint8_t *states; /* borrowed from the reply: an action each */
     struct record record;
     struct bytes sealed; /* borrowed from the reply */

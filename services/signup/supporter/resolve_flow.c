@@ -75,7 +75,13 @@ resolve_flow_start(struct asked *asked)
     struct resolving *r = mem_new(sizeof(*r));
     r->asked = asked;
     r->channel_index = rules_channel_index(ask->channel);
-    campaigns_get(asked->signup->campaigns, ask->campaign, campaign_done, r);
+    struct campaign *known =
+        campaigns_find(asked->signup->campaigns, ask->campaign);
+    if (known != NULL) {
+        campaign_done(r, ERR_NONE, NULL, known);
+        return;
+    }
+    campaigns_read(asked->signup->campaigns, ask->campaign, campaign_done, r);
 }
 
 static void
@@ -130,7 +136,8 @@ struct contact {
 static bool
 has_place(const struct resolving *r, const struct person *person)
 {
-    if (r->asked->message->resolve->action == NULL) {
+    if (r->asked->message->resolve->action == NULL ||
+        person->state_count != 1) {
         return false;
     }
     uint8_t state = person->states[0];
