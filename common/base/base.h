@@ -14,6 +14,7 @@
 #include "common/base/mem.h"
 #include "common/base/metrics.h"
 #include "common/base/rows.h"
+#include "common/base/settings.h"
 #include "common/base/trace.h"
 #include "common/base/wire.h"
 

@@ -4,12 +4,14 @@
  * would cut longer ones in silence, so they end the program here. */
 #include "common/base/conf.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
@@ -20,6 +22,7 @@
 
 struct entry {
     char *section, *key, *value;
+    int line;
 };
 
 struct conf {
@@ -80,8 +83,9 @@ add_entry(void *arg, const char *section, const char *key, const char *value)
         log_fatal("%s:%d: more than %d settings", conf->path, reading->line,
                   ENTRIES_MAX);
     }
-    conf->entries[conf->count++] = (struct entry){
-        mem_copy_string(section), mem_copy_string(key), mem_copy_string(value)};
+    conf->entries[conf->count++] =
+        (struct entry){mem_copy_string(section), mem_copy_string(key),
+                       mem_copy_string(value), reading->line};
     return 1;
 }
 
@@ -151,56 +155,181 @@ find_in_environment(const char *section, const char *key)
     return value;
 }
 
-const char *
-conf_string(const struct conf *conf, const char *section, const char *key,
-            const char *fallback)
+/* ---- one value ---- */
+
+/* A row, with what stands in the place of its <part>. */
+struct wanted {
+    const struct setting_row *row;
+    const char *section, *key;
+};
+
+static struct wanted
+wanted_of(enum setting setting, const char *name)
 {
-    const char *value = find_in_environment(section, key);
-    if (value == NULL) {
-        const struct entry *entry = find_entry(conf, section, key);
-        value = entry == NULL ? NULL : entry->value;
+    const struct setting_row *row = settings_row(setting);
+    bool is_of_section = strchr(row->section, '<') != NULL;
+    struct wanted wanted = {row, row->section, row->key};
+    if (name != NULL && is_of_section) {
+        wanted.section = name;
+    } else if (name != NULL) {
+        wanted.key = name;
     }
-    return value == NULL ? fallback : value;
+    assert(settings_fits(row, wanted.section, wanted.key));
+    return wanted;
 }
 
-int64_t
-conf_number(const struct conf *conf, const char *section, const char *key,
-            int64_t fallback, struct conf_range range)
+static const char *
+find_value(const struct conf *conf, const struct wanted *wanted)
 {
-    const char *value = conf_string(conf, section, key, NULL);
-    if (value == NULL) {
-        return fallback;
+    const char *value = find_in_environment(wanted->section, wanted->key);
+    const struct entry *entry = find_entry(conf, wanted->section, wanted->key);
+    return value != NULL ? value : entry != NULL ? entry->value : NULL;
+}
+
+static const char *
+read_value(const struct conf *conf, const struct wanted *wanted)
+{
+    const char *value = find_value(conf, wanted);
+    if (value == NULL && settings_is_needed(wanted->row)) {
+        log_fatal("[%s] %s is not set: %s (%s)", wanted->section, wanted->key,
+                  wanted->row->about, wanted->row->form);
     }
+    return value != NULL ? value : settings_usual(wanted->row);
+}
+
+static int64_t
+read_number(const struct conf *conf, const struct wanted *w)
+{
+    const char *value = read_value(conf, w);
     char *end;
     errno = 0;
     long long number = strtoll(value, &end, 10);
     if (end == value || *end != '\0' || errno != 0) {
-        log_fatal("[%s] %s = %s: not a whole number", section, key, value);
+        log_fatal("[%s] %s = %s: not a whole number", w->section, w->key,
+                  value);
     }
-    if (number < range.min || number > range.max) {
-        log_fatal("[%s] %s = %s: not from %lld to %lld", section, key, value,
-                  (long long)range.min, (long long)range.max);
+    if (number < (int64_t)w->row->min || number > (int64_t)w->row->max) {
+        log_fatal("[%s] %s = %s: not from %.0f to %.0f", w->section, w->key,
+                  value, w->row->min, w->row->max);
     }
     return number;
 }
 
-bool
-conf_bool(const struct conf *conf, const char *section, const char *key,
-          bool fallback)
+static double
+read_rate(const struct conf *conf, const struct wanted *w)
+{
+    const char *value = read_value(conf, w);
+    char *end;
+    double rate = strtod(value, &end);
+    if (end == value || *end != '\0' ||
+        !(rate >= w->row->min && rate <= w->row->max)) {
+        log_fatal("[%s] %s = %s: %s, from %.10g to %.10g", w->section, w->key,
+                  value, w->row->form, w->row->min, w->row->max);
+    }
+    return rate;
+}
+
+static bool
+read_bool(const struct conf *conf, const struct wanted *w)
 {
     static const char *const words[] = {"no",  "yes", "false", "true",
                                         "off", "on",  "0",     "1"};
-    const char *value = conf_string(conf, section, key, NULL);
-    if (value == NULL) {
-        return fallback;
-    }
+    const char *value = read_value(conf, w);
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcmp(value, words[i]) == 0) {
             return i % 2 == 1;
         }
     }
-    log_fatal("[%s] %s = %s: neither yes nor no", section, key, value);
+    log_fatal("[%s] %s = %s: neither yes nor no", w->section, w->key, value);
 }
+
+static int
+read_word(const struct conf *conf, const struct wanted *w)
+{
+    const char *value = read_value(conf, w);
+    const char *word = w->row->form;
+    for (int i = 0; *word != '\0'; i++) {
+        size_t len = strcspn(word, "|");
+        if (strlen(value) == len && strncmp(word, value, len) == 0) {
+            return i;
+        }
+        word += len + (word[len] == '|');
+    }
+    log_fatal("[%s] %s = %s: not one of %s", w->section, w->key, value,
+              w->row->form);
+}
+
+bool
+conf_has(const struct conf *conf, enum setting setting)
+{
+    struct wanted wanted = wanted_of(setting, NULL);
+    return find_value(conf, &wanted) != NULL;
+}
+
+const char *
+conf_text_of(const struct conf *conf, enum setting setting, const char *name)
+{
+    struct wanted wanted = wanted_of(setting, name);
+    return read_value(conf, &wanted);
+}
+
+const char *
+conf_text(const struct conf *conf, enum setting setting)
+{
+    return conf_text_of(conf, setting, NULL);
+}
+
+int64_t
+conf_number_of(const struct conf *conf, enum setting setting, const char *name)
+{
+    struct wanted wanted = wanted_of(setting, name);
+    assert(wanted.row->type == SETTING_NUMBER);
+    return read_number(conf, &wanted);
+}
+
+int64_t
+conf_number(const struct conf *conf, enum setting setting)
+{
+    return conf_number_of(conf, setting, NULL);
+}
+
+double
+conf_rate_of(const struct conf *conf, enum setting setting, const char *name)
+{
+    struct wanted wanted = wanted_of(setting, name);
+    assert(wanted.row->type == SETTING_RATE);
+    return read_rate(conf, &wanted);
+}
+
+bool
+conf_bool_of(const struct conf *conf, enum setting setting, const char *name)
+{
+    struct wanted wanted = wanted_of(setting, name);
+    assert(wanted.row->type == SETTING_BOOL);
+    return read_bool(conf, &wanted);
+}
+
+bool
+conf_bool(const struct conf *conf, enum setting setting)
+{
+    return conf_bool_of(conf, setting, NULL);
+}
+
+int
+conf_word_of(const struct conf *conf, enum setting setting, const char *name)
+{
+    struct wanted wanted = wanted_of(setting, name);
+    assert(wanted.row->type == SETTING_WORD);
+    return read_word(conf, &wanted);
+}
+
+int
+conf_word(const struct conf *conf, enum setting setting)
+{
+    return conf_word_of(conf, setting, NULL);
+}
+
+/* ---- all of them ---- */
 
 static bool
 is_seen_before(const struct conf *conf, size_t index)
@@ -223,6 +352,75 @@ conf_each_section(const struct conf *conf, const char *prefix,
         if (strncmp(section, prefix, strlen(prefix)) == 0 &&
             !is_seen_before(conf, i)) {
             cb(arg, section);
+        }
+    }
+}
+
+/* ---- what is not a setting ---- */
+
+static const char lists_them[] = "`muster settings` lists them all";
+
+struct checking {
+    void (*cb)(void *arg, bool is_of_route, const char *sentence);
+    void *arg;
+};
+
+static bool
+is_of_route(const char *section, const struct setting_row *near)
+{
+    return strncmp(section, "route.", strlen("route.")) == 0 ||
+           (near != NULL && strstr(near->section, "<route>") != NULL);
+}
+
+static void
+check_entry(const struct conf *conf, const struct entry *entry,
+            const struct checking *checking)
+{
+    if (settings_find(entry->section, entry->key) != NULL) {
+        return;
+    }
+    char *near;
+    const struct setting_row *row =
+        settings_near(entry->section, entry->key, &near);
+    char *sentence =
+        mem_format("%s:%d: [%s] %s: there is no such setting; %s%s%s",
+                   conf->path, entry->line, entry->section, entry->key,
+                   near == NULL ? lists_them : "did you mean ",
+                   near == NULL ? "" : near, near == NULL ? "" : "?");
+    checking->cb(checking->arg, is_of_route(entry->section, row), sentence);
+    free(sentence);
+    free(near);
+}
+
+static void
+check_variable(const char *variable, const struct checking *checking)
+{
+    char *name = mem_format("%.*s", (int)strcspn(variable, "="), variable);
+    if (!settings_knows_variable(name)) {
+        char *near = settings_near_variable(name);
+        char *sentence = mem_format(
+            "%s in the environment: there is no such setting; %s%s%s", name,
+            near == NULL ? lists_them : "did you mean ",
+            near == NULL ? "" : near, near == NULL ? "" : "?");
+        checking->cb(checking->arg, false, sentence);
+        free(sentence);
+        free(near);
+    }
+    free(name);
+}
+
+void
+conf_check(const struct conf *conf,
+           void (*cb)(void *arg, bool is_of_route, const char *sentence),
+           void *arg)
+{
+    const struct checking checking = {cb, arg};
+    for (size_t i = 0; i < conf->count; i++) {
+        check_entry(conf, &conf->entries[i], &checking);
+    }
+    for (char **at = environ; *at != NULL; at++) {
+        if (strncmp(*at, "MUSTER_", strlen("MUSTER_")) == 0) {
+            check_variable(*at, &checking);
         }
     }
 }

@@ -75,24 +75,18 @@ read_arguments(struct service *service, int argc, char **argv)
 static const char *
 run_dir(const struct service *service)
 {
-    const char *dir = conf_string(service->conf, "run", "dir", NULL);
-    if (dir == NULL) {
-        log_fatal("[run] dir is not set: where sockets and locks go");
-    }
-    return dir;
+    return conf_text(service->conf, SET_RUN_DIR);
 }
 
-static enum log_level
-level_of(const struct service *service)
+/* A route that is not as it was meant would send by another way. */
+static void
+on_unknown_setting(void *arg, bool is_of_route, const char *sentence)
 {
-    static const char *const names[] = {"debug", "info", "warn", "error"};
-    const char *name = conf_string(service->conf, "run", "log_level", "info");
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(names[i], name) == 0) {
-            return (enum log_level)i;
-        }
+    (void)arg;
+    if (is_of_route) {
+        log_fatal("%s", sentence);
     }
-    log_fatal("[run] log_level = %s: not debug, info, warn or error", name);
+    log_warn("conf.unknown_setting", log_str("why", sentence));
 }
 
 /* Two processes of one name would take each other's socket away. */
@@ -129,7 +123,9 @@ endpoint_of(const struct service *service, const char *name, int instance,
             const char *kind)
 {
     char *key = mem_format("%s.%d.%s", name, instance, kind);
-    const char *set = conf_string(service->conf, "endpoints", key, NULL);
+    enum setting setting =
+        strcmp(kind, "ask") == 0 ? SET_ENDPOINT_ASK : SET_ENDPOINT_NEWS;
+    const char *set = conf_text_of(service->conf, setting, key);
     char *endpoint = set != NULL
                          ? mem_copy_string(set)
                          : mem_format("ipc://%s/%s", run_dir(service), key);
@@ -140,9 +136,9 @@ endpoint_of(const struct service *service, const char *name, int instance,
 static int
 instances_of(const struct service *service, const char *name)
 {
-    int usual = strcmp(name, "courier") == 0 ? 2 : 1;
-    return (int)conf_number(service->conf, "instances", name, usual,
-                            (struct conf_range){1, BUS_ENDPOINTS_MAX});
+    bool is_courier = strcmp(name, "courier") == 0;
+    return is_courier ? (int)conf_number(service->conf, SET_INSTANCES_COURIER)
+                      : (int)conf_number_of(service->conf, SET_INSTANCES, name);
 }
 
 /* "a,b,c", owned by the caller. */
@@ -187,9 +183,9 @@ open_admin(struct service *service)
     char *port_file =
         mem_format("%s/%s.admin-port", run_dir(service), service->name);
     struct admin_options options = {
-        .host = conf_string(service->conf, "admin", "host", NULL),
-        .port = (int)conf_number(service->conf, "admin", service->name, 0,
-                                 (struct conf_range){0, 65535}),
+        .host = conf_text(service->conf, SET_ADMIN_HOST),
+        .port =
+            (int)conf_number_of(service->conf, SET_ADMIN_PORT, service->name),
         .port_file = port_file,
         .metrics = service->metrics,
         .not_ready_why = not_ready_why,
@@ -287,32 +283,28 @@ open_store(struct service *service)
     char *user_key = mem_format("%s_user", service->spec->name);
     char *password_key = mem_format("%s_password", service->spec->name);
     struct store_options options = {
-        .endpoint = conf_string(conf, "store", "endpoint", NULL),
-        .password = conf_string(conf, "store", password_key, NULL),
-        .allows_volatile = conf_bool(conf, "store", "allows_volatile", false)};
+        .endpoint = conf_text(conf, SET_STORE_ENDPOINT),
+        .password = conf_text_of(conf, SET_STORE_PASSWORD, password_key),
+        .allows_volatile = conf_bool(conf, SET_STORE_ALLOWS_VOLATILE)};
     if (options.password != NULL) {
-        options.user =
-            conf_string(conf, "store", user_key, service->spec->name);
-    }
-    if (options.endpoint == NULL) {
-        log_fatal("[store] endpoint is not set: unix:<path> of Redis");
+        const char *user = conf_text_of(conf, SET_STORE_USER, user_key);
+        options.user = user != NULL ? user : service->spec->name;
     }
     service->store = store_new(service->loop, &options);
     free(user_key);
     free(password_key);
-    store_wait_ready(service->store,
-                     conf_number(conf, "store", "wait_ms", 30000,
-                                 (struct conf_range){1, 600000}));
+    store_wait_ready(service->store, conf_number(conf, SET_STORE_WAIT_MS));
 }
 
 static void
 open_bus(struct service *service)
 {
-    const char *curve_dir = conf_string(service->conf, "curve", "dir", "");
+    const char *curve_dir = conf_text(service->conf, SET_CURVE_DIR);
+    bool has_curve = curve_dir != NULL && *curve_dir != '\0';
     service->bus = bus_new(
-        service->loop, &(struct bus_options){
-                           .name = service->name,
-                           .curve_dir = *curve_dir == '\0' ? NULL : curve_dir});
+        service->loop,
+        &(struct bus_options){.name = service->name,
+                              .curve_dir = has_curve ? curve_dir : NULL});
     service->stats_timer = timer_new(service->loop, on_stats, service);
     on_stats(service);
 }
@@ -328,7 +320,9 @@ service_open(struct service *service, const struct service_spec *spec, int argc,
     (void)snprintf(service->name, sizeof(service->name), "%s.%d", spec->name,
                    service->instance);
     service->conf = conf_open(path);
-    log_open(service->name, level_of(service));
+    log_open(service->name,
+             (enum log_level)conf_word(service->conf, SET_RUN_LOG_LEVEL));
+    conf_check(service->conf, on_unknown_setting, NULL);
     take_lock(service);
     service->loop = loop_new();
     service->drain_timer =

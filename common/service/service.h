@@ -11,14 +11,10 @@
  * passed. After that nothing calls back any more: what is still asked is
  * forgotten.
  *
- * Configuration (defaults in brackets):
- *   [run] dir, log_level (info: debug info warn error)
- *   [store] endpoint, <name>_user (<name>), <name>_password (no AUTH),
- *           allows_volatile (no), wait_ms (30000)
- *   [instances] <name> (1; courier 2)
- *   [endpoints] <name>.<n>.ask, .news (ipc://<run dir>/<name>.<n>.ask, .news)
- *   [curve] dir (none: no CURVE)   [admin] host (127.0.0.1), <name>.<n> (0)
- * One process for each instance: <run dir>/<name>.<n>.lock is held. */
+ * Of the configuration it reads [run], [store], [instances], [endpoints],
+ * [curve] and [admin]: see settings.def. A setting that there is not is logged
+ * with what may have been meant; one of a route ends the program. One process
+ * for each instance: <run dir>/<name>.<n>.lock is held. */
 #ifndef COMMON_SERVICE_SERVICE_H
 #define COMMON_SERVICE_SERVICE_H
 

@@ -60,8 +60,8 @@ start(struct broadcast *broadcast)
 {
     struct service *service = &broadcast->service;
     crypto_init();
-    broadcast->public_url = mem_copy_string(conf_string(
-        service->conf, "gateway", "public_url", "http://127.0.0.1:8080"));
+    broadcast->public_url =
+        mem_copy_string(conf_text(service->conf, SET_GATEWAY_PUBLIC_URL));
     open_metrics(broadcast);
     broadcast->keep = keep_new(service->store);
     broadcast->facts = facts_new();

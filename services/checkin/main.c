@@ -24,7 +24,7 @@ static void
 load_keys(struct checkin *checkin)
 {
     struct crypto_key key;
-    const char *dir = conf_string(checkin->service.conf, "keys", "dir", "keys");
+    const char *dir = conf_text(checkin->service.conf, SET_KEYS_DIR);
     char *path = mem_format("%s/ticket.key", dir);
     crypto_key_load(path, true, &key);
     ticket_keys_derive(&key, &checkin->tickets);

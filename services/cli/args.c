@@ -172,13 +172,13 @@ read_line(const char *path)
 static char *
 configured_url(const struct conf *conf)
 {
-    const char *host = conf_string(conf, "gateway", "host", "127.0.0.1");
-    const char *dir = conf_string(conf, "run", "dir", ".");
+    const char *host = conf_text(conf, SET_GATEWAY_HOST);
+    const char *dir = conf_text(conf, SET_RUN_DIR);
     char *path = mem_format("%s/gateway.0.port", dir);
     char *port = read_line(path);
     free(path);
     if (port == NULL) {
-        port = mem_copy_string(conf_string(conf, "gateway", "port", "8080"));
+        port = mem_copy_string(conf_text(conf, SET_GATEWAY_PORT));
     }
     char *url =
         mem_format("http://%s:%s",
@@ -214,7 +214,7 @@ cli_token(const struct cli *cli)
     const char *path =
         cli->conf == NULL
             ? NULL
-            : conf_string(cli->conf, "gateway", "bootstrap_token_file", NULL);
+            : conf_text(cli->conf, SET_GATEWAY_BOOTSTRAP_TOKEN_FILE);
     if (path == NULL) {
         say_error("who are you? Give --token, or --config of a Muster on this "
                   "machine");

@@ -9,6 +9,7 @@
  *   broadcast_word.c  muster broadcast: list, create, forecast, approve, …
  *   people.c          supporters from a seed number (pure); people_word.c
  *   keys_word.c       muster keys: CURVE keys for a bus between machines
+ *   settings_word.c   muster settings: the reference; a configuration checked
  *   rehearse_word.c   muster demo: the rehearsal; its parts are in
  *                     rehearsal.h
  *
@@ -89,6 +90,7 @@ int attendance_word(struct cli *cli, int argc, char **argv);
 int broadcast_word(struct cli *cli, int argc, char **argv);
 int people_word(struct cli *cli, int argc, char **argv);
 int keys_word(struct cli *cli, int argc, char **argv);
+int settings_word(struct cli *cli, int argc, char **argv);
 int rehearse_word(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -19,6 +19,8 @@ static const struct word {
     {"load", "a seed folder: campaign, actions, staff, broadcasts", load_word},
     {"people", "supporters generated from a seed number", people_word},
     {"keys", "key pairs for services on several machines", keys_word},
+    {"settings", "every setting there is; --check looks for misspelt ones",
+     settings_word},
     {"demo", "a rehearsal: thousands sign up, get a broadcast, arrive",
      rehearse_word},
     {"rehearse", "the same as demo", rehearse_word},

@@ -246,10 +246,10 @@ clear(struct rehearsal *r)
 static void
 print_addresses(const struct rehearsal *r)
 {
-    const char *url = r->cli->conf == NULL
-                          ? api_url(r->nobody)
-                          : conf_string(r->cli->conf, "gateway", "public_url",
-                                        api_url(r->nobody));
+    const struct conf *conf = r->cli->conf;
+    bool is_set = conf != NULL && conf_has(conf, SET_GATEWAY_PUBLIC_URL);
+    const char *url =
+        is_set ? conf_text(conf, SET_GATEWAY_PUBLIC_URL) : api_url(r->nobody);
     (void)printf("%s: %s, %ld people\n\n  Watch it: %s/live/%s/%s\n"
                  "  Messages: %s/outbox?c=%s\n\n",
                  field_text(r->info, "name"), r->action, r->people_count, url,

@@ -45,14 +45,9 @@ static void
 start(struct courier *c)
 {
     struct service *service = &c->service;
-    const char *keys_dir = conf_string(service->conf, "keys", "dir", NULL);
-    const char *journal_dir =
-        conf_string(service->conf, "courier", "journal_dir", NULL);
-    if (keys_dir == NULL || journal_dir == NULL) {
-        log_fatal("set [keys] dir and [courier] journal_dir");
-    }
-    c->public_url = conf_string(service->conf, "gateway", "public_url",
-                                "http://127.0.0.1:8080");
+    const char *keys_dir = conf_text(service->conf, SET_KEYS_DIR);
+    const char *journal_dir = conf_text(service->conf, SET_COURIER_JOURNAL_DIR);
+    c->public_url = conf_text(service->conf, SET_GATEWAY_PUBLIC_URL);
     link_key_load(keys_dir, &c->link_key);
     reference_key_load(keys_dir, &c->reference_key);
     render_init(&c->render);

@@ -61,7 +61,7 @@ raise_descriptor_limit(void)
 static void
 load_keys(struct gateway *g)
 {
-    const char *dir = conf_string(g->service.conf, "keys", "dir", ".");
+    const char *dir = conf_text(g->service.conf, SET_KEYS_DIR);
     char *path = mem_format("%s/gateway.key", dir);
     struct crypto_key key;
     crypto_key_load(path, true, &key);
@@ -90,7 +90,7 @@ open_metrics(struct gateway *g)
 static void
 write_port(const struct gateway *g)
 {
-    const char *dir = conf_string(g->service.conf, "run", "dir", ".");
+    const char *dir = conf_text(g->service.conf, SET_RUN_DIR);
     char *path = mem_format("%s/%s.port", dir, g->service.name);
     char *temporary = mem_format("%s.new", path);
     FILE *file = fopen(temporary, "w");
@@ -106,20 +106,18 @@ static void
 open_http(struct gateway *g)
 {
     const struct conf *conf = g->service.conf;
-    const struct conf_range ports = {0, 65535}, counts = {1, 1000000};
     g->http = http_open(
         g->service.loop,
         &(struct http_options){
-            .host = conf_string(conf, "gateway", "host", "127.0.0.1"),
-            .port = (int)conf_number(conf, "gateway", "port", 8080, ports),
+            .host = conf_text(conf, SET_GATEWAY_HOST),
+            .port = (int)conf_number(conf, SET_GATEWAY_PORT),
             .is_shared = true,
-            .is_behind_proxy =
-                conf_bool(conf, "gateway", "behind_proxy", false),
+            .is_behind_proxy = conf_bool(conf, SET_GATEWAY_BEHIND_PROXY),
             .body_bytes_max = BODY_BYTES_MAX,
-            .connections_max = (int)conf_number(
-                conf, "gateway", "connections_max", 8192, counts),
-            .connections_per_address_max = (int)conf_number(
-                conf, "gateway", "connections_per_address_max", 1024, counts),
+            .connections_max =
+                (int)conf_number(conf, SET_GATEWAY_CONNECTIONS_MAX),
+            .connections_per_address_max =
+                (int)conf_number(conf, SET_GATEWAY_CONNECTIONS_PER_ADDRESS_MAX),
             .on_request = enter_on_request,
             .on_refused = enter_on_refused,
             .arg = g,
@@ -139,8 +137,8 @@ start(struct gateway *g)
     staff_api_open();
     staff_store_open(g);
     open_metrics(g);
-    g->public_url = conf_string(conf, "gateway", "public_url", "");
-    g->outbox_dir = conf_string(conf, "outbox", "dir", NULL);
+    g->public_url = conf_text(conf, SET_GATEWAY_PUBLIC_URL);
+    g->outbox_dir = conf_text(conf, SET_OUTBOX_DIR);
     g->signup = service_connect(&g->service, "signup");
     g->broadcast = service_connect(&g->service, "broadcast");
     g->checkin = service_connect(&g->service, "checkin");
@@ -151,7 +149,7 @@ start(struct gateway *g)
     g->audit = audit_new(g);
     g->tickets = tickets_new(g);
     g->consents = consents_new();
-    g->files = files_open(conf_string(conf, "gateway", "web_dir", NULL));
+    g->files = files_open(conf_text(conf, SET_GATEWAY_WEB_DIR));
     live_open(g);
     open_http(g);
 }

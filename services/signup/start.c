@@ -41,10 +41,7 @@ open_metrics(struct signup *signup)
 static void
 load_keys(struct signup *signup)
 {
-    const char *dir = conf_string(signup->service.conf, "keys", "dir", NULL);
-    if (dir == NULL) {
-        log_fatal("set [keys] dir: where signup.key is kept");
-    }
+    const char *dir = conf_text(signup->service.conf, SET_KEYS_DIR);
     char path[PATH_SIZE];
     (void)snprintf(path, sizeof(path), "%s/signup.key", dir);
     struct crypto_key key;

@@ -26,6 +26,7 @@
 
 #define BODY_DEFAULT                                                           \
     "{\"to\":\"{{to}}\",\"text\":\"{{text}}\",\"ref\":\"{{ref}}\"}"
+enum { BODY_JSON, BODY_FORM }; /* as its row has them */
 #define FORM_DEFAULT "to={{to}}&text={{text}}&ref={{ref}}"
 #define STATUSES_MAX 32
 #define VALID_S_DEFAULT 86400
@@ -128,24 +129,23 @@ configure(struct http *h, const struct provider_setup *setup)
 {
     const struct conf *conf = setup->conf;
     const char *section = setup->section, *why = NULL;
-    const char *kind = conf_string(conf, section, "body", "json");
-    bool is_json = strcmp(kind, "json") == 0;
-    if (!is_json && strcmp(kind, "form") != 0) {
-        return "body is json or form";
-    }
+    bool is_json = conf_word_of(conf, SET_ROUTE_BODY, section) == BODY_JSON;
+    const char *url = conf_text_of(conf, SET_ROUTE_URL, section);
+    const char *body = conf_text_of(conf, SET_ROUTE_BODY_TEMPLATE, section);
     h->context = is_json ? TEMPLATE_JSON : TEMPLATE_URL;
-    h->url = mem_copy_string(conf_string(conf, section, "url", ""));
+    h->url = mem_copy_string(url == NULL ? "" : url);
     h->is_url_template = strstr(h->url, "{{") != NULL;
-    h->body = mem_copy_string(conf_string(
-        conf, section, "body_template", is_json ? BODY_DEFAULT : FORM_DEFAULT));
-    if (!read_statuses(conf_string(conf, section, "accepted", "200,201,202"),
+    h->body = mem_copy_string(body != NULL ? body
+                              : is_json    ? BODY_DEFAULT
+                                           : FORM_DEFAULT);
+    if (!read_statuses(conf_text_of(conf, SET_ROUTE_ACCEPTED, section),
                        &h->accepted) ||
-        !read_statuses(conf_string(conf, section, "retry", "429,500,502,503"),
+        !read_statuses(conf_text_of(conf, SET_ROUTE_RETRY, section),
                        &h->retry)) {
         return "accepted and retry are lists of HTTP statuses";
     }
     struct headers headers;
-    if (!read_headers(conf_string(conf, section, "headers", ""), is_json,
+    if (!read_headers(conf_text_of(conf, SET_ROUTE_HEADERS, section), is_json,
                       &headers)) {
         why = "too many headers";
     } else {
@@ -153,7 +153,7 @@ configure(struct http *h, const struct provider_setup *setup)
             setup->loop,
             &(struct fetch_target_options){
                 .url = h->url,
-                .method = conf_string(conf, section, "method", "POST"),
+                .method = conf_text_of(conf, SET_ROUTE_METHOD, section),
                 .headers = headers.items,
                 .header_count = headers.count,
                 .timeout_ms = setup->timeout_ms,

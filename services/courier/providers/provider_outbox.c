@@ -50,7 +50,7 @@ struct answer {
 static void *
 outbox_open(const struct provider_setup *setup, const char **why_out)
 {
-    const char *dir = conf_string(setup->conf, "outbox", "dir", NULL);
+    const char *dir = conf_text(setup->conf, SET_OUTBOX_DIR);
     if (dir == NULL) {
         *why_out = "set [outbox] dir";
         return NULL;

@@ -29,8 +29,9 @@ static void *
 smtp_open(const struct provider_setup *setup, const char **why_out)
 {
     const struct conf *conf = setup->conf;
-    const char *url = conf_string(conf, setup->section, "url", "");
-    if (strncmp(url, "smtp", 4) != 0) {
+    const char *section = setup->section;
+    const char *url = conf_text_of(conf, SET_ROUTE_URL, section);
+    if (url == NULL || strncmp(url, "smtp", 4) != 0) {
         *why_out = "url is smtp://host:port or smtps://host:port";
         return NULL;
     }
@@ -38,8 +39,8 @@ smtp_open(const struct provider_setup *setup, const char **why_out)
         setup->loop,
         &(struct fetch_target_options){
             .url = url,
-            .user = conf_string(conf, setup->section, "user", NULL),
-            .password = conf_string(conf, setup->section, "password", NULL),
+            .user = conf_text_of(conf, SET_ROUTE_USER, section),
+            .password = conf_text_of(conf, SET_ROUTE_PASSWORD, section),
             .timeout_ms = setup->timeout_ms,
             .connections_max = setup->concurrency},
         why_out);

@@ -14,7 +14,6 @@
 #include "common/base/base.h"
 #include "services/courier/courier.h"
 
-#define TIMEOUT_MS_MAX 60000
 #define PREFIX "route."
 
 /* ---- opening ---- */
@@ -22,14 +21,9 @@
 static Words__Channel
 read_channel(const struct conf *conf, const char *section)
 {
-    const char *channel = conf_string(conf, section, "channel", "");
-    if (strcmp(channel, "sms") == 0) {
-        return WORDS__CHANNEL__CHANNEL_SMS;
-    }
-    if (strcmp(channel, "email") != 0) {
-        log_fatal("[%s] channel is sms or email", section);
-    }
-    return WORDS__CHANNEL__CHANNEL_EMAIL;
+    static const Words__Channel channels[] = {WORDS__CHANNEL__CHANNEL_SMS,
+                                              WORDS__CHANNEL__CHANNEL_EMAIL};
+    return channels[conf_word_of(conf, SET_ROUTE_CHANNEL, section)];
 }
 
 static void
@@ -37,7 +31,7 @@ open_provider(struct route *route, const char *section)
 {
     struct service *service = &route->courier->service;
     const char *why = NULL;
-    const char *name = conf_string(service->conf, section, "provider", "");
+    const char *name = conf_text_of(service->conf, SET_ROUTE_PROVIDER, section);
     route->provider = provider_find(name);
     if (route->provider == NULL) {
         log_fatal("[%s] provider is one of %s", section, provider_names());
@@ -82,12 +76,10 @@ open_route(void *arg, const char *section)
     *route = (struct route){.courier = courier,
                             .name = section + strlen(PREFIX),
                             .channel = read_channel(conf, section)};
-    route->timeout_ms = conf_number(conf, section, "timeout_ms", 10000,
-                                    (struct conf_range){1, TIMEOUT_MS_MAX});
+    route->timeout_ms = conf_number_of(conf, SET_ROUTE_TIMEOUT_MS, section);
     route->concurrency =
-        (int)conf_number(conf, section, "concurrency", 50,
-                         (struct conf_range){1, CONCURRENCY_MAX});
-    route->is_idempotent = conf_bool(conf, section, "is_idempotent", false);
+        (int)conf_number_of(conf, SET_ROUTE_CONCURRENCY, section);
+    route->is_idempotent = conf_bool_of(conf, SET_ROUTE_IS_IDEMPOTENT, section);
     route->last = &route->first;
     route->handings =
         mem_new_array((size_t)route->concurrency, sizeof(*route->handings));

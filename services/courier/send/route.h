@@ -7,7 +7,6 @@
 #include "services/courier/send/lease.h"
 
 #define ROUTES_MAX 32
-#define CONCURRENCY_MAX 1024
 
 struct courier;
 

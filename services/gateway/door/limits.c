@@ -18,14 +18,14 @@ struct bucket {
 };
 
 struct rule {
-    const char *key; /* in [gateway]: how many in the time */
-    int64_t usual, per_ms;
+    enum setting setting; /* how many in the time */
+    int64_t per_ms;
 };
 
 static const struct rule rules[LIMIT_COUNT] = {
-    [LIMIT_SIGNUP] = {"signups_per_minute", 600, 60000},
-    [LIMIT_LOGIN] = {"logins_per_minute", 30, 60000},
-    [LIMIT_LOGIN_FAILURE] = {"login_failures_per_5_minutes", 10, 300000},
+    [LIMIT_SIGNUP] = {SET_GATEWAY_SIGNUPS_PER_MINUTE, 60000},
+    [LIMIT_LOGIN] = {SET_GATEWAY_LOGINS_PER_MINUTE, 60000},
+    [LIMIT_LOGIN_FAILURE] = {SET_GATEWAY_LOGIN_FAILURES_PER_5_MINUTES, 300000},
 };
 
 struct limits {
@@ -40,9 +40,7 @@ limits_new(const struct conf *conf)
     struct limits *limits = mem_new(sizeof(*limits));
     crypto_random(&limits->key, sizeof(limits->key));
     for (int i = 0; i < LIMIT_COUNT; i++) {
-        limits->sizes[i] =
-            conf_number(conf, "gateway", rules[i].key, rules[i].usual,
-                        (struct conf_range){1, 1000000});
+        limits->sizes[i] = conf_number(conf, rules[i].setting);
     }
     return limits;
 }

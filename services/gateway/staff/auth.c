@@ -265,10 +265,10 @@ void
 auth_open(struct gateway *g)
 {
     const struct conf *conf = g->service.conf;
-    const char *keys_dir = conf_string(conf, "keys", "dir", ".");
-    char *usual = mem_format("%s/bootstrap.token", keys_dir);
-    const char *path =
-        conf_string(conf, "gateway", "bootstrap_token_file", usual);
+    char *usual =
+        mem_format("%s/bootstrap.token", conf_text(conf, SET_KEYS_DIR));
+    const char *set = conf_text(conf, SET_GATEWAY_BOOTSTRAP_TOKEN_FILE);
+    const char *path = set == NULL ? usual : set;
     struct stat found;
     char token[TOKEN_TEXT_SIZE] = "";
     if (stat(path, &found) != 0) {

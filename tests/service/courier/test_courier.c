@@ -250,8 +250,13 @@ a_route_that_cannot_be_meant_ends_the_start(void **state)
         const char *routes, *why;
     } rows[] = {
         {"", "no route is configured"},
-        {"[route.x]\nchannel = fax\n", "channel is sms or email"},
-        {"[route.x]\nchannel = sms\n", "provider is one of outbox, http, smtp"},
+        {"[route.x]\nchannel = fax\n", "channel = fax: not one of sms|email"},
+        {"[route.x]\nchannel = sms\n", "provider is not set"},
+        {"[route.x]\nchannel = sms\nprovider = pigeon\n",
+         "provider is one of outbox, http, smtp"},
+        {"[route.x]\nchannel = sms\nprovider = outbox\nratte = 1\n",
+         "[route.x] ratte: there is no such setting; did you mean "
+         "[route.x] rate?"},
         {"[route.x]\nchannel = sms\nprovider = smtp\n", "does not carry"},
         {"[route.x]\nchannel = sms\nprovider = http\nurl = file:///x\n",
          "the url begins with"},

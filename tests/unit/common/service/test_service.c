@@ -282,6 +282,64 @@ arguments_that_mean_nothing_end_the_program(void **state)
     temp_dir_remove(&dir);
 }
 
+/* How the echo service of a world ends, and what it says. */
+static int
+start_with(const char *more, char **said_out)
+{
+    struct world world = {.dir = temp_dir_new()};
+    world.conf = temp_path(world.dir, "muster.ini");
+    world.output = temp_path(world.dir, "output");
+    world.program = process_test_program("echo_service");
+    char *text = mem_format("[run]\ndir = %s/run\n%s", world.dir, more);
+    file_write(world.conf, text);
+    free(text);
+    start_echo(&world, &world.echo);
+    int code = -1;
+    if (strncmp(more, "[route.", 7) == 0) {
+        code = process_wait(&world.echo);
+    } else {
+        process_wait_for_line(&world.echo, "service.running");
+        process_kill(&world.echo);
+    }
+    *said_out = file_read(world.output, NULL);
+    free(world.program);
+    free(world.output);
+    free(world.conf);
+    temp_dir_remove(&world.dir);
+    return code;
+}
+
+static void
+a_misspelt_setting_is_logged_and_the_service_starts(void **state)
+{
+    (void)state;
+    char *said;
+    (void)start_with("[gateway]\nprot = 80\n", &said);
+    assert_non_null(strstr(said, "conf.unknown_setting"));
+    assert_non_null(strstr(said, "muster.ini:4: [gateway] prot: there is no "
+                                 "such setting; did you mean [gateway] port?"));
+    free(said);
+    assert_int_equal(setenv("MUSTER_GATEWAY_PROT", "80", 1), 0);
+    (void)start_with("", &said);
+    assert_int_equal(unsetenv("MUSTER_GATEWAY_PROT"), 0);
+    assert_non_null(strstr(said, "did you mean MUSTER_GATEWAY_PORT?"));
+    free(said);
+    (void)start_with("[gateway]\nport = 80\n", &said);
+    assert_null(strstr(said, "conf.unknown_setting"));
+    free(said);
+}
+
+static void
+a_misspelt_setting_of_a_route_ends_the_program(void **state)
+{
+    (void)state;
+    char *said;
+    assert_int_equal(start_with("[route.a]\nratte = 80\n", &said), 1);
+    assert_non_null(strstr(said, "muster.ini:4: [route.a] ratte: there is no "
+                                 "such setting; did you mean [route.a] rate?"));
+    free(said);
+}
+
 int
 main(void)
 {
@@ -296,6 +354,8 @@ main(void)
             a_killed_service_is_found_again_and_what_may_be_repeated_is),
         cmocka_unit_test(a_frozen_instance_is_passed_over),
         cmocka_unit_test(arguments_that_mean_nothing_end_the_program),
+        cmocka_unit_test(a_misspelt_setting_is_logged_and_the_service_starts),
+        cmocka_unit_test(a_misspelt_setting_of_a_route_ends_the_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
