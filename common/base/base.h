@@ -13,8 +13,10 @@
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/base/metrics.h"
+#include "common/base/ring.h"
 #include "common/base/rows.h"
 #include "common/base/settings.h"
+#include "common/base/slug.h"
 #include "common/base/trace.h"
 #include "common/base/wire.h"
 

@@ -7,6 +7,7 @@
  * one. */
 #include "common/base/wire.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -326,4 +327,18 @@ wire_pack(const void *message, struct buf *to)
         to->len += protobuf_c_message_pack(message, (uint8_t *)room);
         to->data[to->len] = '\0';
     }
+}
+
+void *
+wire_copy(const void *message)
+{
+    const ProtobufCMessage *from = message;
+    struct buf packed;
+    buf_init(&packed, 0);
+    wire_pack(from, &packed);
+    void *copy = wire_unpack(from->descriptor, buf_string(&packed), packed.len,
+                             packed.len);
+    assert(copy != NULL);
+    buf_fini(&packed);
+    return copy;
 }

@@ -19,6 +19,9 @@
 void *wire_unpack(const ProtobufCMessageDescriptor *type, const void *bytes,
                   size_t len, size_t len_max);
 void wire_free(void *message); /* NULL is fine */
+/* The same message, owned by the caller; free with wire_free. Aborts when it
+ * is none that wire_unpack would take: it is ours. */
+void *wire_copy(const void *message);
 /* Appends the packed message. */
 void wire_pack(const void *message, struct buf *to);
 

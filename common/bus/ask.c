@@ -28,6 +28,8 @@ _Static_assert(BUS_ASKS_IN_FLIGHT_MAX <= 1 << SLOT_BITS, "slots fit an id");
 static const char cannot_reach[] =
     "the service cannot be reached: try again in a moment";
 static const char no_answer[] = "the service did not answer in time";
+static const char too_much[] =
+    "too much is asked at once: try again in a moment";
 static const char is_gone[] =
     "the service stopped before it answered: nobody knows if it acted";
 
@@ -113,6 +115,8 @@ pack_envelope(const struct ask *ask, int64_t now_ms, zmq_msg_t *frame)
     envelope.request_id = ask->id;
     envelope.time_left_ms = (uint32_t)(ask->deadline_ms - now_ms);
     envelope.caller = (char *)bus->name;
+    envelope.has_version = true;
+    envelope.version = BUS_VERSION;
     envelope.has_trace = ask->trace != 0;
     envelope.trace = ask->trace;
     envelope.has_expires_boot_ms = ask->at->is_local;
@@ -275,6 +279,27 @@ asks_on_link_up(struct instance *instance)
     asks_send_waiting(instance->peer);
 }
 
+/* Of the answer that is being handed over. */
+static const struct bus_fault no_fault = {ERR_NONE, "", "", ""};
+static struct bus_fault current_fault = {ERR_NONE, "", "", ""};
+
+const struct bus_fault *
+bus_answer_fault(void)
+{
+    return &current_fault;
+}
+
+static struct bus_fault
+fault_of(enum err err, const Wire__Answer *answer)
+{
+    return (struct bus_fault){
+        err,
+        answer->detail == NULL ? "" : answer->detail,
+        answer->field == NULL ? "" : answer->field,
+        answer->type == NULL ? "" : answer->type,
+    };
+}
+
 static void
 take_answer(struct instance *from, const Wire__Answer *answer, zmq_msg_t *body)
 {
@@ -293,10 +318,11 @@ take_answer(struct instance *from, const Wire__Answer *answer, zmq_msg_t *body)
         }
     }
     bus->stats.answered++;
-    const char *detail = answer->detail == NULL ? "" : answer->detail;
     bool has_body = err == ERR_NONE;
-    finish(ask, err, detail, has_body ? zmq_msg_data(body) : "",
+    current_fault = fault_of(err, answer);
+    finish(ask, err, current_fault.detail, has_body ? zmq_msg_data(body) : "",
            has_body ? zmq_msg_size(body) : 0);
+    current_fault = no_fault;
 }
 
 void
@@ -324,16 +350,17 @@ struct refusal {
     void *arg;
     enum err err;
     const char *detail;
+    uint64_t trace;
 };
 
-/* Answers what was never asked, later. */
+/* Answers what was never asked, later, in the order it was asked. */
 static void
-refuse(struct bus *bus, enum err err, const char *detail, bus_answer_cb *cb,
-       void *arg)
+refuse_ask(struct bus *bus, const struct refusal *what)
 {
     struct refusal *refusal = mem_new(sizeof(*refusal));
-    *refusal = (struct refusal){bus->asks.refusals, cb, arg, err, detail};
-    bus->asks.refusals = refusal;
+    *refusal = *what;
+    *bus->asks.last_refusal = refusal;
+    bus->asks.last_refusal = &refusal->next;
     timer_start(bus->asks.refusal_timer, 0);
 }
 
@@ -343,9 +370,12 @@ on_refusals(void *arg)
     struct bus *bus = arg;
     struct refusal *refusal = bus->asks.refusals;
     bus->asks.refusals = NULL;
+    bus->asks.last_refusal = &bus->asks.refusals;
     while (refusal != NULL) {
         struct refusal *next = refusal->next;
+        uint64_t before = trace_enter(refusal->trace);
         refusal->cb(refusal->arg, refusal->err, refusal->detail, "", 0);
+        (void)trace_enter(before);
         free(refusal);
         refusal = next;
     }
@@ -379,14 +409,16 @@ bus_ask(struct bus_peer *peer, const struct bus_ask *from, bus_answer_cb *cb,
 {
     struct bus *bus = peer->bus;
     bus->stats.asked++;
+    uint64_t trace = from->trace != 0 ? from->trace : trace_now();
     if (from->len > BUS_BODY_BYTES_MAX) {
-        refuse(bus, ERR_TOO_LARGE, "the message is too large", cb, arg);
+        refuse_ask(bus, &(struct refusal){NULL, cb, arg, ERR_TOO_LARGE,
+                                          "the message is too large", trace});
         return;
     }
     struct ask *ask = bus->is_closing ? NULL : take_slot(&bus->asks);
     if (ask == NULL) {
-        refuse(bus, bus->is_closing ? ERR_UNAVAILABLE : ERR_LIMIT,
-               "too much is asked at once: try again in a moment", cb, arg);
+        enum err err = bus->is_closing ? ERR_UNAVAILABLE : ERR_LIMIT;
+        refuse_ask(bus, &(struct refusal){NULL, cb, arg, err, too_much, trace});
         return;
     }
     int64_t now_ms = clock_boot_ms();
@@ -422,6 +454,7 @@ void
 asks_init(struct bus *bus)
 {
     bus->asks.first_free = NO_SLOT;
+    bus->asks.last_refusal = &bus->asks.refusals;
     wheel_init(&bus->asks.wheel, bus->loop, on_due, bus);
     bus->asks.refusal_timer = timer_new(bus->loop, on_refusals, bus);
 }

@@ -20,9 +20,11 @@
 #include <stdint.h>
 
 #include "common/base/base.h"
+#include "common/bus/fault.h"
 #include "common/bus/feed.h"
 #include "common/loop/loop.h"
 
+#define BUS_VERSION 2 /* of envelope and requests; others are refused */
 #define BUS_BODY_BYTES_MAX ((size_t)1024 * 1024)
 #define BUS_ASKS_IN_FLIGHT_MAX 65536 /* per process; more: ERR_LIMIT */
 #define BUS_OPEN_REQUESTS_MAX 65536  /* more are refused: ERR_UNAVAILABLE */
@@ -49,8 +51,7 @@ struct bus *bus_new(struct loop *loop, const struct bus_options *options);
  * Requests not yet replied to may be replied to later, to nobody. */
 void bus_free(struct bus **bus);
 
-/* Drops what is open without a call: for the end of a process, when those
- * who asked are gone already. */
+/* Drops what is open without a call: at the end, when nobody waits. */
 void bus_forget_asks(struct bus *bus);
 
 /* ---- asking ---- */
@@ -106,7 +107,7 @@ const char *bus_request_caller(const struct bus_request *request);
 uint64_t bus_request_trace(const struct bus_request *request);
 
 /* Consumes request. detail: a sentence that says what to do, or NULL; body
- * is ignored unless err is ERR_NONE. */
+ * is ignored unless err is ERR_NONE. See also bus_refuse. */
 void bus_reply(struct bus_request *request, enum err err, const char *detail,
                const void *body, size_t len);
 

@@ -1,11 +1,14 @@
 /* parts -- what the bus's own files share; see bus.h.
  *
+ * A file calls those below it:
+ *
  *   bus.c         the bus itself, the watchdog
- *   bus_ask.c     asks in flight: deadlines, repeats, answers
- *   bus_peer.c    instances of a service: which can be reached, which is next
- *   bus_serve.c   requests and replies
- *   bus_news.c    announcing and following
- *   bus_socket.c  one ZeroMQ socket on the loop
+ *   connect.c     links to the instances of a service
+ *   ask.c         asks in flight: deadlines, repeats, answers
+ *   peer.c        which instance is asked next
+ *   serve.c       requests and replies
+ *   news.c        announcing and following
+ *   socket.c      one ZeroMQ socket on the loop
  *   zap.c         keys, and who is let in */
 #ifndef COMMON_BUS_PARTS_H
 #define COMMON_BUS_PARTS_H
@@ -20,15 +23,6 @@
 
 #define BUS_NAME_SIZE 64
 #define BUS_ENVELOPE_BYTES_MAX 512
-
-/* A ring with a head of its own. */
-struct ring {
-    struct ring *next, *previous;
-};
-void ring_init(struct ring *head);
-void ring_add(struct ring *head, struct ring *item); /* at the end */
-void ring_remove(struct ring *item);
-void ring_move(struct ring *from, struct ring *to); /* to becomes the head */
 
 struct ask {
     struct wheel_item due; /* first: the wheel hands it back */
@@ -53,7 +47,8 @@ struct asks {
     uint32_t count, cap, first_free, open;
     uint64_t generation;
     struct wheel wheel;
-    struct refusal *refusals; /* answers owed to asks never made */
+    struct refusal *refusals; /* answers owed to asks never made, in order */
+    struct refusal **last_refusal;
     struct timer *refusal_timer;
 };
 
@@ -105,7 +100,7 @@ struct bus {
     struct follower *followers;
 };
 
-/* bus_ask.c */
+/* ask.c */
 void asks_init(struct bus *bus);
 void asks_fini(struct bus *bus); /* answers them all */
 void asks_on_link_up(struct instance *instance);
@@ -113,17 +108,18 @@ void asks_on_link_down(struct instance *instance);
 bus_frames_cb asks_on_answer; /* arg: the instance */
 void asks_send_waiting(struct bus_peer *peer);
 
-/* bus_peer.c */
-void peers_free(struct bus *bus);
-/* The next instance to ask, or NULL. */
+/* peer.c: the next instance to ask, or NULL. */
 struct instance *peer_choose(struct bus_peer *peer, const struct ask *ask,
                              int64_t now_ms);
+
+/* connect.c */
+void peers_free(struct bus *bus);
 /* Calls each with one endpoint of the comma-separated list and its number. */
 void bus_each_endpoint(const char *endpoints,
                        void (*each)(void *arg, const char *endpoint, int i),
                        void *arg);
 
-/* bus_serve.c, bus_news.c */
+/* serve.c, news.c */
 void serve_free(struct bus *bus);
 void news_free(struct bus *bus);
 

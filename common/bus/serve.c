@@ -4,6 +4,7 @@
  * still waits. Requests are recycled; nothing is allocated in the steady
  * state but what libzmq allocates for the body. */
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,12 @@
 #include "wire.pb-c.h"
 
 #define ROUTE_BYTES_MAX 32
+#define DETAIL_SIZE 360
+#define FIELD_SIZE 48
+
+_Static_assert(DETAIL_SIZE + FIELD_SIZE + SLUG_SIZE + 32 <=
+                   BUS_ENVELOPE_BYTES_MAX,
+               "what an answer says fits its envelope");
 
 struct bus_request {
     struct ring place; /* in bus->requests; first: found by cast */
@@ -26,18 +33,27 @@ struct bus_request {
 
 /* ---- replying ---- */
 
+/* What it says goes into the envelope, a sentence too long is cut. */
+static char *
+cut_to(char *room, size_t size, const char *text)
+{
+    if (text == NULL || text[0] == '\0') {
+        return NULL;
+    }
+    (void)snprintf(room, size, "%s", text);
+    return room;
+}
+
 static void
-pack_answer(uint64_t id, enum err err, const char *detail, zmq_msg_t *frame)
+pack_answer(uint64_t id, const struct bus_fault *fault, zmq_msg_t *frame)
 {
     Wire__Answer answer = WIRE__ANSWER__INIT;
-    char cut[BUS_ENVELOPE_BYTES_MAX - 64];
+    char detail[DETAIL_SIZE], field[FIELD_SIZE], type[SLUG_SIZE];
     answer.request_id = id;
-    answer.code = (uint32_t)err;
-    if (detail != NULL && detail[0] != '\0') {
-        (void)strncpy(cut, detail, sizeof(cut) - 1);
-        cut[sizeof(cut) - 1] = '\0';
-        answer.detail = cut;
-    }
+    answer.code = (uint32_t)fault->err;
+    answer.detail = cut_to(detail, sizeof(detail), fault->detail);
+    answer.field = cut_to(field, sizeof(field), fault->field);
+    answer.type = cut_to(type, sizeof(type), fault->type);
     if (zmq_msg_init_size(frame, wire__answer__get_packed_size(&answer)) != 0) {
         abort();
     }
@@ -70,25 +86,40 @@ free_request(struct bus_request *request)
     bus->spare_requests = request;
 }
 
-void
-bus_reply(struct bus_request *request, enum err err, const char *detail,
-          const void *body, size_t len)
+static void
+answer(struct bus_request *request, const struct bus_fault *fault,
+       struct bytes body)
 {
     struct bus *bus = request->bus;
     if (bus != NULL) {
-        if (len > BUS_BODY_BYTES_MAX) {
-            log_error("bus.reply_too_large", log_int("bytes", (int64_t)len));
-            err = ERR_INTERNAL;
-            detail = "the answer is too large";
-        }
         zmq_msg_t frames[3];
         init_frame(&frames[0], request->route, request->route_len);
-        pack_answer(request->id, err, detail, &frames[1]);
-        init_frame(&frames[2], body, err == ERR_NONE ? len : 0);
+        pack_answer(request->id, fault, &frames[1]);
+        init_frame(&frames[2], body.data, body.len);
         bool is_sent = bus_socket_send(bus->router, frames, 3);
         bus->stats.unclaimed += !is_sent;
     }
     free_request(request);
+}
+
+void
+bus_refuse(struct bus_request *request, const struct bus_fault *fault)
+{
+    assert(fault->err != ERR_NONE);
+    answer(request, fault, bytes_of("", 0));
+}
+
+void
+bus_reply(struct bus_request *request, enum err err, const char *detail,
+          const void *body, size_t len)
+{
+    struct bus_fault fault = {.err = err, .detail = detail};
+    if (len > BUS_BODY_BYTES_MAX) {
+        log_error("bus.reply_too_large", log_int("bytes", (int64_t)len));
+        fault.err = ERR_INTERNAL;
+        fault.detail = "the answer is too large";
+    }
+    answer(request, &fault, bytes_of(body, fault.err == ERR_NONE ? len : 0));
 }
 
 /* ---- taking ---- */
@@ -128,6 +159,30 @@ new_request(struct bus *bus)
     return request;
 }
 
+/* True: it has been answered. */
+static bool
+refuse_request(struct bus_request *request, const Wire__Ask *ask)
+{
+    struct bus *bus = request->bus;
+    const char *why = NULL;
+    if (ask->version != BUS_VERSION) {
+        why = ask->version < BUS_VERSION
+                  ? "the asker is of an older version than this service: stop "
+                    "it, and start the same version everywhere"
+                  : "the asker is of a newer version than this service: stop "
+                    "this service, and start the same version everywhere";
+        log_warn("bus.other_version", log_str("caller", request->caller),
+                 log_int("version", ask->version));
+    } else if (bus->is_draining || bus->request_count > BUS_OPEN_REQUESTS_MAX) {
+        why = "this instance takes nothing now: try again";
+    }
+    if (why != NULL) {
+        bus->stats.refused++;
+        bus_reply(request, ERR_UNAVAILABLE, why, "", 0);
+    }
+    return why != NULL;
+}
+
 static void
 take_request(struct bus *bus, zmq_msg_t *frames, const Wire__Ask *ask,
              int64_t now_ms)
@@ -147,10 +202,7 @@ take_request(struct bus *bus, zmq_msg_t *frames, const Wire__Ask *ask,
     memcpy(request->route, zmq_msg_data(&frames[0]), request->route_len);
     (void)zmq_msg_init(&request->body);
     (void)zmq_msg_move(&request->body, &frames[2]);
-    if (bus->is_draining || bus->request_count > BUS_OPEN_REQUESTS_MAX) {
-        bus->stats.refused++;
-        bus_reply(request, ERR_UNAVAILABLE,
-                  "this instance takes nothing now: try again", "", 0);
+    if (refuse_request(request, ask)) {
         return;
     }
     bus->stats.served++;

@@ -9,7 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/loop/backoff.h"
 #include "common/loop/batch.h"
+#include "common/loop/waiters.h"
 #include "common/loop/wheel.h"
 #include "common/loop/worker.h"
 

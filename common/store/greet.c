@@ -56,7 +56,7 @@ probe_done(void *arg, enum err err, const struct store_reply *reply)
     store->why_not[0] = '\0';
     if (store->state == STORE_GREETING) {
         store->state = STORE_UP;
-        store->retries = 0;
+        backoff_reset(&store->backoff);
         log_info("store.ready", log_str("endpoint", store->endpoint));
     }
 }

@@ -51,7 +51,7 @@ struct store {
     enum store_state state;
     struct store_link *link; /* NULL when away */
     struct timer *retry_timer;
-    int retries;
+    struct backoff backoff;
     char why_not[256];     /* not ready, as a sentence; "" */
     bool is_never_durable; /* found so: waiting will not help */
     int greetings_open;    /* answers missing before the next step */

@@ -70,13 +70,26 @@ set_words(struct store *store, size_t at, const struct bytes *from,
     }
 }
 
+/* What cannot be formatted is never queued: the answers behind it would go to
+ * the wrong askers. */
 static void
-format(struct store_command *command, size_t word_count)
+format_and_send(struct store_command *command, size_t word_count)
 {
     struct store *store = command->store;
-    int len = redisFormatCommandArgv(&command->formatted, (int)word_count,
-                                     store->words, store->word_lens);
-    command->formatted_len = len < 0 ? 0 : (size_t)len;
+    size_t bytes = 0;
+    for (size_t i = 0; i < word_count; i++) {
+        bytes += store->word_lens[i];
+    }
+    int len = bytes > STORE_COMMAND_BYTES_MAX
+                  ? -1
+                  : redisFormatCommandArgv(&command->formatted, (int)word_count,
+                                           store->words, store->word_lens);
+    if (len <= 0) {
+        store_refuse(command, ERR_LIMIT);
+        return;
+    }
+    command->formatted_len = (size_t)len;
+    store_send(command);
 }
 
 /* ---- the two ways in ---- */
@@ -124,8 +137,7 @@ store_run(struct store *store, const struct store_call *call,
     set_words(store, 3, call->keys, call->key_count);
     set_words(store, 3 + call->key_count, call->args, call->arg_count);
     command->script = call->script;
-    format(command, 3 + call->key_count + call->arg_count);
-    store_send(command);
+    format_and_send(command, 3 + call->key_count + call->arg_count);
 }
 
 void
@@ -139,6 +151,5 @@ store_command(struct store *store, const struct bytes *words, size_t word_count,
         return;
     }
     set_words(store, 0, words, word_count);
-    format(command, word_count);
-    store_send(command);
+    format_and_send(command, word_count);
 }

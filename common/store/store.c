@@ -33,16 +33,8 @@ store_say_why_not(struct store *store, const char *format, ...)
 static void
 start_retry(struct store *store)
 {
-    int64_t max_ms = RETRY_MS_FIRST;
-    for (int i = 0; i < store->retries && max_ms < STORE_RETRY_MS_MAX; i++) {
-        max_ms *= 2;
-    }
-    if (max_ms > STORE_RETRY_MS_MAX) {
-        max_ms = STORE_RETRY_MS_MAX;
-    }
-    store->retries++;
     store->state = STORE_AWAY;
-    timer_start(store->retry_timer, arc4random_uniform((uint32_t)max_ms));
+    timer_start(store->retry_timer, backoff_next_ms(&store->backoff));
 }
 
 static void
@@ -96,6 +88,8 @@ store_new(struct loop *loop, const struct store_options *options)
 {
     struct store *store = mem_new(sizeof(*store));
     store->loop = loop;
+    store->backoff = (struct backoff){.first_ms = RETRY_MS_FIRST,
+                                      .most_ms = STORE_RETRY_MS_MAX};
     store->endpoint = mem_copy_string(options->endpoint);
     store->user = mem_copy_string(options->user);
     store->password = mem_copy_string(options->password);

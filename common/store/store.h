@@ -11,7 +11,7 @@
  *                    MISCONF, READONLY, NOAUTH, NOPERM
  *   ERR_UNKNOWN      sent and not answered: cut, silence, garbage. When the
  *                    store is ready again it has happened or never will
- *   ERR_LIMIT        too many in flight; nothing happened
+ *   ERR_LIMIT        too many in flight, or too much at once; nothing happened
  *   ERR_INTERNAL     Redis says our command is wrong
  *   ERR_CONFLICT…    a script's own refusal: redis.error_reply("CONFLICT …")
  *                    maps by its first word: CONFLICT, NOTFOUND, BADREQUEST,
@@ -29,6 +29,7 @@
 
 #define STORE_DEADLINE_MS 2000
 #define STORE_IN_FLIGHT_MAX 4096
+#define STORE_COMMAND_BYTES_MAX ((size_t)64 << 20)
 #define STORE_ARGS_MAX 8192 /* keys and arguments of one script call */
 
 struct store;

@@ -417,6 +417,35 @@ a_redis_that_skipped_part_of_its_log_is_refused(void **state)
     tear_down(f);
 }
 
+/* What hiredis cannot format must not be queued as nothing: the next answer
+ * would be taken for its own. */
+static void
+too_much_at_once_is_refused_and_shifts_no_answer(void **state)
+{
+    (void)state;
+    struct fixture *f = set_up();
+    struct fixture over = {.is_in_order = true};
+    size_t len = STORE_COMMAND_BYTES_MAX / 4;
+    char *part = mem_new(len);
+    struct bytes words[6] = {bytes_of_string("MSET")};
+    for (int i = 1; i < 6; i++) {
+        words[i] = bytes_of(part, len);
+    }
+    struct bytes echo[2] = {bytes_of_string("ECHO"), bytes_of_string("mine")};
+    store_command(f->store, words, 6, on_reply, &over);
+    store_command(f->store, echo, 2, on_reply, f);
+    int64_t end_ms = clock_boot_ms() + WAIT_MS;
+    while (over.answers + f->answers < 2) {
+        assert_true(clock_boot_ms() < end_ms);
+        loop_turn(f->loop, 10);
+    }
+    assert_int_equal(over.err, ERR_LIMIT);
+    assert_int_equal(f->err, ERR_NONE);
+    assert_string_equal(f->text, "mine");
+    free(part);
+    tear_down(f);
+}
+
 static int
 find_free_port(void)
 {
@@ -468,6 +497,7 @@ main(void)
         cmocka_unit_test(
             what_a_script_wrote_together_survives_a_kill_under_acl),
         cmocka_unit_test(a_redis_that_skipped_part_of_its_log_is_refused),
+        cmocka_unit_test(too_much_at_once_is_refused_and_shifts_no_answer),
         cmocka_unit_test(a_redis_at_a_port_is_reached_by_name),
         cmocka_unit_test(a_service_user_needs_no_more_than_its_own_keys),
     };

@@ -17,7 +17,8 @@
 #define SERVERS_MAX 2
 
 /* One server; it answers by the first byte of the body:
- * e echo, s say nothing, u unavailable, b too big an answer, f forbidden. */
+ * e echo, s say nothing, u unavailable, b too big an answer, f forbidden,
+ * w something is wrong with a field. */
 struct server {
     struct world *world;
     struct bus *bus;
@@ -41,9 +42,13 @@ struct world {
 struct answer {
     int count;
     enum err err;
-    char body[64], detail[128];
+    char body[64], detail[128], field[32], type[32];
     size_t len;
+    uint64_t trace;
+    int place; /* how many were answered before it */
 };
+
+static int answered;
 
 static void
 on_answer(void *arg, enum err err, const char *detail, const void *body,
@@ -53,7 +58,13 @@ on_answer(void *arg, enum err err, const char *detail, const void *body,
     answer->count++;
     answer->err = err;
     answer->len = len;
+    answer->trace = trace_now();
+    answer->place = answered++;
     (void)snprintf(answer->detail, sizeof(answer->detail), "%s", detail);
+    (void)snprintf(answer->field, sizeof(answer->field), "%s",
+                   bus_answer_fault()->field);
+    (void)snprintf(answer->type, sizeof(answer->type), "%s",
+                   bus_answer_fault()->type);
     (void)snprintf(answer->body, sizeof(answer->body), "%.*s",
                    (int)(len > 60 ? 60 : len), (const char *)body);
 }
@@ -83,6 +94,10 @@ on_request(void *arg, struct bus_request *request)
         break;
     case 'f':
         bus_reply(request, ERR_FORBIDDEN, "ask an organiser", "x", 1);
+        break;
+    case 'w':
+        bus_refuse(request, &(struct bus_fault){ERR_BAD_REQUEST, "too short",
+                                                "phone", "invalid-field"});
         break;
     default:
         bus_reply(request, ERR_NONE, NULL, body, len);
@@ -235,6 +250,48 @@ a_refusal_carries_its_reason_and_no_body(void **state)
     assert_int_equal(got.err, ERR_FORBIDDEN);
     assert_string_equal(got.detail, "ask an organiser");
     assert_int_equal(got.len, 0);
+    close_world(&world);
+}
+
+static void
+a_refusal_names_its_field_and_type_for_as_long_as_it_is_told(void **state)
+{
+    (void)state;
+    struct world world;
+    open_world(&world, 1);
+    struct answer got = ask(&world, "w");
+    assert_int_equal(got.err, ERR_BAD_REQUEST);
+    assert_string_equal(got.detail, "too short");
+    assert_string_equal(got.field, "phone");
+    assert_string_equal(got.type, "invalid-field");
+    assert_string_equal(bus_answer_fault()->field, "");
+    got = ask(&world, "f"); /* says neither */
+    assert_string_equal(got.field, "");
+    assert_string_equal(got.type, "");
+    close_world(&world);
+}
+
+static void
+what_is_never_asked_is_refused_in_order_and_under_its_trace(void **state)
+{
+    (void)state;
+    struct world world;
+    open_world(&world, 0);
+    static char big[BUS_BODY_BYTES_MAX + 1];
+    struct answer answers[3] = {{0}};
+    int first = answered;
+    for (int i = 0; i < 3; i++) {
+        struct bus_ask large = {.body = big, .len = sizeof(big)};
+        uint64_t before = trace_enter(100 + (uint64_t)i);
+        bus_ask(world.peer, &large, on_answer, &answers[i]);
+        (void)trace_enter(before);
+    }
+    wait_for(&world, &answers[2].count, 1);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(answers[i].err, ERR_TOO_LARGE);
+        assert_int_equal(answers[i].place, first + i);
+        assert_int_equal(answers[i].trace, 100 + i);
+    }
     close_world(&world);
 }
 
@@ -562,6 +619,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_ask_is_answered_with_everything_it_said),
         cmocka_unit_test(a_refusal_carries_its_reason_and_no_body),
+        cmocka_unit_test(
+            a_refusal_names_its_field_and_type_for_as_long_as_it_is_told),
+        cmocka_unit_test(
+            what_is_never_asked_is_refused_in_order_and_under_its_trace),
         cmocka_unit_test(asks_go_round_the_instances_and_to_one_by_number),
         cmocka_unit_test(what_is_too_large_is_refused_before_sending),
         cmocka_unit_test(nobody_there_is_unavailable_long_before_the_deadline),
