@@ -2,7 +2,6 @@
  *
  * The bus carries work and never owns it: losing any message loses nothing.
  * One bus per process, for its whole life; never used across fork.
- *
  *   ask       bus_ask -> DEALER -> ROUTER -> on_ask -> bus_reply -> on_answer
  *   announce  bus_announce -> PUB -> SUB -> on_news (may be lost)
  *
@@ -145,7 +144,7 @@ struct bus_stats {
     uint64_t watchdog_rescues; /* the 1 s watchdog found unread mail: 0 */
 };
 const struct bus_stats *bus_stats(const struct bus *bus);
-/* From now on sockets are read at most budget() messages at a time. */
+/* Reads at most budget() messages of a socket at a time. */
 void bus_set_budget_for_test(struct bus *bus, int (*budget)(void));
 
 #endif

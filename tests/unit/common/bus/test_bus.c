@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zmq.h>
 
 #include <cmocka.h>
 
 #include "common/base/base.h"
 #include "common/bus/bus.h"
+#include "wire.pb-c.h"
 
 #define WAIT_MS 10000
 #define SERVERS_MAX 2
@@ -268,6 +270,45 @@ a_refusal_names_its_field_and_type_for_as_long_as_it_is_told(void **state)
     got = ask(&world, "f"); /* says neither */
     assert_string_equal(got.field, "");
     assert_string_equal(got.type, "");
+    close_world(&world);
+}
+
+/* An ask as a peer of version 0.1 sends it. */
+static void
+an_asker_of_an_older_version_is_refused_in_words(void **state)
+{
+    (void)state;
+    struct world world;
+    open_world(&world, 1);
+    char *endpoint = endpoint_of(&world, 0, "ask");
+    void *context = zmq_ctx_new();
+    void *old = zmq_socket(context, ZMQ_DEALER);
+    int linger = 0;
+    (void)zmq_setsockopt(old, ZMQ_LINGER, &linger, sizeof(linger));
+    assert_int_equal(zmq_connect(old, endpoint), 0);
+    Wire__Ask envelope = WIRE__ASK__INIT;
+    envelope.request_id = 9;
+    envelope.time_left_ms = 5000;
+    uint8_t packed[64], answer[BUS_BODY_BYTES_MAX / 1024];
+    size_t len = wire__ask__pack(&envelope, packed);
+    assert_int_equal(zmq_send(old, packed, len, ZMQ_SNDMORE), (int)len);
+    assert_int_equal(zmq_send(old, "e", 1, 0), 1);
+    int got = -1;
+    int64_t until_ms = clock_boot_ms() + WAIT_MS;
+    while (got < 0 && clock_boot_ms() < until_ms) {
+        loop_turn(world.loop, 10);
+        got = zmq_recv(old, answer, sizeof(answer), ZMQ_DONTWAIT);
+    }
+    assert_true(got > 0);
+    Wire__Answer *said = wire__answer__unpack(NULL, (size_t)got, answer);
+    assert_non_null(said);
+    assert_int_equal(said->code, ERR_UNAVAILABLE);
+    assert_non_null(strstr(said->detail, "older version"));
+    assert_int_equal(world.servers[0].seen, 0);
+    wire__answer__free_unpacked(said, NULL);
+    (void)zmq_close(old);
+    (void)zmq_ctx_term(context);
+    free(endpoint);
     close_world(&world);
 }
 
@@ -621,6 +662,7 @@ main(void)
         cmocka_unit_test(a_refusal_carries_its_reason_and_no_body),
         cmocka_unit_test(
             a_refusal_names_its_field_and_type_for_as_long_as_it_is_told),
+        cmocka_unit_test(an_asker_of_an_older_version_is_refused_in_words),
         cmocka_unit_test(
             what_is_never_asked_is_refused_in_order_and_under_its_trace),
         cmocka_unit_test(asks_go_round_the_instances_and_to_one_by_number),
