@@ -98,6 +98,5 @@ main(int argc, char **argv)
     service_run(&checkin.service);
     stop(&checkin);
     service_close(&checkin.service);
-    checkin_store_close(&checkin.store);
     return 0;
 }

@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkin_rows.h"
+#include "checkin_scripts.h"
 #include "common/base/base.h"
 #include "common/client/checkin.h"
 #include "common/crypto/crypto.h"
@@ -32,9 +34,6 @@
 #define ASKS_IN_FLIGHT 2048
 #define CAMPAIGN "bench"
 #define EVENT_BYTES 40 /* about what an event is */
-#define PACKED_BYTES (33 + 2 + EVENT_BYTES)
-
-extern const char lua_person[], lua_mark[];
 
 static void
 print_figure(const char *name, double value, const char *unit, double other)
@@ -57,32 +56,28 @@ struct bare {
     struct store *store;
     struct store_script *script;
     struct loop *loop;
-    uint8_t *packed; /* of all marks */
+    struct buf packed; /* of all marks */
+    size_t each;       /* bytes of one */
     long count, begun, ended;
 };
 
-static void
-put_number(uint8_t *to, uint64_t value, int bytes)
-{
-    for (int i = bytes - 1; i >= 0; i--) {
-        to[i] = (uint8_t)value;
-        value >>= 8;
-    }
-}
-
 /* As mark.lua reads it. */
 static void
-pack(uint8_t *to, uint32_t number)
+pack(struct buf *to, uint32_t number)
 {
+    static const uint8_t event[2 + EVENT_BYTES] = {2 << 3 | 2, EVENT_BYTES};
     struct presence_stamp stamp = {clock_wall_ms(), number % 8,
-                                   PRESENCE_ARRIVED, (uint8_t)(number % 3)};
-    put_number(to, 1, 2);
-    put_number(to + 2, number, 4);
-    presence_pack(&stamp, to + 6);
-    to[18] = (uint8_t)(number % 3);
-    crypto_random(to + 19, 14);
-    to[33] = 2 << 3 | 2;
-    to[34] = EVENT_BYTES;
+                                   CHECKIN__MARK_KIND__ARRIVED,
+                                   (uint8_t)(number % 3)};
+    struct mark_row row = {.action = 1,
+                           .number = number,
+                           .at = (uint64_t)stamp.at_ms,
+                           .tail = presence_tail(&stamp),
+                           .role = (uint8_t)(number % 3),
+                           .event = bytes_of(event, sizeof(event))};
+    crypto_random(row.scan, sizeof(row.scan));
+    crypto_random(row.content, sizeof(row.content));
+    mark_row_append(to, &row);
 }
 
 static void send_batch(struct bare *bare);
@@ -104,7 +99,7 @@ send_batch(struct bare *bare)
     args[count++] = bytes_of_string("1764000000000");
     while (count <= BATCH && bare->begun < bare->count) {
         args[count++] = bytes_of(
-            bare->packed + (size_t)bare->begun++ * PACKED_BYTES, PACKED_BYTES);
+            bare->packed.data + (size_t)bare->begun++ * bare->each, bare->each);
     }
     if (count > 1) {
         const struct store_call call = {.script = bare->script,
@@ -128,15 +123,16 @@ used_memory(struct checkin_rig *rig)
 static double
 measure_bare(struct checkin_rig *rig, long count)
 {
-    char *source = mem_format("%s%s", lua_person, lua_mark);
     struct bare bare = {.store = redis_store(rig->redis, rig->loop),
                         .loop = rig->loop,
                         .count = count};
-    bare.packed = mem_new_array((size_t)count, PACKED_BYTES);
-    bare.script = store_script(bare.store, source);
+    buf_init(&bare.packed, 0);
+    bare.script =
+        store_script(bare.store, checkin_scripts[CHECKIN_SCRIPT_MARK]);
     for (long i = 0; i < count; i++) {
-        pack(bare.packed + (size_t)i * PACKED_BYTES, (uint32_t)i);
+        pack(&bare.packed, (uint32_t)i);
     }
+    bare.each = bare.packed.len / (size_t)count;
     long before = used_memory(rig);
     int64_t began_us = clock_boot_us();
     for (int i = 0; i < BATCHES_IN_FLIGHT; i++) {
@@ -153,8 +149,7 @@ measure_bare(struct checkin_rig *rig, long count)
                  0);
     free(inside);
     store_free(&bare.store);
-    free(bare.packed);
-    free(source);
+    buf_fini(&bare.packed);
     return (double)count / seconds;
 }
 

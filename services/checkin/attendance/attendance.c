@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MINUTE_MS 60000
+#include "checkin_rows.h"
+
 #define METHOD                                                                 \
     "People with a ticket whose latest scan was an arrival, each counted "     \
     "once; people without a ticket are not counted."
@@ -17,59 +18,58 @@ as_count(int64_t value)
     return value < 0 ? 0 : value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
 }
 
-static uint32_t *
-find_single(struct counts *counts, char field)
+#define COUNT_FIELD(field, items, what)                                        \
+    {#field, items, offsetof(struct counts, what),                             \
+     sizeof(((struct counts *)NULL)->what) / (items)},
+
+static const struct count_field {
+    const char *name;
+    unsigned long items;
+    size_t at, size; /* in struct counts, of one */
+} count_fields[] = {COUNT_FIELDS_TABLE(COUNT_FIELD)};
+
+/* Does field name it, or one of its many? index_out: which. */
+static bool
+is_named(const struct count_field *counted, const char *field,
+         unsigned long *index_out)
 {
-    switch (field) {
-    case 's':
-        return &counts->signed_up;
-    case 'i':
-        return &counts->inside;
-    case 'a':
-        return &counts->arrived;
-    default:
-        return NULL;
+    size_t len = strlen(counted->name);
+    char *end = NULL;
+    *index_out = 0;
+    if (counted->items == 1) {
+        return strcmp(field, counted->name) == 0;
     }
+    if (strncmp(field, counted->name, len) != 0 || field[len] < '0' ||
+        field[len] > '9') {
+        return false;
+    }
+    *index_out = strtoul(field + len, &end, 10);
+    return *end == '\0' && *index_out < counted->items;
 }
 
-static uint32_t *
-find_array(struct counts *counts, const char *field)
+static void
+set_one(void *to, size_t size, int64_t value)
 {
-    const struct {
-        char of, what;
-        uint32_t *array;
-    } arrays[] = {{'g', 'i', counts->gates_inside},
-                  {'g', 'a', counts->gates_arrived},
-                  {'r', 'i', counts->roles_inside},
-                  {'r', 'a', counts->roles_arrived},
-                  {'r', 's', counts->roles_signed_up}};
-    for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++) {
-        if (arrays[i].of == field[0] && arrays[i].what == field[1]) {
-            return arrays[i].array;
-        }
+    if (size == sizeof(uint64_t)) {
+        uint64_t large = value < 0 ? 0 : (uint64_t)value;
+        memcpy(to, &large, sizeof(large));
+    } else {
+        uint32_t count = as_count(value);
+        memcpy(to, &count, sizeof(count));
     }
-    return NULL;
 }
 
 void
 counts_set(struct counts *counts, const char *field, int64_t value)
 {
-    if (strcmp(field, "v") == 0) {
-        counts->revision = value < 0 ? 0 : (uint64_t)value;
-        return;
-    }
-    if (field[0] != '\0' && field[1] == '\0') {
-        uint32_t *single = find_single(counts, field[0]);
-        if (single != NULL) {
-            *single = as_count(value);
+    unsigned long index;
+    for (size_t i = 0; i < sizeof(count_fields) / sizeof(*count_fields); i++) {
+        const struct count_field *counted = &count_fields[i];
+        if (is_named(counted, field, &index)) {
+            set_one((char *)counts + counted->at + index * counted->size,
+                    counted->size, value);
+            return;
         }
-        return;
-    }
-    uint32_t *array = field[0] == '\0' ? NULL : find_array(counts, field);
-    char *end = NULL;
-    unsigned long index = array == NULL ? 0 : strtoul(field + 2, &end, 10);
-    if (array != NULL && *end == '\0' && end != field + 2 && index < 256) {
-        array[index] = as_count(value);
     }
 }
 
@@ -152,7 +152,7 @@ fill_minutes(const struct counts *counts, struct attendance *out)
     for (int i = first; i <= last; i++) {
         size_t n = out->message.n_minutes++;
         checkin__minute__init(&out->minutes[n]);
-        out->minutes[n].at_ms = (counts->minute_first + i) * MINUTE_MS;
+        out->minutes[n].at_ms = (counts->minute_first + i) * (int64_t)MINUTE_MS;
         out->minutes[n].arrived = counts->minutes[i];
         out->minute_list[n] = &out->minutes[n];
     }

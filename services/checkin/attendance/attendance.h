@@ -21,9 +21,8 @@ struct counts {
     int64_t minute_first; /* minutes since 1970, of minutes[0] */
 };
 
-/* One field of an action's counts, as person.lua names them: v revision, s
- * signed up, i inside, a arrived; gi<gate> ga<gate> ri<role> ra<role>
- * rs<role>. One that is not known is passed over. */
+/* One field of an action's counts, as rows.txt names them. One that is not
+ * known is passed over. */
 void counts_set(struct counts *counts, const char *field, int64_t value);
 
 /* The message with room for all it can point to. */

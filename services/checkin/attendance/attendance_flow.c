@@ -10,14 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "checkin_rows.h"
 #include "common/base/base.h"
 #include "services/checkin/attendance/attendance.h"
 #include "services/checkin/checkin.h"
 #include "services/checkin/expected/expected.h"
 
-#define MINUTE_MS 60000
 #define ANNOUNCE_EVERY_MS 20
-#define CHUNKS_MAX 65536
+#define CHUNKS_MAX 65536 /* 32 bits of numbers */
 
 struct live {
     struct action *action; /* borrowed */
@@ -165,10 +165,11 @@ attendance_changed_all(struct campaign *campaign,
     if (changed->type != STORE_STRING) {
         return;
     }
-    const uint8_t *numbers = (const uint8_t *)changed->string;
-    for (size_t i = 0; i + 1 < changed->len; i += 2) {
-        struct action *action = campaign_find_action_by_number(
-            campaign, (uint32_t)(numbers[i] << 8 | numbers[i + 1]));
+    struct bytes rest = bytes_of(changed->string, changed->len);
+    struct changed_row row;
+    while (changed_row_read(&rest, &row)) {
+        struct action *action =
+            campaign_find_action_by_number(campaign, row.action);
         if (action != NULL) {
             changed_one(action);
         }

@@ -12,8 +12,8 @@ struct checkin;
 
 void attendance_get(struct ask *ask);
 void attendance_get_present(struct ask *ask);
-/* Counts changed: announces them, now or within 20 ms. changed: action
- * numbers as packed u16, as the scripts return them. */
+/* Counts changed: announces them, now or within 20 ms. changed: rows
+ * "changed", as the scripts return them. */
 void attendance_changed_all(struct campaign *campaign,
                             const struct store_reply *changed);
 bool attendance_is_idle(const struct checkin *checkin);

@@ -16,7 +16,7 @@ struct checkin;
 struct expected_hooks {
     /* Something was learnt, or a question was answered. */
     void (*learnt)(struct checkin *checkin);
-    /* changed: action numbers as packed u16. */
+    /* changed: rows "changed", as the scripts return them. */
     void (*counts_changed)(struct campaign *campaign,
                            const struct store_reply *changed);
 };

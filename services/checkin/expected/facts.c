@@ -1,22 +1,23 @@
 /* facts -- an entry of signup's feed as expected.lua reads it. */
 #include "services/checkin/expected/facts.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkin_rows.h"
 #include "common/base/base.h"
 #include "common/bus/bus.h"
 #include "signup.pb-c.h"
 
 /* ---- from events ---- */
 
-/* len holds where the item begins until seal knows where bytes ends up. */
-static void
-begin(struct facts *facts, char which)
+/* The next row begins; len holds where, until seal knows where bytes ends
+ * up. */
+static struct buf *
+begin(struct facts *facts)
 {
     facts->items[facts->count++].len = facts->bytes.len;
-    buf_add_byte(&facts->bytes, (uint8_t)which);
+    return &facts->bytes;
 }
 
 static void
@@ -32,14 +33,6 @@ seal(struct facts *facts)
 }
 
 static void
-add_number(struct buf *to, uint32_t value, int bytes)
-{
-    for (int i = bytes - 1; i >= 0; i--) {
-        buf_add_byte(to, (uint8_t)(value >> 8 * i));
-    }
-}
-
-static void
 add_place(struct facts *facts, const Signup__PlaceChanged *place)
 {
     if (!place->has_number || !place->has_action_number ||
@@ -48,28 +41,52 @@ add_place(struct facts *facts, const Signup__PlaceChanged *place)
         log_error("facts.bad_place");
         return;
     }
-    begin(facts, 'p');
-    add_number(&facts->bytes, place->action_number, 2);
-    add_number(&facts->bytes, place->number, 4);
-    add_number(&facts->bytes, (uint32_t)place->state, 1);
-    add_number(&facts->bytes, place->role, 1);
+    place_fact_row_append(
+        begin(facts),
+        &(struct place_fact_row){.fact = FACT_PLACE,
+                                 .action = (uint16_t)place->action_number,
+                                 .number = place->number,
+                                 .place = (uint8_t)place->state,
+                                 .role = (uint8_t)place->role});
 }
 
 static void
 add_action(struct facts *facts, const Signup__Action *action)
 {
-    if (!action->has_number || action->number > DIRECTORY_ACTION_MAX) {
+    if (!action->has_number || action->number > DIRECTORY_ACTION_MAX ||
+        action->n_gates > DIRECTORY_GATES_MAX) {
         log_error("facts.bad_action");
         return;
     }
-    begin(facts, 'a');
-    add_number(&facts->bytes, action->number, 2);
+    struct buf gates, record;
+    buf_init(&gates, 0);
+    buf_init(&record, 0);
     for (size_t i = 0; i < action->n_gates; i++) {
-        buf_add_string(&facts->bytes, action->gates[i]->id);
-        buf_add_byte(&facts->bytes, '\n');
+        buf_add_string(&gates, action->gates[i]->id);
+        buf_add_byte(&gates, '\n');
     }
-    buf_add_byte(&facts->bytes, 0);
-    wire_pack(action, &facts->bytes);
+    wire_pack(action, &record);
+    action_fact_row_append(begin(facts),
+                           &(struct action_fact_row){
+                               .fact = FACT_ACTION,
+                               .action = (uint16_t)action->number,
+                               .gates = bytes_of(buf_string(&gates), gates.len),
+                               .record = bytes_of(record.data, record.len)});
+    buf_fini(&gates);
+    buf_fini(&record);
+}
+
+static void
+add_campaign(struct facts *facts, const Signup__Campaign *campaign)
+{
+    struct buf record;
+    buf_init(&record, 0);
+    wire_pack(campaign, &record);
+    campaign_fact_row_append(begin(facts),
+                             &(struct campaign_fact_row){
+                                 .fact = FACT_CAMPAIGN,
+                                 .record = bytes_of(record.data, record.len)});
+    buf_fini(&record);
 }
 
 static void
@@ -86,8 +103,7 @@ add_event(struct facts *facts, const ProtobufCBinaryData *packed)
     } else if (event->is_case == SIGNUP__EVENT__IS_ACTION_PUT) {
         add_action(facts, event->action_put);
     } else if (event->is_case == SIGNUP__EVENT__IS_CAMPAIGN_PUT) {
-        begin(facts, 'c');
-        wire_pack(event->campaign_put, &facts->bytes);
+        add_campaign(facts, event->campaign_put);
     }
     wire_free(event);
 }
@@ -121,24 +137,23 @@ facts_free(struct facts **facts)
 /* ---- to the directory ---- */
 
 static void
-learn_campaign(struct campaign *campaign, const struct bytes *fact)
+learn_campaign(struct campaign *campaign, struct bytes fact)
 {
-    const char *record = (const char *)fact->data + 1;
-    if (!campaign_put_record(campaign, record, fact->len - 1)) {
+    struct campaign_fact_row row;
+    if (!campaign_fact_row_read(&fact, &row) ||
+        !campaign_put_record(campaign, row.record.data, row.record.len)) {
         log_error("facts.bad_campaign", log_str("campaign", campaign->id));
     }
 }
 
 static void
-learn_action(struct campaign *campaign, const struct bytes *fact,
-             const char *gates)
+learn_action(struct campaign *campaign, struct bytes fact,
+             const struct store_reply *gates)
 {
-    const char *text = fact->data;
-    const char *record = memchr(text + 3, '\0', fact->len - 3);
-    assert(record != NULL);
-    record++;
-    size_t len = fact->len - (size_t)(record - text);
-    if (!campaign_put_action(campaign, record, len, gates)) {
+    struct action_fact_row row;
+    if (!action_fact_row_read(&fact, &row) || gates->type != STORE_STRING ||
+        !campaign_put_action(campaign, row.record.data, row.record.len,
+                             gates->string)) {
         log_error("facts.bad_action", log_str("campaign", campaign->id));
     }
 }
@@ -149,12 +164,12 @@ facts_learn(const struct facts *facts, const struct store_reply *gates,
 {
     size_t actions = 0;
     for (size_t i = 0; i < facts->count; i++) {
-        const struct bytes *fact = &facts->items[i];
-        char which = *(const char *)fact->data;
-        if (which == 'c') {
+        struct bytes fact = facts->items[i];
+        uint8_t which = *(const uint8_t *)fact.data;
+        if (which == FACT_CAMPAIGN) {
             learn_campaign(campaign, fact);
-        } else if (which == 'a' && actions < gates_count) {
-            learn_action(campaign, fact, gates[actions++].string);
+        } else if (which == FACT_ACTION && actions < gates_count) {
+            learn_action(campaign, fact, &gates[actions++]);
         }
     }
 }

@@ -10,7 +10,7 @@
 #include "feed.pb-c.h"
 #include "services/checkin/expected/directory.h"
 
-/* One item for each fact that matters here (see expected.lua); an event that
+/* One row for each fact that matters here (see rows.txt); an event that
  * is not valid is logged and passed over, for it would be so for ever. */
 struct facts {
     uint64_t seq;

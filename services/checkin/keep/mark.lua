@@ -1,17 +1,13 @@
 -- mark -- commits a batch of one campaign's marks, in the order given.
+-- needs: person
 --
 -- KEYS[1]  {campaign}:ci:feed
--- ARGV[1]  now, UTC ms
--- ARGV[i]  one mark, packed big-endian: action u16, number u32, stamp 12 (time
---          u48; device, kind and gate as one u48), role u8 (0: not said), scan
---          hash 8, content hash 6, then its event as a field of feed.Entry
--- Returns {the feed's end, 3 bytes for each mark, changed actions as u16}; a
--- mark's bytes: 0 new, 1 repeated, 2 other content under a known scan id;
--- bit 0 changed who is present, bit 1 was present before; role.
+-- ARGV     now, UTC ms; then each mark, a row "mark"
+-- Returns {the feed's end, a row "marked" for each mark, a row "changed" for
+-- each action whose counts changed}.
 --
 -- A scan is remembered as content hash, bits, role: a repeat is answered as
 -- the first time. Nothing here can fail half way: all refusals are answers.
-local NEW, REPEATED, CONFLICT = 0, 1, 2
 local events, answers, devices = {}, {}, {}
 
 local function after(at, tail, than_at, than_tail)
@@ -34,9 +30,9 @@ local function merge(person, at, tail)
 end
 
 local function set_inside(n, number, is_in)
-    local i = number % 65536
+    local i = number % CHUNK_NUMBERS
     local offset = i - i % 8 + 7 - i % 8
-    call('SETBIT', format('%s:in:%d', action_key[n], (number - i) / 65536),
+    call('SETBIT', format('%s:in:%d', action_key[n], (number - i) / CHUNK_NUMBERS),
         format('%d', offset), is_in and '1' or '0')
 end
 
@@ -57,8 +53,8 @@ local function apply(n, number, at, tail, role)
     if is_in ~= was_inside then
         set_inside(n, number, is_in)
     end
-    return (is_in ~= was_inside and 1 or 0) + (was_inside and 2 or 0),
-        person.role
+    return (is_in ~= was_inside and MARKED_IS_FIRST or 0) +
+        (was_inside and MARKED_WAS_PRESENT or 0), person.role
 end
 
 -- Each device once a batch; a device not heard of before is a change.
@@ -72,32 +68,34 @@ local function hear(n, device)
         return
     end
     heard[device] = true
-    if call('ZADD', action_key[n] .. ':d', ARGV[1], text[device]) == 1 then
+    if call('ZADD', action_key[n] .. ':d', ARGV[MARK_ARG_NOW],
+            text[device]) == 1 then
         touched[n] = true
     end
 end
 
 local function mark(packed)
     local n, number, at, tail, role, scan, content, next_at =
-        struct.unpack('>I2I4I6I6Bc8c6', packed)
+        struct.unpack(MARK_ROW, packed)
     local high, low = string.byte(scan, 1, 2)
-    local scans = format('%ss:%d', prefix, high * 64 + floor(low / 4))
-    hear(n, floor(tail / 65536))
+    local scans = format('%ss:%d', prefix,
+        floor((high * 256 + low) * SCAN_HASHES / 65536))
+    hear(n, floor(tail / TAIL_DEVICE))
     local known = call('HGET', scans, scan)
     if known then
-        local status = string.sub(known, 1, 6) == content and REPEATED
-            or CONFLICT
-        return string.char(status) .. string.sub(known, 7, 8)
+        local had, bits, counted_role = struct.unpack(SCAN_ROW, known)
+        return struct.pack(MARKED_ROW, had == content and OUTCOME_REPEATED
+            or OUTCOME_CONFLICT, bits, counted_role)
     end
     local bits, counted_role = apply(n, number, at, tail, role)
-    local outcome = string.char(bits, counted_role)
-    call('HSET', scans, scan, content .. outcome)
+    call('HSET', scans, scan,
+        struct.pack(SCAN_ROW, content, bits, counted_role))
     events[#events + 1] = string.sub(packed, next_at)
-    return string.char(NEW) .. outcome
+    return struct.pack(MARKED_ROW, OUTCOME_NEW, bits, counted_role)
 end
 
-for i = 2, #ARGV do
-    answers[i - 1] = mark(ARGV[i])
+for i = MARK_ARG_MARKS, #ARGV do
+    answers[#answers + 1] = mark(ARGV[i])
 end
 local changed = write_counts()
 local feed_end = call('HINCRBY', prefix .. 'known', 'end', #events)

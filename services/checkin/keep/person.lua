@@ -1,19 +1,17 @@
 -- person -- a person's record at an action, and the counts it adds up to.
--- Not a script: store.c puts it before mark.lua and expected.lua.
+-- Not a script: mark.lua and expected.lua need it.
 --
 -- KEYS[1]  {campaign}:ci:feed; every other key has its prefix (one slot)
 --
 -- Numbers become text by string.format('%d'): Lua's own way goes by floating
 -- point and took a tenth of the time.
 --
--- A record is bytes: role, place, then once marked the greatest stamp (12),
--- then once arrived the least arrival (12); see presence.h. Counts are
--- never set, only moved by what a record stops and starts to add.
+-- A record is a row "who", then once marked the greatest "stamp", then once
+-- arrived the least arrival; see rows.txt and presence.h. Counts are never
+-- set, only moved by what a record stops and starts to add.
 local call, floor, format = redis.call, math.floor, string.format
 local prefix = string.sub(KEYS[1], 1, -5)
 local moves, minutes, touched = {}, {}, {}
-
-local PLACE_CONFIRMED, ARRIVED = 1, 1
 
 -- names('gi')[3] is 'gi3', put together once.
 local function names(prefix_of_name)
@@ -24,13 +22,20 @@ local function names(prefix_of_name)
     end})
 end
 
-local gate_inside, gate_arrived = names('gi'), names('ga')
-local role_inside, role_arrived, role_signed_up =
-    names('ri'), names('ra'), names('rs')
+-- By what it counts: a field, or names of fields by gate or role.
+local counted = {}
+for _, row in ipairs(COUNT_FIELDS) do
+    counted[row.what] = row.items > 1 and names(row.field) or row.field
+end
+local inside, arrived, signed_up =
+    counted.inside, counted.arrived, counted.signed_up
+local gates_inside, gates_arrived = counted.gates_inside, counted.gates_arrived
+local roles_inside, roles_arrived, roles_signed_up =
+    counted.roles_inside, counted.roles_arrived, counted.roles_signed_up
 local text, action_key = names(''), names(prefix)
 
 local function kind_of(tail)
-    return floor(tail / 256) % 256
+    return floor(tail / TAIL_KIND) % TAIL_KIND
 end
 
 local function is_inside(person)
@@ -46,10 +51,10 @@ local function add(to, n, field, by)
     fields[field] = (fields[field] or 0) + by
 end
 
--- The hash that holds 64 people's records, and the field of one.
+-- The hash that holds PEOPLE_A_HASH people's records, and the field of one.
 local function place_of(n, number)
-    local field = number % 64
-    return format('%s:p:%d', action_key[n], (number - field) / 64),
+    local field = number % PEOPLE_A_HASH
+    return format('%s:p:%d', action_key[n], (number - field) / PEOPLE_A_HASH),
         text[field]
 end
 
@@ -59,27 +64,27 @@ local function read_person(n, number)
     if not record then
         return {role = 0, place = 0}
     end
-    local role, place, at = struct.unpack('BB', record)
+    local role, place, at = struct.unpack(WHO_ROW, record)
     local person = {role = role, place = place}
-    if #record > 2 then
-        person.at, person.tail, at = struct.unpack('>I6I6', record, at)
+    if #record > WHO_ROW_BYTES then
+        person.at, person.tail, at = struct.unpack(STAMP_ROW, record, at)
     end
-    if #record > 14 then
+    if #record > WHO_ROW_BYTES + STAMP_ROW_BYTES then
         person.first_at, person.first_tail =
-            struct.unpack('>I6I6', record, at)
+            struct.unpack(STAMP_ROW, record, at)
     end
     return person
 end
 
 local function write_person(n, number, person)
     local key, field = place_of(n, number)
-    local record = struct.pack('BB', person.role, person.place)
+    local record = struct.pack(WHO_ROW, person.role, person.place)
     if person.at then
-        record = record .. struct.pack('>I6I6', person.at, person.tail)
+        record = record .. struct.pack(STAMP_ROW, person.at, person.tail)
     end
     if person.first_at then
         record = record ..
-            struct.pack('>I6I6', person.first_at, person.first_tail)
+            struct.pack(STAMP_ROW, person.first_at, person.first_tail)
     end
     call('HSET', key, field, record)
 end
@@ -87,22 +92,22 @@ end
 -- by: 1 for what the person adds now, -1 for what they added before.
 local function count_presence(n, person, by)
     if is_inside(person) then
-        add(moves, n, 'i', by)
-        add(moves, n, gate_inside[person.tail % 256], by)
-        add(moves, n, role_inside[person.role], by)
+        add(moves, n, inside, by)
+        add(moves, n, gates_inside[person.tail % TAIL_KIND], by)
+        add(moves, n, roles_inside[person.role], by)
     end
     if person.first_at then
-        add(moves, n, 'a', by)
-        add(moves, n, gate_arrived[person.first_tail % 256], by)
-        add(moves, n, role_arrived[person.role], by)
-        add(minutes, n, text[floor(person.first_at / 60000)], by)
+        add(moves, n, arrived, by)
+        add(moves, n, gates_arrived[person.first_tail % TAIL_KIND], by)
+        add(moves, n, roles_arrived[person.role], by)
+        add(minutes, n, text[floor(person.first_at / MINUTE_MS)], by)
     end
 end
 
 local function count(n, person, by)
     if person.place == PLACE_CONFIRMED then
-        add(moves, n, 's', by)
-        add(moves, n, role_signed_up[person.role], by)
+        add(moves, n, signed_up, by)
+        add(moves, n, roles_signed_up[person.role], by)
     end
     count_presence(n, person, by)
 end
@@ -124,8 +129,8 @@ local function write_counts()
     write_moves(minutes, ':m')
     local changed = {}
     for n in pairs(touched) do
-        call('HINCRBY', action_key[n] .. ':n', 'v', 1)
-        changed[#changed + 1] = struct.pack('>I2', n)
+        call('HINCRBY', action_key[n] .. ':n', counted.revision, 1)
+        changed[#changed + 1] = struct.pack(CHANGED_ROW, n)
     end
     return table.concat(changed)
 end

@@ -6,8 +6,9 @@
 local feed_end = redis.call('HGET', string.sub(KEYS[1], 1, -5) .. 'known',
     'end') or '0'
 local page = {feed_end}
-local entries = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1] .. '-0', '+',
-    'COUNT', ARGV[2])
+local entries = redis.call('XRANGE', KEYS[1],
+    '(' .. ARGV[SINCE_ARG_AFTER] .. '-0', '+',
+    'COUNT', ARGV[SINCE_ARG_ENTRIES_MAX])
 for _, entry in ipairs(entries) do
     page[#page + 1] = string.match(entry[1], '^%d+')
     page[#page + 1] = entry[2][2]

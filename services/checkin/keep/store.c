@@ -6,42 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkin_rows.h"
+
 #define KEY_SIZE 96
 #define NUMBER_SIZE 24
 #define CAMPAIGNS "{muster}:ci:campaigns"
 
-extern const char lua_person[], lua_mark[], lua_expected[], lua_attendance[],
-    lua_since[];
-
 void
 checkin_store_open(struct checkin_store *store, struct store *redis)
 {
-    *store = (struct checkin_store){
-        .redis = redis,
-        .mark_source = mem_format("%s%s", lua_person, lua_mark),
-        .expected_source = mem_format("%s%s", lua_person, lua_expected)};
-    store->scripts.mark = store_script(redis, store->mark_source);
-    store->scripts.expected = store_script(redis, store->expected_source);
-    store->scripts.attendance = store_script(redis, lua_attendance);
-    store->scripts.since = store_script(redis, lua_since);
-}
-
-void
-checkin_store_close(struct checkin_store *store)
-{
-    free(store->mark_source);
-    free(store->expected_source);
-    *store = (struct checkin_store){0};
+    store->redis = redis;
+    for (int i = 0; i < CHECKIN_SCRIPT_COUNT; i++) {
+        store->scripts[i] = store_script(redis, checkin_scripts[i]);
+    }
 }
 
 static void
-run(const struct checkin_call *call, struct store_script *script,
+run(const struct checkin_call *call, enum checkin_script script,
     const struct bytes *args, size_t count)
 {
     char key[KEY_SIZE];
     (void)snprintf(key, sizeof(key), "{%s}:ci:feed", call->campaign);
     struct bytes feed = bytes_of_string(key);
-    const struct store_call store_call = {.script = script,
+    const struct store_call store_call = {.script =
+                                              call->store->scripts[script],
                                           .keys = &feed,
                                           .key_count = 1,
                                           .args = args,
@@ -50,7 +38,7 @@ run(const struct checkin_call *call, struct store_script *script,
 }
 
 static void
-run_with_first(const struct checkin_call *call, struct store_script *script,
+run_with_first(const struct checkin_call *call, enum checkin_script script,
                const char *first, const struct bytes *rest, size_t count)
 {
     struct bytes *args = mem_new_array(count + 1, sizeof(*args));
@@ -66,7 +54,7 @@ checkin_commit_marks(const struct checkin_call *call, const struct bytes *marks,
 {
     char now[NUMBER_SIZE];
     (void)snprintf(now, sizeof(now), "%" PRId64, clock_wall_ms());
-    run_with_first(call, call->store->scripts.mark, now, marks, count);
+    run_with_first(call, CHECKIN_SCRIPT_MARK, now, marks, count);
 }
 
 void
@@ -75,7 +63,7 @@ checkin_apply_entry(const struct checkin_call *call, uint64_t seq,
 {
     char text[NUMBER_SIZE];
     (void)snprintf(text, sizeof(text), "%" PRIu64, seq);
-    run_with_first(call, call->store->scripts.expected, text, facts, count);
+    run_with_first(call, CHECKIN_SCRIPT_EXPECTED, text, facts, count);
 }
 
 void
@@ -88,10 +76,12 @@ checkin_read_counts(const struct checkin_call *call,
     (void)snprintf(first, sizeof(first), "%" PRId64, asked->minute_first);
     (void)snprintf(minutes, sizeof(minutes), "%d", asked->minutes);
     (void)snprintf(silent, sizeof(silent), "%" PRId64, asked->silent_since_ms);
-    const struct bytes args[] = {
-        bytes_of_string(number), bytes_of_string(first),
-        bytes_of_string(minutes), bytes_of_string(silent)};
-    run(call, call->store->scripts.attendance, args, 4);
+    const struct bytes args[ATTENDANCE_ARGS] = {
+        [ATTENDANCE_ARG_ACTION] = bytes_of_string(number),
+        [ATTENDANCE_ARG_MINUTE_FIRST] = bytes_of_string(first),
+        [ATTENDANCE_ARG_MINUTES] = bytes_of_string(minutes),
+        [ATTENDANCE_ARG_SILENT_SINCE] = bytes_of_string(silent)};
+    run(call, CHECKIN_SCRIPT_ATTENDANCE, args, ATTENDANCE_ARGS);
 }
 
 void
@@ -101,9 +91,10 @@ checkin_read_feed(const struct checkin_call *call, uint64_t after,
     char cursor[NUMBER_SIZE], count[NUMBER_SIZE];
     (void)snprintf(cursor, sizeof(cursor), "%" PRIu64, after);
     (void)snprintf(count, sizeof(count), "%" PRIu32, entries_max);
-    const struct bytes args[] = {bytes_of_string(cursor),
-                                 bytes_of_string(count)};
-    run(call, call->store->scripts.since, args, 2);
+    const struct bytes args[SINCE_ARGS] = {
+        [SINCE_ARG_AFTER] = bytes_of_string(cursor),
+        [SINCE_ARG_ENTRIES_MAX] = bytes_of_string(count)};
+    run(call, CHECKIN_SCRIPT_SINCE, args, SINCE_ARGS);
 }
 
 void

@@ -22,21 +22,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "checkin_scripts.h"
 #include "common/base/base.h"
 #include "common/store/store.h"
 
 struct checkin_store {
-    struct store *redis;                 /* borrowed */
-    char *mark_source, *expected_source; /* for as long as redis */
-    struct {
-        struct store_script *mark, *expected, *attendance, *since;
-    } scripts;
+    struct store *redis; /* borrowed */
+    struct store_script *scripts[CHECKIN_SCRIPT_COUNT];
 };
 
 void checkin_store_open(struct checkin_store *store, struct store *redis);
-void checkin_store_close(struct checkin_store *store); /* after redis */
 
-/* What each function below is told: of which campaign (its id, valid), and
+/* What most functions below are told: of which campaign (its id, valid), and
  * whom to answer. One call of cb each, always later. */
 struct checkin_call {
     struct checkin_store *store;
@@ -45,9 +42,10 @@ struct checkin_call {
     void *arg;
 };
 
+/* marks: a mark_row each. */
 void checkin_commit_marks(const struct checkin_call *call,
                           const struct bytes *marks, size_t count);
-/* facts: as expected.lua reads them, of the entry seq. */
+/* facts: rows as expected.lua reads them, of the entry seq. */
 void checkin_apply_entry(const struct checkin_call *call, uint64_t seq,
                          const struct bytes *facts, size_t count);
 

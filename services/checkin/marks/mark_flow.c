@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkin_rows.h"
 #include "common/base/base.h"
 #include "common/loop/loop.h"
 #include "services/checkin/attendance/count.h"
@@ -29,17 +30,15 @@
 #define AHEAD_MS_MAX                                                           \
     (2LL * 60 * 1000) /* a clock further on is not believed                    \
                        */
-#define PACKED_HEAD_BYTES 33
-#define PACKED_BYTES_MAX 160
+#define EVENT_BYTES_MAX 128
 
 struct mark {
     struct ask *ask;            /* owned */
     const Checkin__Mark *asked; /* in ask */
     struct ticket ticket;
     struct action *action; /* borrowed */
+    struct presence_stamp stamp;
     int64_t now_ms;
-    uint8_t packed[PACKED_BYTES_MAX]; /* as mark.lua reads it */
-    size_t packed_len;
 };
 
 struct commit {
@@ -48,8 +47,6 @@ struct commit {
     size_t count;
     int64_t started_us;
 };
-
-enum { OUTCOME_NEW, OUTCOME_REPEATED, OUTCOME_CONFLICT };
 
 static void
 mark_finish(struct mark *mark, enum err err, const char *detail,
@@ -144,16 +141,16 @@ mark_begin(struct ask *ask)
     await_action(checkin, asked->campaign, asked->action, action_awaited, mark);
 }
 
-/* ---- 2. the place, and the bytes for mark.lua ---- */
+/* ---- 2. the place, and the row for mark.lua ---- */
 
-static uint8_t *
-put_number(uint8_t *to, uint64_t value, int bytes)
+/* The low bytes of hash, big-endian. */
+static void
+put_hash(uint8_t *to, uint64_t hash, size_t len)
 {
-    for (int i = bytes - 1; i >= 0; i--) {
-        to[i] = (uint8_t)value;
-        value >>= 8;
+    for (size_t i = len; i > 0; i--) {
+        to[i - 1] = (uint8_t)hash;
+        hash >>= 8;
     }
-    return to + bytes;
 }
 
 /* Of what a scan id stands for: the same scan sent again has the same. */
@@ -173,9 +170,24 @@ content_hash(const struct mark *mark)
     return hash;
 }
 
-/* The mark's event, as the field "events" of a feed.Entry. */
-static void
-pack_event(struct mark *mark, const struct presence_stamp *stamp)
+/* How the field "events" of a feed.Entry begins on the wire. */
+static uint8_t
+events_key(void)
+{
+    static uint8_t key;
+    if (key == 0) {
+        const ProtobufCFieldDescriptor *field =
+            protobuf_c_message_descriptor_get_field_by_name(
+                &feed__entry__descriptor, "events");
+        assert(field != NULL && field->id < 16);
+        key = (uint8_t)(field->id << 3 | 2);
+    }
+    return key;
+}
+
+/* The mark's event, as a field of a feed.Entry. */
+static struct bytes
+pack_event(const struct mark *mark, uint8_t to[EVENT_BYTES_MAX])
 {
     Checkin__MarkMade made = CHECKIN__MARK_MADE__INIT;
     made.has_number = made.has_action_number = made.has_kind = true;
@@ -187,41 +199,46 @@ pack_event(struct mark *mark, const struct presence_stamp *stamp)
     event.is_case = CHECKIN__EVENT__IS_MARK_MADE;
     event.mark_made = &made;
     event.has_at_ms = true;
-    event.at_ms = stamp->at_ms;
-    uint8_t *to = mark->packed + PACKED_HEAD_BYTES;
+    event.at_ms = mark->stamp.at_ms;
     size_t len = protobuf_c_message_get_packed_size(&event.base);
-    assert(len < 0x80 && PACKED_HEAD_BYTES + 2 + len <= PACKED_BYTES_MAX);
-    *to++ = 2 << 3 | 2;
-    *to++ = (uint8_t)len;
-    mark->packed_len =
-        PACKED_HEAD_BYTES + 2 + protobuf_c_message_pack(&event.base, to);
+    assert(len < 0x80 && 2 + len <= EVENT_BYTES_MAX);
+    to[0] = events_key();
+    to[1] = (uint8_t)len;
+    (void)protobuf_c_message_pack(&event.base, to + 2);
+    return bytes_of(to, 2 + len);
 }
 
 static void
-pack_mark(struct mark *mark, int gate)
+append_row(struct buf *to, const struct mark *mark)
+{
+    const struct crypto_key *key = &mark->ask->checkin->scan_key;
+    const char *scan_id = mark->asked->scan_id;
+    uint8_t event[EVENT_BYTES_MAX];
+    struct mark_row row = {.action = mark->action->number,
+                           .number = mark->ticket.number,
+                           .at = (uint64_t)mark->stamp.at_ms,
+                           .tail = presence_tail(&mark->stamp),
+                           .role = mark->ticket.role,
+                           .event = pack_event(mark, event)};
+    put_hash(row.scan, crypto_mac64(key, scan_id, strlen(scan_id)),
+             sizeof(row.scan));
+    put_hash(row.content, content_hash(mark), sizeof(row.content));
+    mark_row_append(to, &row);
+}
+
+static struct presence_stamp
+stamp_of(const struct mark *mark, int gate)
 {
     const struct crypto_key *key = &mark->ask->checkin->scan_key;
     const Checkin__Mark *asked = mark->asked;
-    int64_t at_ms = asked->has_at_ms ? asked->at_ms : mark->now_ms;
-    if (at_ms > mark->now_ms + AHEAD_MS_MAX) {
-        at_ms = mark->now_ms;
-    }
-    struct presence_stamp stamp = {
-        .at_ms = at_ms,
+    bool is_believed =
+        asked->has_at_ms && asked->at_ms <= mark->now_ms + AHEAD_MS_MAX;
+    return (struct presence_stamp){
+        .at_ms = is_believed ? asked->at_ms : mark->now_ms,
         .device =
             (uint32_t)crypto_mac64(key, asked->device, strlen(asked->device)),
         .kind = (uint8_t)asked->kind,
         .gate = (uint8_t)gate};
-    uint8_t *to = put_number(mark->packed, mark->action->number, 2);
-    to = put_number(to, mark->ticket.number, 4);
-    presence_pack(&stamp, to);
-    to += PRESENCE_STAMP_BYTES;
-    *to++ = mark->ticket.role;
-    to = put_number(
-        to, crypto_mac64(key, asked->scan_id, strlen(asked->scan_id)), 8);
-    to = put_number(to, content_hash(mark), 6);
-    assert(to == mark->packed + PACKED_HEAD_BYTES);
-    pack_event(mark, &stamp);
 }
 
 static bool
@@ -274,7 +291,7 @@ join_batch(struct mark *mark, struct action *action)
         return;
     }
     mark->action = action;
-    pack_mark(mark, gate);
+    mark->stamp = stamp_of(mark, gate);
     if (!batch_add(batch_of(action->campaign), mark)) {
         mark_finish(mark, ERR_LIMIT, "too many marks wait; try again", NULL);
     }
@@ -293,37 +310,46 @@ flush(void *arg, void **marks, size_t count)
     *commit = (struct commit){campaign, mem_copy(marks, count * sizeof(*marks)),
                               count, clock_boot_us()};
     struct bytes *args = mem_new_array(count, sizeof(*args));
+    struct buf rows;
+    buf_init(&rows, 0);
     for (size_t i = 0; i < count; i++) {
-        args[i] = (struct bytes){commit->marks[i]->packed,
-                                 commit->marks[i]->packed_len};
+        args[i].len = rows.len; /* where it begins, until rows lie still */
+        append_row(&rows, commit->marks[i]);
+    }
+    for (size_t i = 0, end = rows.len; i < count; i++) {
+        struct bytes *row = &args[count - 1 - i];
+        size_t begin = row->len;
+        *row = bytes_of(rows.data + begin, end - begin);
+        end = begin;
     }
     const struct checkin_call call = {&campaign->checkin->store, campaign->id,
                                       marks_committed, commit};
     checkin_commit_marks(&call, args, count);
+    buf_fini(&rows);
     free(args);
 }
 
 /* ---- 4. the answers ---- */
 
 static void
-answer(struct mark *mark, const uint8_t outcome[3])
+answer(struct mark *mark, const struct marked_row *row)
 {
     struct checkin *checkin = mark->ask->checkin;
-    if (outcome[0] == OUTCOME_CONFLICT) {
+    if (row->outcome == OUTCOME_CONFLICT) {
         metric_add(checkin->metrics.conflicts, 1);
         mark_finish(mark, ERR_CONFLICT,
                     "this scan_id was used before for something else", NULL);
         return;
     }
-    metric_add(outcome[0] == OUTCOME_NEW ? checkin->metrics.marks
-                                         : checkin->metrics.repeats,
+    metric_add(row->outcome == OUTCOME_NEW ? checkin->metrics.marks
+                                           : checkin->metrics.repeats,
                1);
     Checkin__Marked marked = CHECKIN__MARKED__INIT;
     marked.number = mark->ticket.number;
-    marked.is_first = (outcome[1] & 1) != 0;
-    marked.was_present = (outcome[1] & 2) != 0;
-    marked.has_role = outcome[2] != 0;
-    marked.role = outcome[2];
+    marked.is_first = (row->bits & MARKED_IS_FIRST) != 0;
+    marked.was_present = (row->bits & MARKED_WAS_PRESENT) != 0;
+    marked.has_role = row->role != 0;
+    marked.role = row->role;
     Checkin__Reply reply = CHECKIN__REPLY__INIT;
     reply.is_case = CHECKIN__REPLY__IS_MARK;
     reply.mark = &marked;
@@ -336,7 +362,7 @@ is_complete(const struct commit *commit, const struct store_reply *reply)
     return reply->type == STORE_ARRAY && reply->count == 3 &&
            reply->items[0].type == STORE_INTEGER &&
            reply->items[1].type == STORE_STRING &&
-           reply->items[1].len == 3 * commit->count;
+           reply->items[1].len == MARKED_ROW_BYTES * commit->count;
 }
 
 static void
@@ -348,14 +374,17 @@ marks_committed(void *arg, enum err err, const struct store_reply *reply)
     if (err == ERR_NONE && !is_complete(commit, reply)) {
         err = ERR_INTERNAL;
     }
+    struct bytes rest =
+        err == ERR_NONE ? bytes_of(reply->items[1].string, reply->items[1].len)
+                        : bytes_of(NULL, 0);
+    struct marked_row row;
     for (size_t i = 0; i < commit->count; i++) {
-        if (err != ERR_NONE) {
+        if (marked_row_read(&rest, &row)) {
+            answer(commit->marks[i], &row);
+        } else {
             mark_finish(commit->marks[i], err, "the mark was not confirmed",
                         NULL);
-            continue;
         }
-        answer(commit->marks[i],
-               (const uint8_t *)reply->items[1].string + 3 * i);
     }
     if (err == ERR_NONE) {
         feed_announce_end(campaign, (uint64_t)reply->items[0].integer);

@@ -1,42 +1,33 @@
 /* presence -- who is here, whatever order the marks come in. */
 #include "services/checkin/marks/presence.h"
 
-#include <string.h>
+#include "checkin.pb-c.h"
+#include "checkin_rows.h"
 
-void
-presence_pack(const struct presence_stamp *stamp,
-              uint8_t to[PRESENCE_STAMP_BYTES])
+uint64_t
+presence_tail(const struct presence_stamp *stamp)
 {
-    for (int i = 0; i < 6; i++) {
-        to[i] = (uint8_t)((uint64_t)stamp->at_ms >> (40 - 8 * i));
-    }
-    for (int i = 0; i < 4; i++) {
-        to[6 + i] = (uint8_t)(stamp->device >> (24 - 8 * i));
-    }
-    to[10] = stamp->kind;
-    to[11] = stamp->gate;
+    return (uint64_t)stamp->device * TAIL_DEVICE +
+           (uint64_t)stamp->kind * TAIL_KIND + stamp->gate;
 }
 
 struct presence_stamp
-presence_unpack(const uint8_t from[PRESENCE_STAMP_BYTES])
+presence_of(int64_t at_ms, uint64_t tail)
 {
-    struct presence_stamp stamp = {.kind = from[10], .gate = from[11]};
-    for (int i = 0; i < 6; i++) {
-        stamp.at_ms = stamp.at_ms << 8 | from[i];
-    }
-    for (int i = 6; i < 10; i++) {
-        stamp.device = stamp.device << 8 | from[i];
-    }
-    return stamp;
+    return (struct presence_stamp){.at_ms = at_ms,
+                                   .device = (uint32_t)(tail / TAIL_DEVICE),
+                                   .kind = (uint8_t)(tail / TAIL_KIND),
+                                   .gate = (uint8_t)tail};
 }
 
 int
 presence_compare(const struct presence_stamp *a, const struct presence_stamp *b)
 {
-    uint8_t left[PRESENCE_STAMP_BYTES], right[PRESENCE_STAMP_BYTES];
-    presence_pack(a, left);
-    presence_pack(b, right);
-    return memcmp(left, right, sizeof(left));
+    if (a->at_ms != b->at_ms) {
+        return a->at_ms < b->at_ms ? -1 : 1;
+    }
+    uint64_t left = presence_tail(a), right = presence_tail(b);
+    return left < right ? -1 : left > right;
 }
 
 void
@@ -47,7 +38,7 @@ presence_merge(struct presence *presence, const struct presence_stamp *stamp)
         presence->latest = *stamp;
     }
     presence->is_marked = true;
-    if (stamp->kind != PRESENCE_ARRIVED) {
+    if (stamp->kind != CHECKIN__MARK_KIND__ARRIVED) {
         return;
     }
     if (!presence->has_arrived ||
@@ -60,5 +51,6 @@ presence_merge(struct presence *presence, const struct presence_stamp *stamp)
 bool
 presence_is_inside(const struct presence *presence)
 {
-    return presence->is_marked && presence->latest.kind == PRESENCE_ARRIVED;
+    return presence->is_marked &&
+           presence->latest.kind == CHECKIN__MARK_KIND__ARRIVED;
 }

@@ -14,14 +14,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PRESENCE_STAMP_BYTES 12
-#define PRESENCE_ARRIVED 1 /* as checkin.MarkKind */
-#define PRESENCE_LEFT 2
-
 struct presence_stamp {
     int64_t at_ms;   /* 0 .. 2^48 - 1 */
     uint32_t device; /* a keyed hash of the device's name */
-    uint8_t kind;    /* PRESENCE_ARRIVED or PRESENCE_LEFT */
+    uint8_t kind;    /* checkin.MarkKind */
     uint8_t gate;    /* its index at the action */
 };
 
@@ -30,16 +26,15 @@ struct presence {
     struct presence_stamp latest, first;
 };
 
-/* Below 0, 0 or above 0 as memcmp; 0 only for the same stamp. */
+/* Below 0, 0 or above 0; 0 only for the same stamp. */
 int presence_compare(const struct presence_stamp *a,
                      const struct presence_stamp *b);
 void presence_merge(struct presence *presence,
                     const struct presence_stamp *stamp);
 bool presence_is_inside(const struct presence *presence);
-/* Big-endian, so that bytes compare as stamps do: time 6, device 4, kind 1,
- * gate 1. */
-void presence_pack(const struct presence_stamp *stamp,
-                   uint8_t to[PRESENCE_STAMP_BYTES]);
-struct presence_stamp presence_unpack(const uint8_t from[PRESENCE_STAMP_BYTES]);
+/* Device, kind and gate as one number of 48 bits: what orders stamps of one
+ * time, and what the scripts keep beside it (rows.txt, row stamp). */
+uint64_t presence_tail(const struct presence_stamp *stamp);
+struct presence_stamp presence_of(int64_t at_ms, uint64_t tail);
 
 #endif

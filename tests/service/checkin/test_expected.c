@@ -100,7 +100,7 @@ arrive(const char *action, uint32_t action_number, uint32_t number)
     struct small_mark mark = {
         .action = action,
         .code = rig_code(rig, care->number, action_number, number),
-        .stamp = {clock_wall_ms(), 1, PRESENCE_ARRIVED, 0},
+        .stamp = {clock_wall_ms(), 1, CHECKIN__MARK_KIND__ARRIVED, 0},
         .scan = (int)(1000000 + number)};
     send_mark(&crowd, 0, &mark);
     rig_wait(rig, is_all_answered, &crowd);
@@ -115,7 +115,7 @@ leave(const char *action, uint32_t action_number, uint32_t number)
     struct small_mark mark = {
         .action = action,
         .code = rig_code(rig, care->number, action_number, number),
-        .stamp = {clock_wall_ms() + 1000, 1, PRESENCE_LEFT, 0},
+        .stamp = {clock_wall_ms() + 1000, 1, CHECKIN__MARK_KIND__LEFT, 0},
         .scan = (int)(2000000 + number)};
     send_mark(&crowd, 0, &mark);
     rig_wait(rig, is_all_answered, &crowd);
@@ -241,7 +241,8 @@ make_marks(struct small_mark *marks)
         marks[i].stamp = (struct presence_stamp){
             .at_ms = now + random_below(20) * 15000,
             .device = random_below(3),
-            .kind = random_below(3) ? PRESENCE_ARRIVED : PRESENCE_LEFT,
+            .kind = random_below(3) ? CHECKIN__MARK_KIND__ARRIVED
+                                    : CHECKIN__MARK_KIND__LEFT,
             .gate = (uint8_t)random_below(3)};
     }
 }
@@ -427,7 +428,7 @@ changes_are_announced_up_to_the_newest_and_without_a_flood(void **state)
         struct small_mark mark = {
             .action = "news",
             .code = rig_code(rig, care->number, 10, (uint32_t)i),
-            .stamp = {clock_wall_ms(), 1, PRESENCE_ARRIVED, 0},
+            .stamp = {clock_wall_ms(), 1, CHECKIN__MARK_KIND__ARRIVED, 0},
             .scan = i};
         send_mark(&crowd, 1, &mark);
         free(mark.code);
