@@ -1,6 +1,14 @@
-# For each services/<name>: the library svc_<name> (all but main.c, its *.lua
-# embedded as `const char lua_<file>[]`) and the program muster-<name>. The
-# command-line tool's program is plain `muster`.
+# For each row of services/services.txt, and for cli: the library svc_<name>
+# (all of services/<name> but main.c, its *.lua embedded as `const char
+# lua_<file>[]`) and the program muster-<name>. The command-line tool's program
+# is plain `muster`.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+             ${CMAKE_SOURCE_DIR}/services/services.txt)
+file(STRINGS ${CMAKE_SOURCE_DIR}/services/services.txt service_rows
+     REGEX "^[a-z]")
+list(TRANSFORM service_rows REPLACE "^([a-z]+) .*" "\\1"
+     OUTPUT_VARIABLE MUSTER_SERVICES)
+
 function(embed_lua out dir)
   file(GLOB_RECURSE scripts CONFIGURE_DEPENDS ${dir}/*.lua)
   set(sources)
@@ -20,13 +28,13 @@ function(embed_lua out dir)
   set(${out} ${sources} PARENT_SCOPE)
 endfunction()
 
-file(GLOB service_dirs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/*)
-foreach(dir ${service_dirs})
-  get_filename_component(name ${dir} NAME)
+foreach(name ${MUSTER_SERVICES} cli)
+  set(dir ${CMAKE_SOURCE_DIR}/services/${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${dir}/*.c)
   list(REMOVE_ITEM sources ${dir}/main.c)
-  if(NOT EXISTS ${dir}/main.c OR NOT sources)
-    continue()
+  if(NOT EXISTS ${dir}/main.c)
+    message(FATAL_ERROR "services/services.txt has a row ${name}, but there "
+            "is no ${dir}/main.c")
   endif()
   set(scripts)
   if(NOT EXISTS ${dir}/keep/rows.txt)

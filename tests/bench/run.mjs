@@ -30,6 +30,13 @@ const BENCHES = {
         ...(is_quick ? ['2000'] : ['20000', '200000'])],
 };
 
+const unknown = wanted.filter((word) => !(word in BENCHES));
+if (unknown.length > 0) {
+    console.error(`there is no part "${unknown[0]}"; there are: ` +
+        Object.keys(BENCHES).join(', '));
+    process.exit(2);
+}
+
 const figures = [];
 let failed = 0;
 

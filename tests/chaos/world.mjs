@@ -13,15 +13,15 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
+import {SERVICES, processes} from '../support/services.mjs';
 
 const TOP = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const BIN = process.env.MUSTER_BIN ?? join(TOP, 'build/bin');
 const READY_MS = 30000;
 const STOP_MS = 10000;
-const SERVICES = ['signup.0', 'broadcast.0', 'checkin.0', 'courier.0',
-    'courier.1', 'gateway.0'];
+const PROCESSES = processes();
 
-export const VICTIMS = ['redis', ...SERVICES];
+export const VICTIMS = ['redis', ...PROCESSES];
 
 // One number in [0, 1) after another, the same for the same seed.
 export function random_from(seed) {
@@ -163,8 +163,8 @@ export class World {
         const sections = {
             run: {dir: join(dir, 'run'), log_level: 'info'},
             store: {endpoint: `unix:${join(dir, 'run/redis.sock')}`},
-            instances: {signup: 1, broadcast: 1, courier: 2, checkin: 1,
-                gateway: 1},
+            instances: Object.fromEntries(SERVICES.map(
+                ({name, instances}) => [name, instances])),
             keys: {dir: join(dir, 'keys')},
             gateway: {host: '127.0.0.1', port: 0,
                 public_url: 'http://127.0.0.1:8080',
@@ -187,7 +187,7 @@ export class World {
         await wait_until('the provider listens',
             () => this.#port('provider.port') > 0);
         this.#write_config();
-        for (const name of SERVICES) {
+        for (const name of PROCESSES) {
             this.#start(name);
         }
         await this.ready();
@@ -196,7 +196,7 @@ export class World {
     }
 
     async ready() {
-        for (const name of SERVICES) {
+        for (const name of PROCESSES) {
             await wait_until(`${name} is ready`, () => this.#is_ready(name))
                 .catch((error) => {
                     throw new Error(`${error.message}\n${this.tail(name)}`);
@@ -207,7 +207,7 @@ export class World {
     // SIGTERM to all: the exit codes of those that did not end with 0.
     async stop() {
         const bad = [];
-        const names = [...SERVICES, 'redis', 'provider'];
+        const names = [...PROCESSES, 'redis', 'provider'];
         for (const name of names) {
             const keeper = this.children.get(name);
             if (keeper === undefined) {

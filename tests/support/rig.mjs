@@ -42,14 +42,13 @@ import {
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {SERVICES, aclUsers, processes} from './services.mjs';
 
 const WAIT_MS = 30000;
 const LOOK_MS = 20;
 const TOP = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const BUILD = process.env.MUSTER_BUILD || join(TOP, 'build');
 const BIN = process.env.MUSTER_BIN || join(BUILD, 'bin');
-const OWNERS = {signup: 'su', broadcast: 'bc', checkin: 'ci', gateway: 'gw'};
-const SERVICES = ['signup', 'broadcast', 'checkin', 'courier', 'gateway'];
 const PASSWORD = 'correct horse battery';
 
 const rigs = new Set();
@@ -69,15 +68,6 @@ export async function until(what, is, ms = WAIT_MS) {
     }
 }
 
-function aclOf(name, password) {
-    const hash = createHash('sha256').update(password).digest('hex');
-    return (
-        `user ${name} on #${hash} ~{*}:${OWNERS[name]}:* -@all +@read +@write` +
-        ' +@connection -@dangerous +eval +evalsha +script|load +info' +
-        ' +config|get +client|id +client|kill +time\n'
-    );
-}
-
 class Rig {
     constructor(options) {
         this.options = options;
@@ -93,11 +83,15 @@ class Rig {
             execFileSync('tar', ['-xzf', options.from, '-C', this.dir,
                 '--strip-components=1', '--no-same-owner']);
         this.conf = join(this.dir, 'muster.ini');
-        this.instances = {courier: 1, ...options.instances};
+        this.instances = Object.fromEntries(SERVICES.map(({name}) =>
+            [name, options.instances?.[name] ?? 1]));
         this.passwords = {};
-        for (const name of [...Object.keys(OWNERS), 'operator'])
+        this.owners = SERVICES.filter(({owner}) => owner)
+            .map(({name}) => name);
+        for (const name of [...this.owners, 'operator'])
             this.passwords[name] = randomBytes(12).toString('hex');
-        this.write();
+        this.writeUsers();
+        this.writeConf();
         rigs.add(this);
     }
 
@@ -105,24 +99,23 @@ class Rig {
         return join(this.dir, ...parts);
     }
 
-    write() {
-        const users = Object.keys(OWNERS)
-            .map((name) => aclOf(name, this.passwords[name]))
-            .join('');
-        const hash = createHash('sha256')
-            .update(this.passwords.operator)
-            .digest('hex');
+    writeUsers() {
+        const hash = (name) => createHash('sha256')
+            .update(this.passwords[name]).digest('hex');
         writeFileSync(
             this.path('users.acl'),
-            `user default off resetpass ~* &* +@all\nuser operator on #${hash} ~* &* +@all\n${users}`,
+            `${aclUsers(hash)}user operator on #${hash('operator')} ` +
+                '~* &* +@all\n',
             {mode: 0o600},
         );
-        const stored = Object.keys(OWNERS)
-            .map((name) => `${name}_password = ${this.passwords[name]}\n`)
-            .join('');
-        const counts = SERVICES.map(
-            (name) => `${name} = ${this.instances[name] || 1}\n`,
-        ).join('');
+    }
+
+    writeConf() {
+        const {conf = ''} = this.options;
+        const stored = this.owners.map((name) =>
+            `${name}_password = ${this.passwords[name]}\n`).join('');
+        const counts = Object.entries(this.instances).map(([name, count]) =>
+            `${name} = ${count}\n`).join('');
         const text = `[run]
 dir = ${this.path('run')}
 log_level = info
@@ -142,22 +135,9 @@ dir = ${this.path('outbox')}
 [courier]
 journal_dir = ${this.path('journal')}
 `;
-        const routes = (this.options.conf || '').includes('[route.')
-            ? ''
-            : `[route.sms-outbox]
-channel = sms
-provider = outbox
-rate = 2000
-concurrency = 50
-[route.email-outbox]
-channel = email
-provider = outbox
-rate = 2000
-concurrency = 50
-`;
         writeFileSync(
             this.conf,
-            text + routes + (this.options.conf || '') + '\n',
+            `${text}${conf.includes('[route.') ? '' : ROUTES}${conf}\n`,
             {mode: 0o600},
         );
     }
@@ -255,14 +235,9 @@ concurrency = 50
     }
 
     names() {
-        return SERVICES.filter(
-            (name) => !(this.options.without || []).includes(name),
-        ).flatMap((name) =>
-            Array.from(
-                {length: this.instances[name] || 1},
-                (_, n) => `${name}.${n}`,
-            ),
-        );
+        const {without = []} = this.options;
+        return processes(this.instances).filter((name) =>
+            !without.includes(name.split('.')[0]));
     }
 
     async startAll() {
@@ -390,6 +365,17 @@ concurrency = 50
     }
 }
 
+const ROUTES = `[route.sms-outbox]
+channel = sms
+provider = outbox
+rate = 2000
+concurrency = 50
+[route.email-outbox]
+channel = email
+provider = outbox
+rate = 2000
+concurrency = 50
+`;
 const ROLES = ['admin', 'organiser', 'approver', 'coordinator', 'steward'];
 const CAMPAIGN = {
     name: 'Spring March',

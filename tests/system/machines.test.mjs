@@ -2,34 +2,24 @@
 // instances of every service, of which one is killed.
 import {execFileSync} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import assert from 'node:assert/strict';
+import {freePorts} from '../support/ports.mjs';
 import {startRig} from '../support/rig.mjs';
+import {SERVICES, processes} from '../support/services.mjs';
 
 const TOP = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const MUSTER = join(process.env.MUSTER_BIN || join(TOP, 'build/bin'), 'muster');
+const TWO_OF_EACH = Object.fromEntries(SERVICES.map(({name}) => [name, 2]));
+const INSTANCES = processes(TWO_OF_EACH);
+// Those that others ask.
 const SERVERS = ['signup', 'broadcast', 'checkin'];
-const INSTANCES = [...SERVERS, 'courier', 'gateway'].flatMap((service) =>
-    [0, 1].map((n) => `${service}.${n}`));
 
 let rig;
 let keys;
-
-async function freePorts(count) {
-    const servers = await Promise.all(Array.from({length: count}, () =>
-        new Promise((resolve) => {
-            const server = createServer().listen(0, '127.0.0.1', () =>
-                resolve(server));
-        })));
-    const ports = servers.map((server) => server.address().port);
-    await Promise.all(servers.map((server) =>
-        new Promise((resolve) => server.close(resolve))));
-    return ports;
-}
 
 async function endpoints() {
     const ports = await freePorts(SERVERS.length * 4);
@@ -44,8 +34,7 @@ before(async () => {
     execFileSync(MUSTER, ['keys', 'make', keys, ...INSTANCES]);
     rig = await startRig({
         conf: await endpoints(),
-        instances: Object.fromEntries(INSTANCES.map((name) =>
-            [name.split('.')[0], 2])),
+        instances: TWO_OF_EACH,
     });
 });
 

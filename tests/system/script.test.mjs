@@ -1,26 +1,27 @@
 // script -- ./muster up and down, as a newcomer meets them.
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
-import {mkdtempSync, readFileSync, readdirSync, rmSync, statSync}
-    from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
+    writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {setTimeout as pause} from 'node:timers/promises';
+import {freePort} from '../support/ports.mjs';
+import {processes} from '../support/services.mjs';
 
 const TOP = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const WAIT_MS = 30000;
-const NAMES = ['redis', 'signup.0', 'broadcast.0', 'checkin.0', 'courier.0',
-    'courier.1', 'gateway.0'];
+const NAMES = ['redis', ...processes()];
 
 let dir;
 let port;
 
 before(async () => {
     dir = mkdtempSync(join(tmpdir(), 'muster-script-'));
-    port = await free_port();
+    port = await freePort();
 });
 
 after(async () => {
@@ -49,13 +50,6 @@ function listen(at) {
         const server = createServer();
         server.listen(at, '127.0.0.1', () => resolve(server));
     });
-}
-
-async function free_port() {
-    const server = await listen(0);
-    const {port: number} = server.address();
-    await new Promise((resolve) => server.close(resolve));
-    return number;
 }
 
 function pid_of(name) {
@@ -101,6 +95,53 @@ async function status_of(path) {
         return 0;
     }
 }
+
+// What is not understood changes nothing: no process, no file, no build.
+async function assert_misused(env, words, why) {
+    const {code, out} = await muster_with(env, ...words);
+    assert.match(out, why, words.join(' '));
+    assert.ok(!existsSync(join(dir, 'var/run/redis.pid')), words.join(' '));
+    return code;
+}
+
+test('every word says how it is used, and starts nothing', async () => {
+    const help = await muster('help');
+    assert.equal(help.code, 0);
+    assert.match(help.out, /settings\.ini/);
+    for (const word of ['up', 'down', 'demo', 'test', 'bench', 'help'])
+        for (const flag of ['--help', '-h']) {
+            assert.equal(await assert_misused({}, [word, flag],
+                new RegExp(`^usage: (\\./)?muster ${word}`)), 0);
+        }
+});
+
+test('words that are wrong are said, start nothing and exit with 2',
+    async () => {
+        for (const [words, why] of [
+            [['up', 'extra'], /up takes nothing more; what is "extra"\?/],
+            [['down', '--now'], /down takes nothing more/],
+            [['help', 'me'], /help takes nothing more/],
+            [['demo', '--people', 'abc'], /abc: not a whole number/],
+            [['demo', '--peeple', '3'], /peeple/],
+            [['demo', 'tomorrow'], /too much/],
+            [['nothing'], /there is no word "nothing"/],
+        ]) {
+            assert.equal(await assert_misused({}, words, why), 2,
+                words.join(' '));
+        }
+    });
+
+test('counts of processes that make no sense are said, and start nothing',
+    async () => {
+        for (const [env, why] of [
+            [{MUSTER_INSTANCES_GATEWAYS: '2'}, /no service "gateways"/],
+            [{MUSTER_INSTANCES_GATEWAY: '0'}, /not a number from 1 to 16/],
+            [{MUSTER_INSTANCES_SIGNUP: 'two'}, /not a number from 1 to 16/],
+            [{MUSTER_INSTANCES_SIGNUP: '17'}, /not a number from 1 to 16/],
+        ]) {
+            assert.equal(await assert_misused(env, ['up'], why), 1);
+        }
+    });
 
 test('a busy port is a sentence, and nothing is started', async () => {
     const server = await listen(port);
@@ -150,7 +191,7 @@ test('a second up is harmless and prints the same logins', async () => {
 
 test('another port while it runs is refused with the way to move', async () => {
     const {code, out} = await muster_with(
-        {MUSTER_PORT: String(await free_port())}, 'up');
+        {MUSTER_PORT: String(await freePort())}, 'up');
     assert.equal(code, 1);
     assert.match(out, /runs on port \d+ already/);
 });
@@ -180,3 +221,81 @@ test('down leaves nothing running, and up finds everything again', async () => {
     assert.equal(await status_of('/c/providers-unite'), 200);
     assert.equal(readFileSync(join(dir, 'var/logins.txt'), 'utf8'), logins);
 });
+
+// ---- how many of each -------------------------------------------------------
+
+const settings = (text) =>
+    writeFileSync(join(dir, 'var/settings.ini'), text, {mode: 0o600});
+const ready = (out) => [...out.matchAll(/^ {4}(\S+) +ready$/gm)]
+    .map((match) => match[1]);
+
+function left_running() {
+    return readdirSync(join(dir, 'var/run'))
+        .filter((file) => file.endsWith('.pid') && !file.includes('keeper'))
+        .map((file) => file.slice(0, -'.pid'.length)).filter((name) =>
+            is_running(pid_of(name))).sort();
+}
+
+test('as many run as settings.ini and the environment say', async () => {
+    settings('[instances]\ncourier = 1\ngateway = 3\n');
+    const {code, out} = await muster_with({MUSTER_INSTANCES_GATEWAY: '2'},
+        'up');
+    assert.equal(code, 0, out);
+    const want = ['redis', ...processes({courier: 1, gateway: 2})];
+    assert.deepEqual(ready(out), want);
+    assert.deepEqual(left_running(), [...want].sort());
+    assert.equal(await sign_up(), false);
+});
+
+test('two gateways share the port: one is enough', async () => {
+    for (const [stopped, other] of [['gateway.0', 'gateway.1'],
+        ['gateway.1', 'gateway.0']]) {
+        const pid = pid_of(stopped);
+        process.kill(pid, 'SIGTERM');
+        await until(`${stopped} has ended`, () => !is_running(pid));
+        assert.ok(is_running(pid_of(other)));
+        await until('the page is there', async () =>
+            await status_of('/c/providers-unite') === 200);
+        await until(`${stopped} is there again`, () =>
+            pid_of(stopped) !== pid && is_running(pid_of(stopped)));
+    }
+});
+
+test('up leaves what runs as it should, and restarts what should not',
+    async () => {
+        const words = {MUSTER_INSTANCES_GATEWAY: '2'};
+        const pids = processes({courier: 1, gateway: 2}).map(pid_of);
+        await muster_with(words, 'up');
+        assert.deepEqual(
+            processes({courier: 1, gateway: 2}).map(pid_of), pids);
+        settings('[run]\nlog_level = debug\n[gateway]\npublic_url = ' +
+            'http://muster.test\n');
+        const redis = pid_of('redis');
+        const {code, out} = await muster('up');
+        assert.equal(code, 0, out);
+        assert.deepEqual(left_running(), [...NAMES].sort());
+        assert.ok(!pids.includes(pid_of('signup.0')));
+        assert.equal(pid_of('redis'), redis);
+        const ini = readFileSync(join(dir, 'var/muster.ini'), 'utf8');
+        assert.match(ini, /^log_level = debug$/m);
+        assert.match(ini, /^public_url = http:\/\/muster\.test$/m);
+    });
+
+test('what ./muster relies on is not to be set', async () => {
+    settings('[run]\ndir = /tmp\n');
+    const {code, out} = await muster('up');
+    assert.equal(code, 1);
+    assert.match(out, /\[run\] dir is not yours/);
+});
+
+test('down stops all that runs, also what the settings no longer name',
+    async () => {
+        settings('[instances]\ncourier = 3\n');
+        assert.equal((await muster('up')).code, 0);
+        assert.ok(left_running().includes('courier.2'));
+        settings('');
+        const {code, out} = await muster('down');
+        assert.equal(code, 0, out);
+        assert.match(out, /courier\.2 +stopped/);
+        assert.deepEqual(left_running(), []);
+    });

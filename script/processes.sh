@@ -1,0 +1,262 @@
+#!/usr/bin/env bash
+# processes -- what runs: each process has a keeper that starts it again when
+# it dies. Sourced by ./muster.
+#
+#   run/<name>.pid          the process       run/<name>.keeper.pid  its keeper
+#   run/<name>.admin-port   where /readyz is  log/<name>.log         both's words
+
+READY_SECONDS=60
+STOP_SECONDS=15
+
+pid_of() {
+    cat "$RUN/$1.pid" 2>/dev/null || echo 0
+}
+
+# runs PID: not ended, nor ended and only waiting for its parent to notice.
+runs() {
+    [ "$1" -gt 0 ] && grep -qs '^State:.[^Z]' "/proc/$1/status"
+}
+
+# is_alive PID WORD: runs, and is not another that got its number.
+is_alive() {
+    runs "$1" && tr '\0' ' ' <"/proc/$1/cmdline" | grep -qF -- "$2"
+}
+
+is_kept() {
+    is_alive "$(pid_of "$1.keeper")" "keep $1"
+}
+
+# Kept, or left behind by a keeper that was killed.
+is_there() {
+    is_kept "$1" || is_alive "$(pid_of "$1")" "$(command_word "$1")"
+}
+
+command_word() {
+    if [ "$1" = redis ]; then
+        echo redis-server
+    else
+        echo "muster-${1%.*}"
+    fi
+}
+
+# The processes of this var/ that are there, whatever the settings say now,
+# in the order of stopping: the last to start first, Redis at the end.
+running() {
+    local name service i
+    for ((i = ${#SERVICES[@]} - 1; i >= 0; i--)); do
+        service=${SERVICES[i]}
+        for name in $(seen | grep "^$service\." | sort -rV); do
+            if is_there "$name"; then echo "$name"; fi
+        done
+    done
+    if is_there redis; then echo redis; fi
+}
+
+# Whatever has left a pid file.
+seen() {
+    local path name
+    for path in "$RUN"/*.pid; do
+        name=$(basename "$path" .pid)
+        echo "${name%.keeper}"
+    done | sort -u
+}
+
+set_command() {
+    if [ "$1" = redis ]; then
+        COMMAND=(redis-server "$TOP/docker/redis.conf" --port 0
+            --unixsocket "$RUN/redis.sock" --unixsocketperm 700
+            --dir "$VAR/redis" --aclfile "$RUN/users.acl" --daemonize no)
+    else
+        COMMAND=("$BUILD/bin/muster-${1%.*}" --config "$CONFIG"
+            --instance "${1#*.}")
+    fi
+}
+
+# keep NAME COMMAND...: runs it, and again when it dies; SIGTERM ends both.
+# The body of `muster keep`, the process that `start` leaves behind.
+keep() {
+    local name=$1 is_stopping='' child=0 began delay=0 code
+    shift
+    echo $$ >"$RUN/$name.keeper.pid"
+    trap 'is_stopping=yes; kill -TERM $child 2>/dev/null || true' TERM INT
+    while [ -z "$is_stopping" ]; do
+        began=$SECONDS
+        "$@" &
+        child=$!
+        echo $child >"$RUN/$name.pid"
+        code=0
+        wait $child || code=$?
+        while [ -n "$is_stopping" ] && kill -0 $child 2>/dev/null; do
+            wait $child || true
+        done
+        [ -n "$is_stopping" ] && break
+        echo "muster: $name ended with $code; starting it again"
+        # At once when it had run for a while, more slowly when it fails.
+        if [ $((SECONDS - began)) -ge 5 ]; then delay=0; fi
+        sleep $delay &
+        child=$!
+        wait $child || true
+        delay=$((delay < 5 ? delay + 1 : 5))
+    done
+    rm -f "$RUN/$name.pid" "$RUN/$name.keeper.pid"
+}
+
+# ---- starting ---------------------------------------------------------------
+
+# Of an older build, or with other settings, than it would have now.
+is_outdated() {
+    if [ "$1" = redis ]; then
+        [ -n "$IS_OTHER_USERS" ] && return
+    else
+        [ -n "$IS_CHANGED" ] && return
+    fi
+    readlink "/proc/$(pid_of "$1")/exe" 2>/dev/null | grep -q ' (deleted)$'
+}
+
+start() {
+    local name=$1
+    is_kept "$name" && return
+    set_command "$name"
+    rm -f "$RUN/$name.admin-port"
+    setsid "$TOP/muster" keep "$name" "${COMMAND[@]}" \
+        >>"$VAR/log/$name.log" 2>&1 </dev/null 9>&- &
+    disown
+}
+
+start_all() {
+    local name
+    declare -gA LOG_START=()
+    for name in $(running); do
+        if ! is_wanted "$name"; then stop "$name"; fi
+    done
+    say "Starting"
+    for name in "${PROCESSES[@]}"; do
+        touch "$VAR/log/$name.log"
+        LOG_START[$name]=$(wc -l <"$VAR/log/$name.log")
+        # Also one whose keeper was killed.
+        if is_outdated "$name" || ! is_kept "$name"; then stop "$name"; fi
+        start "$name"
+        # The others would only wait for it, and say so in their logs.
+        if [ "$name" = redis ]; then wait_for redis; fi
+    done
+    for name in "${PROCESSES[@]:1}"; do
+        wait_for "$name"
+    done
+}
+
+answers() {
+    local name=$1 port
+    if [ "$name" = redis ]; then
+        # With the default user off, this is what an open door says.
+        redis-cli -s "$RUN/redis.sock" PING 2>&1 | grep -q NOAUTH
+        return
+    fi
+    port=$(cat "$RUN/$name.admin-port" 2>/dev/null) ||
+        port=$(awk -F' = ' -v name="$name" '$1 == name { print $2 }' "$CONFIG")
+    curl -fs -m 2 -o /dev/null "http://127.0.0.1:$port/readyz"
+}
+
+wait_for() {
+    local name=$1 end=$((SECONDS + READY_SECONDS))
+    printf '    %-12s' "$name"
+    until answers "$name"; do
+        if [ $SECONDS -ge $end ] || has_given_up "$name"; then
+            echo "is not ready"
+            tail -5 "$VAR/log/$name.log" >&2
+            fail "$name does not become ready; its last words stand above." \
+                "All of them: $VAR/log/$name.log" \
+                "When it is mended: ./muster up"
+        fi
+        sleep 0.1
+    done
+    echo ready
+}
+
+# Died three times since this start.
+has_given_up() {
+    [ "$(tail -n "+$((LOG_START[$1] + 1))" "$VAR/log/$1.log" |
+        grep -c 'starting it again')" -ge 3 ]
+}
+
+# ---- stopping ---------------------------------------------------------------
+
+# stop NAME: SIGTERM, and SIGKILL when that does not end it in time.
+stop() {
+    local name=$1 keeper child
+    keeper=$(pid_of "$name.keeper")
+    child=$(pid_of "$name")
+    local -a alive=()
+    if is_alive "$keeper" "keep $name"; then alive+=("$keeper"); fi
+    if is_alive "$child" "$(command_word "$name")"; then
+        if [ ${#alive[@]} -eq 0 ]; then kill -TERM "$child"; fi
+        alive+=("$child")
+    fi
+    [ ${#alive[@]} -eq 0 ] && return
+    printf '    %-12s' "$name"
+    if [ "${alive[0]}" = "$keeper" ]; then kill -TERM "$keeper"; fi
+    if wait_until_gone "${alive[@]}"; then
+        echo stopped
+    else
+        kill -KILL "${alive[@]}" 2>/dev/null || true
+        echo "killed: it had not ended after $STOP_SECONDS s"
+    fi
+    rm -f "$RUN/$name.pid" "$RUN/$name.keeper.pid"
+}
+
+wait_until_gone() {
+    local end=$((SECONDS + STOP_SECONDS))
+    while any_alive "$@"; do
+        [ $SECONDS -ge $end ] && return 1
+        sleep 0.05
+    done
+}
+
+any_alive() {
+    local pid
+    for pid in "$@"; do
+        runs "$pid" && return 0
+    done
+    return 1
+}
+
+# ---- ports ------------------------------------------------------------------
+
+is_busy() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# Into PORT: as told, else where it runs already, else 8080.
+choose_port() {
+    local told now there
+    told=$(setting gateway port)
+    PORT=${told:-8080}
+    case $PORT in
+    *[!0-9]*) fail "MUSTER_PORT must be a number, not \"$PORT\"." ;;
+    esac
+    there=$(running)
+    if grep -q '^gateway\.' <<<"$there" && [ -f "$CONFIG" ]; then
+        now=$(awk -F' = ' '$1 == "port" { print $2 }' "$CONFIG")
+        if [ -n "$told" ] && [ "$now" != "$PORT" ]; then
+            fail "Muster runs on port $now already." \
+                "To move it: ./muster down, then MUSTER_PORT=$PORT ./muster up"
+        fi
+        PORT=$now
+    fi
+}
+
+check_ports() {
+    local name number there
+    there=$(running)
+    if ! grep -q '^gateway\.' <<<"$there" && is_busy "$PORT"; then
+        fail "port $PORT is in use by another program." \
+            "Choose another: MUSTER_PORT=8090 ./muster up"
+    fi
+    for name in "${PROCESSES[@]:1}"; do
+        number=$(admin_port_of "$name")
+        if [ "$number" -ne 0 ] && ! grep -qxF "$name" <<<"$there" &&
+            is_busy "$number"; then
+            fail "port $number (for /readyz and /metrics) is in use." \
+                "Choose others: MUSTER_ADMIN_PORT=9300 ./muster up"
+        fi
+    done
+}
