@@ -1,23 +1,27 @@
 #!/bin/sh
-# redis -- Redis with one ACL user for each service, which may touch that
-# service's own keys and no others. Passwords come from the environment.
+# redis -- Redis with the users of users.acl, for services.txt. Passwords come
+# from the environment: MUSTER_STORE_<SERVICE>_PASSWORD.
 set -eu
 umask 077
-acl_user() {
-    printf 'user %s on >%s ~{*}:%s:* -@all +@read +@write +@connection' \
-        "$1" "$3" "$2"
-    printf ' -@dangerous +eval +evalsha +script|load +info +config|get'
-    printf ' +client|id +client|kill +time\n'
+from=${MUSTER_REDIS_FROM:-/etc/muster}
+acl=/tmp/users.acl
+
+# The password of a service, hashed as an ACL file has it.
+hash_of() {
+    name=MUSTER_STORE_$(printf %s "$1" | tr '[:lower:]' '[:upper:]')_PASSWORD
+    password=$(printenv "$name") || {
+        echo "redis.sh: $name is not set" >&2
+        exit 1
+    }
+    printf %s "$password" | sha256sum | cut -d' ' -f1
 }
-{
-    # Nobody can be this user, but Redis itself is when it reads its
-    # append-only file: without these rights it would silently skip what
-    # scripts wrote.
-    echo "user default off resetpass ~* &* +@all"
-    acl_user signup su "$MUSTER_STORE_SIGNUP_PASSWORD"
-    acl_user broadcast bc "$MUSTER_STORE_BROADCAST_PASSWORD"
-    acl_user checkin ci "$MUSTER_STORE_CHECKIN_PASSWORD"
-    acl_user gateway gw "$MUSTER_STORE_GATEWAY_PASSWORD"
-} >/tmp/users.acl
-exec redis-server /etc/redis.conf --dir /data --aclfile /tmp/users.acl \
-    --bind '* -::*'
+
+grep '^user default' "$from/users.acl" >"$acl"
+while read -r name owner _; do
+    case $name in '' | '#'*) continue ;; esac
+    if [ "$owner" = - ]; then continue; fi
+    hash=$(hash_of "$name")
+    sed -n "/^user NAME/ { s/NAME/$name/; s/OWNER/$owner/
+        s/PASSWORD/#$hash/; p; }" "$from/users.acl" >>"$acl"
+done <"$from/services.txt"
+exec redis-server "$from/redis.conf" --aclfile "$acl" "$@"
