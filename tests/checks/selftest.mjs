@@ -82,6 +82,21 @@ const BAD = [
     ['lua', {'services/x/keep/a.lua': 'return other.call(C)\n'}, /'other'/],
 ];
 
+// [how a program is linked, what hardening.sh then says of it]
+const SOFT = [
+    [['-no-pie', '-fno-pie'], /not position-independent/],
+    [['-Wl,-z,norelro'], /no read-only relocations/],
+    [['-Wl,-z,lazy'], /bound late/],
+    [['-Wl,-z,execstack'], /the stack may be executed/],
+    [['-fno-stack-protector'], /no stack protector/],
+    [['-D_FORTIFY_SOURCE=0'], /nothing is fortified/],
+    [[], /^$/],
+];
+const HARD = ['-O2', '-fstack-protector-strong', '-fPIE', '-pie', '-w',
+    '-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2', '-Wl,-z,relro', '-Wl,-z,now'];
+const PROGRAM = '#include <stdio.h>\n#include <string.h>\nint main(int n, ' +
+    'char **v) { char b[9]; strcpy(b, v[n - 1]); return puts(b); }\n';
+
 const top = mkdtempSync(join(tmpdir(), 'muster-selftest-'));
 let wrong = 0;
 
@@ -130,6 +145,16 @@ BAD.forEach(([name, planted, says], i) => {
         complain(`${name} does not find ${Object.keys(planted)}: ${says}`, output);
     }
 });
+SOFT.forEach(([flags, says], i) => {
+    const dir = join(top, `soft${i}`);
+    plant(dir, {...GOOD, 'main.c': PROGRAM, 'build/bin/empty': ''});
+    execFileSync('cc', [...HARD, ...flags, '-o', 'build/bin/x', 'main.c'],
+        {cwd: dir});
+    const {status, output} = check('hardening', dir);
+    if ((status === 0) !== (flags.length === 0) || !says.test(output)) {
+        complain(`hardening does not find ${flags}`, output);
+    }
+});
 const good = join(top, 'good');
 plant(good, GOOD);
 compile(good);
@@ -140,5 +165,5 @@ for (const name of new Set(BAD.map(([check_name]) => check_name))) {
     }
 }
 rmSync(top, {recursive: true});
-console.log(`${BAD.length} bad examples, ${wrong} not found`);
+console.log(`${BAD.length + SOFT.length - 1} bad examples, ${wrong} not found`);
 process.exitCode = wrong ? 1 : 0;

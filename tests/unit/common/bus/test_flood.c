@@ -142,7 +142,9 @@ is_machine_busy(void)
     int running = 0;
     FILE *file = fopen("/proc/loadavg", "re");
     if (file != NULL) {
-        (void)fscanf(file, "%*f %*f %*f %d/", &running);
+        if (fscanf(file, "%*f %*f %*f %d/", &running) != 1) {
+            running = 0;
+        }
         (void)fclose(file);
     }
     return running > (int)sysconf(_SC_NPROCESSORS_ONLN);

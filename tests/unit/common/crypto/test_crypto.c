@@ -226,7 +226,9 @@ status_of_loading(const char *path, bool may_create)
     pid_t pid = fork();
     if (pid == 0) {
         struct crypto_key key;
-        (void)freopen("/dev/null", "w", stderr);
+        if (freopen("/dev/null", "w", stderr) == NULL) {
+            _exit(2);
+        }
         crypto_key_load(path, may_create, &key);
         _exit(0);
     }
