@@ -92,7 +92,7 @@ read_docs(void)
     if (file == NULL) {
         fail_msg("%s is not there: build/bin/muster settings >%s", path, path);
     } else {
-        (void)fread(text, 1, 65535, file);
+        assert_true(fread(text, 1, 65535, file) > 0);
         (void)fclose(file);
     }
     free(path);
