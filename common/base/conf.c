@@ -424,3 +424,33 @@ conf_check(const struct conf *conf,
         }
     }
 }
+
+void
+conf_check_values(const struct conf *conf)
+{
+    for (size_t i = 0; i < conf->count; i++) {
+        const struct entry *entry = &conf->entries[i];
+        const struct wanted wanted = {settings_find(entry->section, entry->key),
+                                      entry->section, entry->key};
+        if (wanted.row == NULL) {
+            continue;
+        }
+        switch (wanted.row->type) {
+        case SETTING_NUMBER:
+            (void)read_number(conf, &wanted);
+            break;
+        case SETTING_RATE:
+            (void)read_rate(conf, &wanted);
+            break;
+        case SETTING_BOOL:
+            (void)read_bool(conf, &wanted);
+            break;
+        case SETTING_WORD:
+            (void)read_word(conf, &wanted);
+            break;
+        case SETTING_TEXT:
+        default:
+            break;
+        }
+    }
+}

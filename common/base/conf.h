@@ -52,5 +52,7 @@ void conf_each_section(const struct conf *conf, const char *prefix,
 void conf_check(const struct conf *conf,
                 void (*cb)(void *arg, bool is_of_route, const char *sentence),
                 void *arg);
+/* Reads every value of the file: one that may not be ends the program. */
+void conf_check_values(const struct conf *conf);
 
 #endif

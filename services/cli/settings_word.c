@@ -21,6 +21,7 @@ check(const struct cli *cli)
         return MISUSED;
     }
     conf_check(cli->conf, on_unknown, &status);
+    conf_check_values(cli->conf);
     return status;
 }
 
@@ -47,7 +48,8 @@ settings_word(struct cli *cli, int argc, char **argv)
     const struct args args = {
         "settings",
         "Prints every setting: what it may be, what happens without it.\n"
-        "With --check, fails when a route of --config is misspelt.",
+        "With --check, fails when a route of --config is misspelt, or a value\n"
+        "may not be.",
         list,
         1,
         0,
