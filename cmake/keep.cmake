@@ -25,8 +25,14 @@ function(muster_keep target name dir)
     DEPENDS ${scripts} ${rows_file} ${protos} ${keep_makers}
     VERBATIM)
   target_sources(${target} PRIVATE ${made})
-  target_include_directories(${target} PUBLIC ${out})
-  target_link_libraries(${target} PUBLIC muster_shared)
+  # rows_<name>: the headers alone, for who tests without the service.
+  add_custom_target(made_rows_${name} DEPENDS ${made})
+  add_library(rows_${name} INTERFACE)
+  target_include_directories(rows_${name} INTERFACE ${out})
+  target_link_libraries(rows_${name} INTERFACE muster_shared)
+  add_dependencies(rows_${name} made_rows_${name})
+  target_link_libraries(${target} PUBLIC rows_${name})
+  set_property(GLOBAL APPEND PROPERTY muster_rows rows_${name})
 endfunction()
 
 file(MAKE_DIRECTORY ${keep_dir}/shared)

@@ -21,7 +21,9 @@ if(support_type STREQUAL "INTERFACE_LIBRARY")
 else()
   target_compile_options(test_support PRIVATE ${MUSTER_WARNINGS})
 endif()
-target_link_libraries(test_support ${scope} muster_common PkgConfig::cmocka)
+get_property(rows GLOBAL PROPERTY muster_rows)
+target_link_libraries(test_support ${scope} muster_common ${rows}
+                      PkgConfig::cmocka)
 muster_keep(test_support demo ${CMAKE_SOURCE_DIR}/tests/support/demo_keep)
 
 foreach(label unit service)

@@ -21,7 +21,7 @@ static const struct {
     {BROADCAST__REQUEST__IS_RECIPIENTS, recipients_list},
     {BROADCAST__REQUEST__IS_RECOUNT, recipients_recount},
     {BROADCAST__REQUEST__IS_RESOLVE_DOUBT, recipients_resolve},
-    {BROADCAST__REQUEST__IS_LEASE, lease_begin},
+    {BROADCAST__REQUEST__IS_LEASE, claim_begin},
     {BROADCAST__REQUEST__IS_SETTLE, settle_begin},
     {BROADCAST__REQUEST__IS_TEMPLATE, draft_give_template},
     {BROADCAST__REQUEST__IS_SINCE, draft_give_page},

@@ -64,8 +64,8 @@ start(struct broadcast *broadcast)
         mem_copy_string(conf_text(service->conf, SET_GATEWAY_PUBLIC_URL));
     open_metrics(broadcast);
     broadcast->keep = keep_new(service->store);
-    broadcast->facts = facts_new();
-    drive_start(broadcast);
+    broadcast->facts = facts_shelf_new();
+    driver_start(broadcast);
     routes_read(service->conf, &broadcast->plan->planner);
     broadcast->signup = service_connect(service, "signup");
     service_follow(service, "signup", "feed/signup/", on_signup_news,
@@ -81,8 +81,8 @@ stop(struct broadcast *broadcast)
     if (!is_idle(broadcast)) {
         return;
     }
-    drive_stop(broadcast);
-    facts_free(&broadcast->facts);
+    driver_stop(broadcast);
+    facts_shelf_free(&broadcast->facts);
     free(broadcast->public_url);
 }
 

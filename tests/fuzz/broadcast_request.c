@@ -34,17 +34,16 @@ static void
 try_bits(const uint8_t *data, size_t size)
 {
     static uint8_t chunk[LEDGER_CHUNK_BYTES];
-    static uint32_t offsets[LEDGER_CHUNK_NUMBERS];
+    static uint32_t offsets[CHUNK_NUMBERS];
     uint32_t counts[LEDGER_STATES] = {0};
-    struct ledger_found found = {.offsets = offsets,
-                                 .max = LEDGER_CHUNK_NUMBERS};
+    struct ledger_found found = {.offsets = offsets, .max = CHUNK_NUMBERS};
     size_t len;
     uint32_t count = ledger_from_bits(data, size, chunk, &len);
     ledger_count(chunk, len, counts);
     assert(counts[WORDS__RECIPIENT_STATE__PENDING] == count);
     ledger_find(bytes_of(chunk, len), WORDS__RECIPIENT_STATE__PENDING, 0,
                 &found);
-    assert(found.count == count && found.next == LEDGER_CHUNK_NUMBERS);
+    assert(found.count == count && found.next == CHUNK_NUMBERS);
     /* Any bytes may be in Redis: states that do not exist count nowhere. */
     memset(counts, 0, sizeof(counts));
     ledger_count(data, size, counts);

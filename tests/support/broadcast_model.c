@@ -107,7 +107,7 @@ event_of(struct model *model, const struct keep_outcome *outcome)
     if (event != EVENT_DEFER) {
         return event;
     }
-    bool is_last = model->tries[outcome->number] + 1 >= KEEP_TRIES_MAX;
+    bool is_last = model->tries[outcome->number] + 1U >= KEEP_TRIES_MAX;
     return is_last ? EVENT_FAIL : EVENT_DEFER;
 }
 

@@ -70,7 +70,7 @@ sized(void *arg, enum err err, const char *detail,
     struct keep_on on = on_of(a);
     keep_stage(
         &on,
-        &(struct keep_stage){.from = "1",
+        &(struct keep_stage){.from = STAGE_BIT(DRAFT),
                              .to = BROADCAST__STAGE__APPROVED,
                              .refusal = "only a draft can be approved",
                              .fields = {"approved_by", a->approve->staff}},

@@ -38,7 +38,7 @@ struct facts_shelf {
 /* ---- the shelf ---- */
 
 struct facts_shelf *
-facts_new(void)
+facts_shelf_new(void)
 {
     return mem_new(sizeof(struct facts_shelf));
 }
@@ -55,7 +55,7 @@ take_off(struct facts_shelf *shelf, struct shelved **at)
 }
 
 void
-facts_free(struct facts_shelf **shelf)
+facts_shelf_free(struct facts_shelf **shelf)
 {
     while ((*shelf)->first != NULL) {
         take_off(*shelf, &(*shelf)->first);

@@ -8,8 +8,8 @@
 #define FACTS_FRESH_MS 3000
 #define FACTS_CAMPAIGNS_MAX 256 /* kept; then the oldest goes */
 
-struct facts_shelf *facts_new(void);
-void facts_free(struct facts_shelf **shelf);
+struct facts_shelf *facts_shelf_new(void);
+void facts_shelf_free(struct facts_shelf **shelf);
 typedef void facts_cb(void *arg, enum err err, const char *detail,
                       const Signup__Actions *facts);
 /* Calls cb once, later; facts are borrowed for the call and at most a few

@@ -118,7 +118,7 @@ on_marks(void *arg)
 }
 
 void
-drive_start(struct broadcast *broadcast)
+driver_start(struct broadcast *broadcast)
 {
     broadcast->plan = plan_new(broadcast, on_marks);
     broadcast->drive = mem_new(sizeof(*broadcast->drive));
@@ -127,7 +127,7 @@ drive_start(struct broadcast *broadcast)
 }
 
 void
-drive_stop(struct broadcast *broadcast)
+driver_stop(struct broadcast *broadcast)
 {
     struct drive *drive = broadcast->drive;
     timer_free(&drive->elect_timer);

@@ -10,8 +10,8 @@ struct drive {
 };
 
 /* ---- drive.c ---- */
-void drive_start(struct broadcast *broadcast); /* makes the plan, too */
-void drive_stop(struct broadcast *broadcast);
+void driver_start(struct broadcast *broadcast); /* makes the plan, too */
+void driver_stop(struct broadcast *broadcast);
 /* Begins what its stage asks for: freezing, sweeping, following. */
 void drive_on(struct sending *sending);
 /* The facts of its campaign may be new. */

@@ -100,11 +100,13 @@ expire_if_due(struct sending *sending)
     struct keep_on on = sending_on(sending);
     sending->is_expiring = true;
     sending_hold(sending);
-    keep_stage(&on,
-               &(struct keep_stage){.from = "3459",
-                                    .to = BROADCAST__STAGE__STAGE_EXPIRED,
-                                    .refusal = "it is not being sent"},
-               expired, sending);
+    keep_stage(
+        &on,
+        &(struct keep_stage){.from = STAGE_BIT(FREEZING) | STAGE_BIT(SENDING) |
+                                     STAGE_BIT(PAUSED) | STAGE_BIT(STANDING),
+                             .to = BROADCAST__STAGE__STAGE_EXPIRED,
+                             .refusal = "it is not being sent"},
+        expired, sending);
 }
 
 /* ---- the timer ---- */

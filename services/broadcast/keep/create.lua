@@ -1,13 +1,16 @@
 -- create -- keeps a new broadcast, or finds the one made with this key.
+-- needs: ledger
 --
--- After ledger.lua's five (the id is ''; it is given here):
--- ARGV[6]  idempotency key    ARGV[7] content hash    ARGV[8] content, packed
+-- ARGV[id]       '': it is given here
+-- ARGV[key]      idempotency key
+-- ARGV[hash]     of the content    ARGV[content] packed
 -- Returns {id, is new}.
 -- Keys: idem is {key = "<hash> <id>"}; last counts broadcasts from 1.
-local made = call('HGET', P .. 'idem', ARGV[6])
+local key, hash = ARGV[CREATE_ARG_KEY], ARGV[CREATE_ARG_HASH]
+local made = call('HGET', P .. 'idem', key)
 if made then
-    local hash, id = string.match(made, '^(%S+) (%S+)$')
-    if hash ~= ARGV[7] then
+    local its_hash, id = string.match(made, '^(%S+) (%S+)$')
+    if its_hash ~= hash then
         return redis.error_reply('CONFLICT another broadcast was made with ' ..
                                  'this idempotency key')
     end
@@ -15,8 +18,8 @@ if made then
 end
 ID = 'b' .. string.format('%.0f', call('INCR', P .. 'last'))
 B = P .. 'b:' .. ID
-call('HSET', P .. 'idem', ARGV[6], ARGV[7] .. ' ' .. ID)
-call('HSET', B, 'content', ARGV[8], 'hash', ARGV[7], 'made_by', STAFF,
-     'made_at', NOW)
-set_stage(1)
+call('HSET', P .. 'idem', key, hash .. ' ' .. ID)
+call('HSET', B, 'content', ARGV[CREATE_ARG_CONTENT], 'hash', hash,
+     'made_by', STAFF, 'made_at', NOW)
+set_stage(DRAFT)
 return {ID, 1}

@@ -76,7 +76,7 @@ ledger_table(uint8_t table[LEDGER_TABLE_BYTES])
     memset(table, LEDGER_REFUSED, LEDGER_TABLE_BYTES);
     for (size_t i = 0; i < TRANSITIONS; i++) {
         const struct transition *t = &transitions[i];
-        table[t->event * LEDGER_TABLE_ROW + t->state] = t->next;
+        table[t->event * LEDGER_ROW_STATES + t->state] = t->next;
     }
 }
 
@@ -129,10 +129,10 @@ void
 ledger_find(struct bytes chunk, unsigned state, uint32_t from,
             struct ledger_found *found)
 {
-    uint32_t end = chunk.len > LEDGER_CHUNK_BYTES ? LEDGER_CHUNK_NUMBERS
+    uint32_t end = chunk.len > LEDGER_CHUNK_BYTES ? CHUNK_NUMBERS
                                                   : (uint32_t)chunk.len * 2;
     found->count = 0;
-    found->next = LEDGER_CHUNK_NUMBERS;
+    found->next = CHUNK_NUMBERS;
     for (uint32_t offset = from; offset < end; offset++) {
         if (ledger_get(chunk.data, chunk.len, offset) != state) {
             continue;
@@ -152,7 +152,7 @@ ledger_from_bits(const uint8_t *bits, size_t bits_len,
     uint32_t count = 0;
     memset(chunk, 0, LEDGER_CHUNK_BYTES);
     *len_out = 0;
-    for (uint32_t i = 0; i < bits_len * 8 && i < LEDGER_CHUNK_NUMBERS; i++) {
+    for (uint32_t i = 0; i < bits_len * 8 && i < CHUNK_NUMBERS; i++) {
         if (((bits[i / 8] >> (i % 8)) & 1) != 0) {
             ledger_put(chunk, i, S(PENDING));
             *len_out = i / 2 + 1;

@@ -15,42 +15,16 @@
 #include <stdint.h>
 
 #include "broadcast.pb-c.h"
+#include "broadcast_rows.h"
 #include "common/base/base.h"
 #include "words.pb-c.h"
 
-#define LEDGER_CHUNK_NUMBERS 65536
-#define LEDGER_CHUNK_BYTES (LEDGER_CHUNK_NUMBERS / 2)
+#define LEDGER_CHUNK_BYTES (CHUNK_NUMBERS / 2)
 #define LEDGER_STATES 12
-#define LEDGER_TABLE_ROW 16
-#define LEDGER_REFUSED 0xff
-
-/* What can happen to a recipient. The late ones come from a lease that has
- * lapsed; each stands LEDGER_LATE after its live twin. */
-enum ledger_event {
-    EVENT_FREEZE,   /* the audience has this person in it */
-    EVENT_GRANT,    /* leased to a courier */
-    EVENT_ACCEPT,   /* settled: the provider has it */
-    EVENT_FAIL,     /* settled: failed for good */
-    EVENT_WITHHOLD, /* settled: consent or contact is gone */
-    EVENT_DOUBT,    /* settled: on the wire, and no answer */
-    EVENT_DEFER,    /* settled: refused for now */
-    EVENT_RETURN,   /* settled: never begun */
-    EVENT_LATE_ACCEPT,
-    EVENT_LATE_FAIL,
-    EVENT_LATE_WITHHOLD,
-    EVENT_LATE_DOUBT,
-    EVENT_LATE_DEFER,
-    EVENT_LATE_RETURN,
-    EVENT_LAPSE,   /* the lease ran out unsettled */
-    EVENT_RETRY,   /* a deferred one's time has come */
-    EVENT_STOP,    /* the broadcast was stopped */
-    EVENT_EXPIRE,  /* the broadcast has expired */
-    EVENT_TRUST,   /* by hand: it did arrive */
-    EVENT_RELEASE, /* by hand: it did not, send again */
-    EVENT_COUNT
-};
+/* A late event, which comes from a lapsed lease, stands so far after its
+ * live twin. The events are in rows.txt, for the scripts have them too. */
 #define LEDGER_LATE (EVENT_LATE_ACCEPT - EVENT_ACCEPT)
-#define LEDGER_TABLE_BYTES ((size_t)EVENT_COUNT * LEDGER_TABLE_ROW)
+#define LEDGER_TABLE_BYTES ((size_t)EVENT_COUNT * LEDGER_ROW_STATES)
 
 /* The state after event, or LEDGER_REFUSED: then nothing changes. */
 unsigned ledger_next(unsigned state, enum ledger_event event);
@@ -71,7 +45,7 @@ void ledger_count(const uint8_t *bytes, size_t len,
 struct ledger_found {
     uint32_t *offsets; /* room for max of them */
     size_t max, count;
-    uint32_t next; /* where to go on; LEDGER_CHUNK_NUMBERS: at the end */
+    uint32_t next; /* where to go on; CHUNK_NUMBERS: at the end */
 };
 /* Offsets from `from` on that are in state, in order. */
 void ledger_find(struct bytes chunk, unsigned state, uint32_t from,

@@ -1,23 +1,20 @@
--- ledger -- what every script of this service shares; store.c puts it first.
+-- ledger -- what every script of this service shares.
 --
--- KEYS[1]  {campaign}:bc:plan. The campaign's other keys are derived from it:
---          all have its hash tag, so they live in its slot.
--- ARGV[1]  rules: ledger_table, then for each stage the 16 states as that
---          stage closes them (ledger_close). Nothing else decides here what
---          may follow what.
--- ARGV[2]  the asker's epoch, or '' where no planner is needed
--- ARGV[3]  broadcast id
--- ARGV[4]  now, UTC ms
--- ARGV[5]  staff id, for the feed
+-- KEYS[1]      {campaign}:bc:plan. The campaign's other keys are derived from
+--              it: all have its hash tag, so they live in its slot.
+-- ARGV[rules]  what may follow what (ledger_table), then for each stage the
+--              states as that stage closes them (ledger_close). Nothing else
+--              decides it here.
+-- ARGV[epoch]  the asker's epoch, or '' where no planner is needed
+-- ARGV[id]     of the broadcast    ARGV[now] UTC ms
+-- ARGV[staff]  id, for the feed
 local call, floor = redis.call, math.floor
 local P = string.sub(KEYS[1], 1, -5)
-local RULES, EPOCH, ID, NOW, STAFF = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local RULES, EPOCH = ARGV[LEDGER_ARG_RULES], ARGV[LEDGER_ARG_EPOCH]
+local ID, NOW, STAFF = ARGV[LEDGER_ARG_ID], ARGV[LEDGER_ARG_NOW], ARGV[LEDGER_ARG_STAFF]
 local B = P .. 'b:' .. ID
-local PENDING, LEASED, DEFERRED = 1, 2, 3
-local SENDING, PAUSED, DONE, STOPPED, EXPIRED, STANDING = 4, 5, 6, 7, 8, 9
-local STAGES = 10
-local CLOSING = #RULES - STAGES * 16
-local CHUNK, RUN_BYTES, GAP_BYTES = 65536, 2048, 64
+local CLOSING = EVENT_COUNT * LEDGER_ROW_STATES
+local RUN_BYTES, GAP_BYTES = 2048, 64
 
 -- A planner that has been succeeded may change nothing.
 local function is_succeeded()
@@ -28,10 +25,36 @@ local function number_of(field)
     return tonumber(call('HGET', B, field) or 0)
 end
 
+-- ---- stages, kept by name --------------------------------------------------
+
+-- The number of a stage field; 0: there is none. A name that this version
+-- does not know is refused before anything is written.
+local function stage_of(field)
+    local kept = call('HGET', B, field)
+    if not kept then return 0 end
+    for _, row in ipairs(STAGE_NAMES) do
+        if row.name == kept then return row.number end
+    end
+    local number = tonumber(kept) -- as 0.1 kept it
+    if not number then
+        error({err = 'CONFLICT it is in a stage that this version does not know'})
+    end
+    return number
+end
+
+local function name_of(stage)
+    for _, row in ipairs(STAGE_NAMES) do
+        if row.number == stage then return row.name end
+    end
+    error({err = 'BADREQUEST no such stage'})
+end
+
+-- ---- states ----------------------------------------------------------------
+
 local function next_state(state, event, stage)
-    local after = string.byte(RULES, event * 16 + state + 1)
-    if after == 255 then return nil end
-    return string.byte(RULES, CLOSING + stage * 16 + after + 1)
+    local after = string.byte(RULES, event * LEDGER_ROW_STATES + state + 1)
+    if after == LEDGER_REFUSED then return nil end
+    return string.byte(RULES, CLOSING + stage * LEDGER_ROW_STATES + after + 1)
 end
 
 -- One run of neighbours: from offsets[i] to offsets[j].
@@ -89,13 +112,19 @@ end
 local function count_tally(channel, tally)
     local is_changed = false
     for state, n in pairs(tally) do
-        if state ~= 0 and n ~= 0 then
+        if state ~= NOT_IN_IT and n ~= 0 then
             call('HINCRBY', B, 'n' .. channel .. '.' .. state, n)
             is_changed = true
         end
     end
     if is_changed then call('HINCRBY', B, 'rev', 1) end
 end
+
+local function pending_on(channel)
+    return number_of('n' .. channel .. '.' .. PENDING)
+end
+
+-- ---- the stage changes -----------------------------------------------------
 
 local function varint(n)
     local out = {}
@@ -108,26 +137,29 @@ end
 
 -- broadcast.Event, packed by hand: three fields.
 local function tell_stage(stage)
-    local inner = '\10' .. varint(#ID) .. ID .. '\16' .. varint(stage) ..
-                  '\26' .. varint(#STAFF) .. STAFF
-    local event = '\10' .. varint(#inner) .. inner .. '\120' ..
-                  varint(tonumber(NOW))
+    local inner = STAGE_CHANGED_BROADCAST_KEY .. varint(#ID) .. ID ..
+                  STAGE_CHANGED_STAGE_KEY .. varint(stage) ..
+                  STAGE_CHANGED_STAFF_KEY .. varint(#STAFF) .. STAFF
+    local event = EVENT_STAGE_CHANGED_KEY .. varint(#inner) .. inner ..
+                  EVENT_AT_MS_KEY .. varint(tonumber(NOW))
     local seq = call('INCR', P .. 'feed-end')
     call('XADD', P .. 'feed', string.format('%.0f-0', seq), 'e', event)
 end
 
+local function is_ended(stage)
+    return stage == DONE or stage == STAGE_STOPPED or stage == STAGE_EXPIRED
+end
+
 local function set_stage(stage)
-    call('HSET', B, 'stage', stage)
+    call('HSET', B, 'stage', name_of(stage))
     call('HINCRBY', B, 'rev', 1)
     call('HINCRBY', P .. 'plan', 'rev', 1)
-    if stage == DONE or stage == STOPPED or stage == EXPIRED then
-        call('HSET', B, 'ended_at', NOW)
-    end
+    if is_ended(stage) then call('HSET', B, 'ended_at', NOW) end
     tell_stage(stage)
 end
 
 local function open_count(channel)
-    return number_of('n' .. channel .. '.' .. PENDING) +
+    return pending_on(channel) +
            number_of('n' .. channel .. '.' .. LEASED) +
            number_of('n' .. channel .. '.' .. DEFERRED)
 end
@@ -135,15 +167,13 @@ end
 -- With nothing open a broadcast is done; with something open again it goes
 -- on. Returns the stage it is in now.
 local function settle_down(stage)
-    local open = open_count(1) + open_count(2)
+    local open = open_count(CHANNEL_SMS) + open_count(CHANNEL_EMAIL)
     if open == 0 then
         if stage == SENDING then
             stage = DONE
             set_stage(DONE)
         end
-        if stage == DONE or stage == STOPPED or stage == EXPIRED then
-            call('SREM', P .. 'active', ID)
-        end
+        if is_ended(stage) then call('SREM', P .. 'active', ID) end
     elseif stage == DONE then
         stage = SENDING
         call('SADD', P .. 'active', ID)
@@ -158,25 +188,27 @@ local function fields()
     return call('HGETALL', B)
 end
 
--- {number} sorted and packed as <I4... to lists of offsets by chunk, in order
+-- ---- numbers ---------------------------------------------------------------
+
+-- {number}, rising, to lists of offsets by chunk, in order
 local function by_chunk(numbers)
     local groups = {}
     for _, number in ipairs(numbers) do
-        local chunk = floor(number / CHUNK)
+        local chunk = floor(number / CHUNK_NUMBERS)
         local group = groups[#groups]
         if not group or group.chunk ~= chunk then
             group = {chunk = chunk, offsets = {}}
             groups[#groups + 1] = group
         end
-        group.offsets[#group.offsets + 1] = number % CHUNK
+        group.offsets[#group.offsets + 1] = number % CHUNK_NUMBERS
     end
     return groups
 end
 
 local function unpack_numbers(packed)
     local numbers = {}
-    for at = 1, #packed, 4 do
-        numbers[#numbers + 1] = (struct.unpack('<I4', packed, at))
+    for at = 1, #packed, NUMBER_ROW_BYTES do
+        numbers[#numbers + 1] = (struct.unpack(NUMBER_ROW, packed, at))
     end
     return numbers
 end

@@ -34,16 +34,40 @@ read_content(const struct field *f)
                                      f->len, BUS_BODY_BYTES_MAX);
 }
 
+/* By its name; 0.1 kept the number. */
+static Broadcast__Stage
+stage_of(const struct field *f)
+{
+#define STAGE_ROW(number, name) {BROADCAST__STAGE__##number, #name},
+    static const struct {
+        Broadcast__Stage stage;
+        const char *name;
+    } rows[] = {STAGE_NAMES_TABLE(STAGE_ROW)};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (strcmp(rows[i].name, f->value) == 0) {
+            return rows[i].stage;
+        }
+    }
+    int64_t number = number_of(f);
+    if (number < BROADCAST__STAGE__DRAFT ||
+        number > BROADCAST__STAGE__STANDING) {
+        log_error("record.unknown_stage", log_str("broadcast", f->record->id),
+                  log_str("stage", f->value));
+        return BROADCAST__STAGE__STAGE_NONE;
+    }
+    return (Broadcast__Stage)number;
+}
+
 static void
 read_stage(const struct field *f)
 {
-    f->record->stage = (Broadcast__Stage)number_of(f);
+    f->record->stage = stage_of(f);
 }
 
 static void
 read_resume_to(const struct field *f)
 {
-    f->record->resume_to = (Broadcast__Stage)number_of(f);
+    f->record->resume_to = stage_of(f);
 }
 
 static void
@@ -165,7 +189,9 @@ record_read(const char *id, const struct store_reply *reply)
                                        value->len});
         }
     }
-    if (record->content == NULL) {
+    /* What cannot be understood is not guessed at. */
+    if (record->content == NULL ||
+        record->stage == BROADCAST__STAGE__STAGE_NONE) {
         record_free(&record);
     }
     return record;

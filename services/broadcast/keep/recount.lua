@@ -1,11 +1,11 @@
 -- recount -- a broadcast's counters and ledger, as they are at one moment.
+-- needs: ledger
 --
--- After ledger.lua's five:
--- ARGV[6]  channel    ARGV[7] chunks
+-- ARGV[channel]    ARGV[chunks] how many
 -- Returns {the fields of b:<id>, {each chunk's bytes}}.
+local key = P .. 'l:' .. ID .. ':' .. ARGV[RECOUNT_ARG_CHANNEL] .. ':'
 local chunks = {}
-for chunk = 0, tonumber(ARGV[7]) - 1 do
-    chunks[chunk + 1] = call('GET', P .. 'l:' .. ID .. ':' .. ARGV[6] .. ':' ..
-                                    chunk) or ''
+for chunk = 0, tonumber(ARGV[RECOUNT_ARG_CHUNKS]) - 1 do
+    chunks[chunk + 1] = call('GET', key .. chunk) or ''
 end
-return {call('HGETALL', B), chunks}
+return {fields(), chunks}

@@ -25,27 +25,15 @@
 #include "common/base/base.h"
 #include "services/broadcast/keep/store_inside.h"
 
-#define FEED_PAGE_MAX 1000
-
-extern const char lua_ledger[], lua_grant[], lua_settle[], lua_freeze[],
-    lua_standing[], lua_retry[], lua_sweep[], lua_doubt[], lua_stage[],
-    lua_create[], lua_elect[], lua_recount[], lua_since[];
-
-static const char *const sources[KEEP_SCRIPTS] = {
-    [KEEP_GRANT] = lua_grant,   [KEEP_SETTLE] = lua_settle,
-    [KEEP_FREEZE] = lua_freeze, [KEEP_STANDING] = lua_standing,
-    [KEEP_RETRY] = lua_retry,   [KEEP_SWEEP] = lua_sweep,
-    [KEEP_DOUBT] = lua_doubt,   [KEEP_STAGE] = lua_stage,
-    [KEEP_CREATE] = lua_create, [KEEP_RECOUNT] = lua_recount,
-    [KEEP_ELECT] = lua_elect,   [KEEP_SINCE] = lua_since,
-};
-
 struct keep {
     struct store *store;
-    struct store_script *scripts[KEEP_SCRIPTS];
-    char *texts[KEEP_SCRIPTS];
+    struct store_script *scripts[BROADCAST_SCRIPT_COUNT];
     uint8_t rules[KEEP_RULES_BYTES];
 };
+
+#define STAGE_IS_IN_RULES(number, name)                                        \
+    static_assert(BROADCAST__STAGE__##number < LEDGER_STAGES, #name);
+STAGE_NAMES_TABLE(STAGE_IS_IN_RULES)
 
 struct keep *
 keep_new(struct store *store)
@@ -54,14 +42,12 @@ keep_new(struct store *store)
     keep->store = store;
     ledger_table(keep->rules);
     uint8_t *closing = keep->rules + LEDGER_TABLE_BYTES;
-    for (unsigned i = 0; i < 10 * LEDGER_TABLE_ROW; i++) {
+    for (unsigned i = 0; i < LEDGER_STAGES * LEDGER_ROW_STATES; i++) {
         closing[i] = (uint8_t)ledger_close(
-            i % LEDGER_TABLE_ROW, (Broadcast__Stage)(i / LEDGER_TABLE_ROW));
+            i % LEDGER_ROW_STATES, (Broadcast__Stage)(i / LEDGER_ROW_STATES));
     }
-    for (int i = 0; i < KEEP_SCRIPTS; i++) {
-        keep->texts[i] =
-            mem_format("%s%s", i < KEEP_ELECT ? lua_ledger : "", sources[i]);
-        keep->scripts[i] = store_script(store, keep->texts[i]);
+    for (int i = 0; i < BROADCAST_SCRIPT_COUNT; i++) {
+        keep->scripts[i] = store_script(store, broadcast_scripts[i]);
     }
     return keep;
 }
@@ -69,12 +55,6 @@ keep_new(struct store *store)
 void
 keep_free(struct keep **keep)
 {
-    if (*keep == NULL) {
-        return;
-    }
-    for (int i = 0; i < KEEP_SCRIPTS; i++) {
-        free((*keep)->texts[i]);
-    }
     free(*keep);
     *keep = NULL;
 }
@@ -82,25 +62,26 @@ keep_free(struct keep **keep)
 /* ---- building a call ---- */
 
 void
-keep_args_bytes(struct keep_args *call, const void *data, size_t len)
+keep_args_bytes(struct keep_args *call, size_t place, struct bytes bytes)
 {
-    assert(call->count < KEEP_ARGS_MAX);
-    call->args[call->count++] = bytes_of(data == NULL ? "" : data, len);
+    assert(place < KEEP_ARGS_MAX);
+    call->args[place] = bytes.data == NULL ? bytes_of("", 0) : bytes;
+    call->count = place < call->count ? call->count : place + 1;
 }
 
 void
-keep_args_text(struct keep_args *call, const char *text)
+keep_args_text(struct keep_args *call, size_t place, const char *text)
 {
-    keep_args_bytes(call, text, strlen(text));
+    keep_args_bytes(call, place, bytes_of_string(text));
 }
 
 void
-keep_args_number(struct keep_args *call, uint64_t number)
+keep_args_number(struct keep_args *call, size_t place, uint64_t number)
 {
-    assert(call->count < KEEP_ARGS_MAX);
-    char *to = call->numbers[call->count];
+    assert(place < KEEP_ARGS_MAX);
+    char *to = call->numbers[place];
     (void)snprintf(to, sizeof(call->numbers[0]), "%" PRIu64, number);
-    keep_args_text(call, to);
+    keep_args_text(call, place, to);
 }
 
 /* {campaign}:bc:<what>[:<id>] into call->key. */
@@ -112,25 +93,27 @@ set_key(struct keep_args *call, const char *what, const char *id)
                    id == NULL ? "" : id);
 }
 
-/* The five arguments that ledger.lua takes. */
 void
 keep_args_begin(struct keep_args *call, const struct keep_on *on)
 {
     memset(call, 0, sizeof(*call));
     call->on = on;
-    keep_args_bytes(call, on->keep->rules, KEEP_RULES_BYTES);
+    keep_args_bytes(call, LEDGER_ARG_RULES,
+                    bytes_of(on->keep->rules, KEEP_RULES_BYTES));
     if (on->epoch != 0) {
-        keep_args_number(call, on->epoch);
+        keep_args_number(call, LEDGER_ARG_EPOCH, on->epoch);
     } else {
-        keep_args_text(call, "");
+        keep_args_text(call, LEDGER_ARG_EPOCH, "");
     }
-    keep_args_text(call, on->id == NULL ? "" : on->id);
-    keep_args_number(call, (uint64_t)clock_wall_ms());
-    keep_args_text(call, on->staff == NULL ? "muster" : on->staff);
+    keep_args_text(call, LEDGER_ARG_ID, on->id == NULL ? "" : on->id);
+    keep_args_number(call, LEDGER_ARG_NOW, (uint64_t)clock_wall_ms());
+    keep_args_text(call, LEDGER_ARG_STAFF,
+                   on->staff == NULL ? "muster" : on->staff);
 }
 
+/* An argument left out is empty. */
 void
-keep_args_run(struct keep_args *call, enum keep_script script,
+keep_args_run(struct keep_args *call, enum broadcast_script script,
               store_reply_cb *cb, void *arg)
 {
     set_key(call, "plan", NULL);
@@ -193,10 +176,10 @@ keep_elect(const struct keep_on *on, const struct keep_elect *elect,
            store_reply_cb *cb, void *arg)
 {
     struct keep_args call = {.on = on};
-    keep_args_text(&call, elect->me);
-    keep_args_text(&call, elect->stood_still);
-    keep_args_text(&call, elect->leaves ? "leave" : "keep");
-    keep_args_run(&call, KEEP_ELECT, cb, arg);
+    keep_args_text(&call, ELECT_ARG_ME, elect->me);
+    keep_args_text(&call, ELECT_ARG_STOOD_STILL, elect->stood_still);
+    keep_args_text(&call, ELECT_ARG_WISH, elect->leaves ? "leave" : "keep");
+    keep_args_run(&call, BROADCAST_SCRIPT_ELECT, cb, arg);
 }
 
 /* ---- broadcasts ---- */
@@ -207,10 +190,10 @@ keep_create(const struct keep_on *on, const struct keep_create *create,
 {
     struct keep_args call;
     keep_args_begin(&call, on);
-    keep_args_text(&call, create->key);
-    keep_args_text(&call, create->hash);
-    keep_args_bytes(&call, create->content.data, create->content.len);
-    keep_args_run(&call, KEEP_CREATE, cb, arg);
+    keep_args_text(&call, CREATE_ARG_KEY, create->key);
+    keep_args_text(&call, CREATE_ARG_HASH, create->hash);
+    keep_args_bytes(&call, CREATE_ARG_CONTENT, create->content);
+    keep_args_run(&call, BROADCAST_SCRIPT_CREATE, cb, arg);
 }
 
 void
@@ -239,13 +222,13 @@ keep_stage(const struct keep_on *on, const struct keep_stage *stage,
 {
     struct keep_args call;
     keep_args_begin(&call, on);
-    keep_args_text(&call, stage->from);
-    keep_args_number(&call, (uint64_t)stage->to);
-    keep_args_text(&call, stage->refusal);
+    keep_args_number(&call, STAGE_ARG_FROM, stage->from);
+    keep_args_number(&call, STAGE_ARG_TO, (uint64_t)stage->to);
+    keep_args_text(&call, STAGE_ARG_REFUSAL, stage->refusal);
     for (int i = 0; i < KEEP_FIELDS_MAX * 2 && stage->fields[i] != NULL; i++) {
-        keep_args_text(&call, stage->fields[i]);
+        keep_args_text(&call, STAGE_ARGS + (size_t)i, stage->fields[i]);
     }
-    keep_args_run(&call, KEEP_STAGE, cb, arg);
+    keep_args_run(&call, BROADCAST_SCRIPT_STAGE, cb, arg);
 }
 
 /* ---- leases and the feed ---- */
@@ -275,9 +258,8 @@ keep_since(const struct keep_on *on, uint64_t after, store_reply_cb *cb,
            void *arg)
 {
     struct keep_args call = {.on = on};
-    keep_args_number(&call, after);
-    keep_args_number(&call, FEED_PAGE_MAX);
-    keep_args_run(&call, KEEP_SINCE, cb, arg);
+    keep_args_number(&call, SINCE_ARG_AFTER, after);
+    keep_args_run(&call, BROADCAST_SCRIPT_SINCE, cb, arg);
 }
 
 /* ---- reading replies ---- */

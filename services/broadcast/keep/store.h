@@ -11,7 +11,8 @@
 #include "common/store/store.h"
 #include "services/broadcast/keep/ledger.h"
 
-#define KEEP_RULES_BYTES (LEDGER_TABLE_BYTES + 10 * (size_t)LEDGER_TABLE_ROW)
+#define KEEP_RULES_BYTES                                                       \
+    (LEDGER_TABLE_BYTES + (size_t)LEDGER_STAGES * LEDGER_ROW_STATES)
 
 struct keep;
 
@@ -55,8 +56,9 @@ void keep_last(const struct keep_on *on, store_reply_cb *cb, void *arg);
 void keep_active(const struct keep_on *on, store_reply_cb *cb, void *arg);
 
 #define KEEP_FIELDS_MAX 4
+#define STAGE_BIT(name) (1U << BROADCAST__STAGE__##name)
 struct keep_stage {
-    const char *from;    /* digits */
+    uint32_t from;       /* STAGE_BIT of each it may come from */
     Broadcast__Stage to; /* STAGE_NONE: back to what was paused */
     const char *refusal;
     const char *fields[KEEP_FIELDS_MAX * 2]; /* name, value, …, NULL */

@@ -1,6 +1,7 @@
 /* store_ledger -- the scripts that change a ledger, one function for each. */
 #include "services/broadcast/keep/store_ledger.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -8,16 +9,9 @@
 #include "common/crypto/crypto.h"
 #include "services/broadcast/keep/store_inside.h"
 
-#define RETRY_MAX 500
-
-static void
-begin_at(struct keep_args *call, const struct keep_on *on,
-         const struct keep_chunk *at)
-{
-    keep_args_begin(call, on);
-    keep_args_number(call, (uint64_t)at->channel);
-    keep_args_number(call, at->chunk);
-}
+#define ONE_TRY(longest_ms) +1
+static_assert(1 KEEP_BACKOFF_TABLE(ONE_TRY) == KEEP_TRIES_MAX,
+              "a wait before each try but the first");
 
 void
 keep_read_chunk(const struct keep_on *on, const struct keep_chunk *chunk,
@@ -34,8 +28,10 @@ keep_recount(const struct keep_on *on, const struct keep_chunk *chunk,
              store_reply_cb *cb, void *arg)
 {
     struct keep_args call;
-    begin_at(&call, on, chunk);
-    keep_args_run(&call, KEEP_RECOUNT, cb, arg);
+    keep_args_begin(&call, on);
+    keep_args_number(&call, RECOUNT_ARG_CHANNEL, (uint64_t)chunk->channel);
+    keep_args_number(&call, RECOUNT_ARG_CHUNKS, chunk->chunk);
+    keep_args_run(&call, BROADCAST_SCRIPT_RECOUNT, cb, arg);
 }
 
 void
@@ -43,20 +39,14 @@ keep_freeze(const struct keep_on *on, const struct keep_freeze *freeze,
             store_reply_cb *cb, void *arg)
 {
     struct keep_args call;
-    begin_at(&call, on, &freeze->at);
-    keep_args_bytes(&call, freeze->bytes.data, freeze->bytes.len);
-    keep_args_number(&call, freeze->count);
-    keep_args_text(&call, freeze->cursor);
-    keep_args_text(&call, freeze->next);
-    keep_args_run(&call, KEEP_FREEZE, cb, arg);
-}
-
-static void
-add_little_endian(struct buf *to, uint64_t value, int bytes)
-{
-    for (int i = 0; i < bytes; i++) {
-        buf_add_byte(to, (uint8_t)(value >> (8 * i)));
-    }
+    keep_args_begin(&call, on);
+    keep_args_number(&call, FREEZE_ARG_CHANNEL, (uint64_t)freeze->at.channel);
+    keep_args_number(&call, FREEZE_ARG_CHUNK, freeze->at.chunk);
+    keep_args_bytes(&call, FREEZE_ARG_BYTES, freeze->bytes);
+    keep_args_number(&call, FREEZE_ARG_COUNT, freeze->count);
+    keep_args_text(&call, FREEZE_ARG_CURSOR, freeze->cursor);
+    keep_args_text(&call, FREEZE_ARG_NEXT, freeze->next);
+    keep_args_run(&call, BROADCAST_SCRIPT_FREEZE, cb, arg);
 }
 
 void
@@ -67,14 +57,17 @@ keep_grant(const struct keep_on *on, const struct keep_grant *grant,
     struct buf offsets;
     buf_init(&offsets, 0);
     for (size_t i = 0; i < grant->count; i++) {
-        add_little_endian(&offsets, grant->offsets[i], 2);
+        offset_row_append(&offsets,
+                          &(struct offset_row){.offset = grant->offsets[i]});
     }
-    begin_at(&call, on, &grant->at);
-    keep_args_bytes(&call, offsets.data, offsets.len);
-    keep_args_number(&call, grant->lease);
-    keep_args_bytes(&call, grant->line.data, grant->line.len);
-    keep_args_number(&call, EVENT_GRANT);
-    keep_args_run(&call, KEEP_GRANT, cb, arg);
+    keep_args_begin(&call, on);
+    keep_args_number(&call, GRANT_ARG_CHANNEL, (uint64_t)grant->at.channel);
+    keep_args_number(&call, GRANT_ARG_CHUNK, grant->at.chunk);
+    keep_args_bytes(&call, GRANT_ARG_OFFSETS,
+                    bytes_of(offsets.data, offsets.len));
+    keep_args_number(&call, GRANT_ARG_LEASE, grant->lease);
+    keep_args_bytes(&call, GRANT_ARG_LINE, grant->line);
+    keep_args_run(&call, BROADCAST_SCRIPT_GRANT, cb, arg);
     buf_fini(&offsets);
 }
 
@@ -83,22 +76,12 @@ pack_outcomes(const struct keep_settle *settle, struct buf *to)
 {
     for (size_t i = 0; i < settle->count; i++) {
         const struct keep_outcome *outcome = &settle->outcomes[i];
-        uint16_t random;
-        crypto_random(&random, sizeof(random));
-        add_little_endian(to, outcome->number, 4);
-        add_little_endian(to, outcome->event, 1);
-        add_little_endian(to, outcome->rule, 1);
-        add_little_endian(to, random, 2);
-        add_little_endian(to, outcome->wish_ms, 4);
-    }
-}
-
-static void
-pack_backoff(struct buf *to)
-{
-    static const uint32_t waits[KEEP_TRIES_MAX - 1] = KEEP_BACKOFF_MS;
-    for (int i = 0; i < KEEP_TRIES_MAX - 1; i++) {
-        add_little_endian(to, waits[i], 4);
+        struct outcome_row row = {.number = outcome->number,
+                                  .event = outcome->event,
+                                  .rule = outcome->rule,
+                                  .wish_ms = outcome->wish_ms};
+        crypto_random(&row.random, sizeof(row.random));
+        outcome_row_append(to, &row);
     }
 }
 
@@ -106,33 +89,19 @@ void
 keep_settle(const struct keep_on *on, const struct keep_settle *settle,
             store_reply_cb *cb, void *arg)
 {
-    static const char *const fates[] = {"stay", "close", "lapse"};
     struct keep_args call;
-    struct buf outcomes, backoff;
+    struct buf outcomes;
     buf_init(&outcomes, 0);
-    buf_init(&backoff, 0);
     pack_outcomes(settle, &outcomes);
-    pack_backoff(&backoff);
     keep_args_begin(&call, on);
-    keep_args_number(&call, (uint64_t)settle->channel);
-    keep_args_number(&call, settle->lease);
-    keep_args_bytes(&call, outcomes.data, outcomes.len);
-    if (settle->rest == EVENT_COUNT) {
-        keep_args_text(&call, "");
-    } else {
-        keep_args_number(&call, settle->rest);
-    }
-    keep_args_text(&call, fates[settle->fate]);
-    keep_args_bytes(&call, backoff.data, backoff.len);
-    keep_args_number(&call, LEDGER_LATE);
-    keep_args_number(&call, EVENT_DEFER);
-    keep_args_number(&call, EVENT_FAIL);
-    keep_args_number(&call, EVENT_RETURN);
-    keep_args_number(&call, EVENT_WITHHOLD);
-    keep_args_number(&call, KEEP_DEFERRED_MAX);
-    keep_args_run(&call, KEEP_SETTLE, cb, arg);
+    keep_args_number(&call, SETTLE_ARG_CHANNEL, (uint64_t)settle->channel);
+    keep_args_number(&call, SETTLE_ARG_LEASE, settle->lease);
+    keep_args_bytes(&call, SETTLE_ARG_OUTCOMES,
+                    bytes_of(outcomes.data, outcomes.len));
+    keep_args_number(&call, SETTLE_ARG_REST, settle->rest);
+    keep_args_number(&call, SETTLE_ARG_FATE, settle->fate);
+    keep_args_run(&call, BROADCAST_SCRIPT_SETTLE, cb, arg);
     buf_fini(&outcomes);
-    buf_fini(&backoff);
 }
 
 void
@@ -140,10 +109,8 @@ keep_retry(const struct keep_on *on, int channel, store_reply_cb *cb, void *arg)
 {
     struct keep_args call;
     keep_args_begin(&call, on);
-    keep_args_number(&call, (uint64_t)channel);
-    keep_args_number(&call, RETRY_MAX);
-    keep_args_number(&call, EVENT_RETRY);
-    keep_args_run(&call, KEEP_RETRY, cb, arg);
+    keep_args_number(&call, RETRY_ARG_CHANNEL, (uint64_t)channel);
+    keep_args_run(&call, BROADCAST_SCRIPT_RETRY, cb, arg);
 }
 
 void
@@ -151,17 +118,18 @@ keep_sweep(const struct keep_on *on, const struct keep_chunk *chunk,
            store_reply_cb *cb, void *arg)
 {
     struct keep_args call;
-    begin_at(&call, on, chunk);
-    keep_args_number(&call, EVENT_STOP);
-    keep_args_number(&call, EVENT_EXPIRE);
-    keep_args_run(&call, KEEP_SWEEP, cb, arg);
+    keep_args_begin(&call, on);
+    keep_args_number(&call, SWEEP_ARG_CHANNEL, (uint64_t)chunk->channel);
+    keep_args_number(&call, SWEEP_ARG_CHUNK, chunk->chunk);
+    keep_args_run(&call, BROADCAST_SCRIPT_SWEEP, cb, arg);
 }
 
 static void
 pack_numbers(const struct keep_numbers *numbers, struct buf *to)
 {
     for (size_t i = 0; i < numbers->count; i++) {
-        add_little_endian(to, numbers->numbers[i], 4);
+        number_row_append(to,
+                          &(struct number_row){.number = numbers->numbers[i]});
     }
 }
 
@@ -174,10 +142,11 @@ keep_doubt(const struct keep_on *on, const struct keep_numbers *numbers,
     buf_init(&packed, 0);
     pack_numbers(numbers, &packed);
     keep_args_begin(&call, on);
-    keep_args_text(&call, numbers->channels);
-    keep_args_number(&call, numbers->event);
-    keep_args_bytes(&call, packed.data, packed.len);
-    keep_args_run(&call, KEEP_DOUBT, cb, arg);
+    keep_args_text(&call, DOUBT_ARG_CHANNEL, numbers->channels);
+    keep_args_number(&call, DOUBT_ARG_EVENT, numbers->event);
+    keep_args_bytes(&call, DOUBT_ARG_NUMBERS,
+                    bytes_of(packed.data, packed.len));
+    keep_args_run(&call, BROADCAST_SCRIPT_DOUBT, cb, arg);
     buf_fini(&packed);
 }
 
@@ -190,10 +159,10 @@ keep_standing(const struct keep_on *on, const struct keep_numbers *numbers,
     buf_init(&packed, 0);
     pack_numbers(numbers, &packed);
     keep_args_begin(&call, on);
-    keep_args_number(&call, numbers->seq);
-    keep_args_text(&call, numbers->channels);
-    keep_args_bytes(&call, packed.data, packed.len);
-    keep_args_number(&call, EVENT_FREEZE);
-    keep_args_run(&call, KEEP_STANDING, cb, arg);
+    keep_args_number(&call, STANDING_ARG_SEQ, numbers->seq);
+    keep_args_text(&call, STANDING_ARG_CHANNELS, numbers->channels);
+    keep_args_bytes(&call, STANDING_ARG_NUMBERS,
+                    bytes_of(packed.data, packed.len));
+    keep_args_run(&call, BROADCAST_SCRIPT_STANDING, cb, arg);
     buf_fini(&packed);
 }

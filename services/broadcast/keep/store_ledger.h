@@ -4,14 +4,7 @@
 
 #include "services/broadcast/keep/store.h"
 
-#define KEEP_TRIES_MAX 6 /* hand-overs of one recipient, then failed */
-/* Full jitter: a random part of these, or what the provider wishes. */
-#define KEEP_BACKOFF_MS                                                        \
-    {                                                                          \
-        2000, 8000, 30000, 120000, 300000                                      \
-    }
 #define KEEP_RETRY_AFTER_MS_MAX (6 * 3600 * 1000)
-#define KEEP_DEFERRED_MAX 65536 /* on one channel of one broadcast */
 
 struct keep_chunk {
     int channel;
@@ -50,7 +43,6 @@ struct keep_outcome {
     uint8_t event, rule;
     uint32_t wish_ms;
 };
-enum keep_fate { KEEP_STAY, KEEP_CLOSE, KEEP_LAPSE };
 struct keep_settle {
     int channel;
     uint64_t lease;

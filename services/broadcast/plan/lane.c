@@ -99,7 +99,7 @@ lane_fill(struct lane *lane, uint32_t chunk, const uint8_t *bytes, size_t len)
     lane->at = 0;
     /* A hint that comes from now on sets it again. */
     lane->maybe[chunk] = 0;
-    for (uint32_t i = 0; i < len * 2 && i < LEDGER_CHUNK_NUMBERS; i++) {
+    for (uint32_t i = 0; i < len * 2 && i < CHUNK_NUMBERS; i++) {
         if (ledger_get(bytes, len, i) == WORDS__RECIPIENT_STATE__PENDING) {
             lane->candidates[i / 8] |= (uint8_t)(1U << (i % 8));
             lane->candidate_count++;

@@ -18,7 +18,7 @@
 #define CAMPAIGN_ID_SIZE 41
 #define CAMPAIGNS_MAX 1024
 #define SENDINGS_MAX 64 /* active at once in one campaign */
-#define LANE_BITS_BYTES (LEDGER_CHUNK_NUMBERS / 8)
+#define LANE_BITS_BYTES (CHUNK_NUMBERS / 8)
 
 struct plan {
     struct broadcast *broadcast;

@@ -131,7 +131,7 @@ granted_some(struct claim *claim, const struct store_reply *reply)
     struct campaign *campaign = sending->campaign;
     struct lease *lease = keep_in_table(claim, campaign);
     uint32_t first = (uint32_t)keep_number(reply, 2);
-    uint32_t base = claim->chunk * LEDGER_CHUNK_NUMBERS + first;
+    uint32_t base = claim->chunk * CHUNK_NUMBERS + first;
     mark_changed(campaign, sending->record->id);
     claim_finish_with(claim, lease, sending,
                       &(struct claim_numbers){keep_bytes(reply, 3), base});

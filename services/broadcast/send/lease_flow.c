@@ -81,10 +81,9 @@ again_read(void *arg, enum err err, const struct store_reply *reply)
         claim_finish_without(claim, CLAIM_BUSY_MS);
     } else {
         uint32_t first = (uint32_t)keep_number(reply, 1);
-        claim_finish_with(
-            claim, lease, sending,
-            &(struct claim_numbers){bits, lease->chunk * LEDGER_CHUNK_NUMBERS +
-                                              first});
+        claim_finish_with(claim, lease, sending,
+                          &(struct claim_numbers){
+                              bits, lease->chunk * CHUNK_NUMBERS + first});
     }
 }
 
@@ -188,7 +187,7 @@ claim_new(struct ask *ask, const struct lease_asker *asker)
 }
 
 void
-lease_begin(struct ask *ask)
+claim_begin(struct ask *ask)
 {
     const Broadcast__AskLease *lease = ask->message->lease;
     const char *fault = find_fault(lease);

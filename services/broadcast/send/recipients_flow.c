@@ -22,7 +22,7 @@ chunk_came(void *arg, enum err err, const struct store_reply *reply)
     struct ask *ask = arg;
     const Broadcast__ListRecipients *list = ask->message->recipients;
     uint32_t from = list->has_from_number ? list->from_number : 0;
-    uint32_t base = from - from % LEDGER_CHUNK_NUMBERS;
+    uint32_t base = from - from % CHUNK_NUMBERS;
     uint32_t max = list->has_max && list->max > 0 && list->max < LIST_MAX
                        ? list->max
                        : LIST_MAX;
@@ -64,7 +64,7 @@ chunk_known(void *arg, enum err err, const struct store_reply *reply)
         return;
     }
     uint32_t from = list->has_from_number ? list->from_number : 0;
-    uint32_t chunk = from / LEDGER_CHUNK_NUMBERS;
+    uint32_t chunk = from / CHUNK_NUMBERS;
     if (chunk >= record->chunks[(int)list->channel - 1]) {
         Broadcast__Recipients none = BROADCAST__RECIPIENTS__INIT;
         Broadcast__Reply to = BROADCAST__REPLY__INIT;

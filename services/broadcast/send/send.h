@@ -13,7 +13,7 @@ void stage_stop(struct ask *ask);
 void recipients_list(struct ask *ask);
 void recipients_recount(struct ask *ask);
 void recipients_resolve(struct ask *ask);
-void lease_begin(struct ask *ask);
+void claim_begin(struct ask *ask);
 void settle_begin(struct ask *ask);
 
 /* ---- for the driver: what a sending's stage asks for ---- */

@@ -141,7 +141,7 @@ start_now(struct staging *staging)
     struct keep_on on = on_of(staging);
     keep_stage(&on,
                &(struct keep_stage){
-                   .from = "2",
+                   .from = STAGE_BIT(APPROVED),
                    .to = is_standing ? STAGE(STANDING) : STAGE(FREEZING),
                    .refusal = "only an approved broadcast can be started",
                    .fields = {"started_at", started, "expires_at", expires,
@@ -209,7 +209,9 @@ stage_pause(struct ask *ask)
     if (staging != NULL) {
         struct keep_on on = on_of(staging);
         keep_stage(&on,
-                   &(struct keep_stage){.from = "349",
+                   &(struct keep_stage){.from = STAGE_BIT(FREEZING) |
+                                                STAGE_BIT(SENDING) |
+                                                STAGE_BIT(STANDING),
                                         .to = STAGE(PAUSED),
                                         .refusal = "it is not being sent"},
                    staged, staging);
@@ -223,9 +225,11 @@ stage_resume(struct ask *ask)
     if (staging != NULL) {
         struct keep_on on = on_of(staging);
         keep_stage(&on,
-                   &(struct keep_stage){.from = "3459",
-                                        .to = STAGE(STAGE_NONE),
-                                        .refusal = "it is not paused"},
+                   &(struct keep_stage){
+                       .from = STAGE_BIT(FREEZING) | STAGE_BIT(SENDING) |
+                               STAGE_BIT(PAUSED) | STAGE_BIT(STANDING),
+                       .to = STAGE(STAGE_NONE),
+                       .refusal = "it is not paused"},
                    staged, staging);
     }
 }
@@ -272,9 +276,12 @@ stage_stop(struct ask *ask)
     if (staging != NULL) {
         struct keep_on on = on_of(staging);
         keep_stage(&on,
-                   &(struct keep_stage){.from = "123459",
-                                        .to = STAGE(STAGE_STOPPED),
-                                        .refusal = "it has ended already"},
+                   &(struct keep_stage){
+                       .from = STAGE_BIT(DRAFT) | STAGE_BIT(APPROVED) |
+                               STAGE_BIT(FREEZING) | STAGE_BIT(SENDING) |
+                               STAGE_BIT(PAUSED) | STAGE_BIT(STANDING),
+                       .to = STAGE(STAGE_STOPPED),
+                       .refusal = "it has ended already"},
                    stopped, staging);
     }
 }

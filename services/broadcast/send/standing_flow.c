@@ -77,7 +77,7 @@ added(void *arg, enum err err, const struct store_reply *reply)
         campaign_failed(sending->campaign, err);
     } else if (keep_number(reply, 1) > 0 && !sending->is_gone) {
         for (size_t i = 0; i < applying->count; i++) {
-            uint32_t chunk = applying->numbers[i] / LEDGER_CHUNK_NUMBERS;
+            uint32_t chunk = applying->numbers[i] / CHUNK_NUMBERS;
             lane_hint(&sending->lanes[0], chunk);
             lane_hint(&sending->lanes[1], chunk);
         }

@@ -113,7 +113,7 @@ on(void)
 static uint32_t
 number_of(uint32_t person)
 {
-    return CHUNK * LEDGER_CHUNK_NUMBERS + round_.offsets[person];
+    return CHUNK * CHUNK_NUMBERS + round_.offsets[person];
 }
 
 /* ---- setting up ---- */
@@ -176,7 +176,7 @@ make_draft(void)
 }
 
 static void
-go_to(const char *from, Broadcast__Stage to)
+go_to(uint32_t from, Broadcast__Stage to)
 {
     struct keep_on at = on();
     at.epoch = 0;
@@ -197,14 +197,14 @@ scatter(void)
     for (uint32_t i = 0; i < round_.model.people; i++) {
         round_.offsets[i] = (uint16_t)offset;
         offset += 1 + (chance(3) == 0 ? chance(900) : chance(3));
-        assert_true(offset < LEDGER_CHUNK_NUMBERS);
+        assert_true(offset < CHUNK_NUMBERS);
     }
 }
 
 static void
 freeze(void)
 {
-    static uint8_t bits[LEDGER_CHUNK_NUMBERS / 8], chunk[LEDGER_CHUNK_BYTES];
+    static uint8_t bits[CHUNK_NUMBERS / 8], chunk[LEDGER_CHUNK_BYTES];
     struct keep_on at = on();
     size_t len;
     memset(bits, 0, sizeof(bits));
@@ -239,7 +239,7 @@ begin_round(int number)
     scatter();
     take_epoch("broadcast.0 1");
     make_draft();
-    go_to("1", STAGE(FREEZING));
+    go_to(STAGE_BIT(DRAFT), STAGE(FREEZING));
     freeze();
 }
 
@@ -408,10 +408,10 @@ static void
 step_pause(void)
 {
     if (round_.model.stage == STAGE(SENDING)) {
-        go_to("4", STAGE(PAUSED));
+        go_to(STAGE_BIT(SENDING), STAGE(PAUSED));
         model_set_stage(&round_.model, STAGE(PAUSED));
     } else if (round_.model.stage == STAGE(PAUSED)) {
-        go_to("5", STAGE(STAGE_NONE));
+        go_to(STAGE_BIT(PAUSED), STAGE(STAGE_NONE));
         model_set_stage(&round_.model, STAGE(SENDING));
     }
 }
@@ -425,7 +425,7 @@ step_end_broadcast(void)
         round_.model.stage != STAGE(PAUSED)) {
         return;
     }
-    go_to("45", to);
+    go_to(STAGE_BIT(SENDING) | STAGE_BIT(PAUSED), to);
     struct keep_on at = on();
     keep_sweep(&at, &(struct keep_chunk){1, CHUNK}, on_reply, NULL);
     wait_for_answer();

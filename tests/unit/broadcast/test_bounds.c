@@ -28,13 +28,13 @@ static struct guarded_fields {
 static void
 add_bytes(void)
 {
-    keep_args_bytes(&args.args, "x", 1);
+    keep_args_bytes(&args.args, args.args.count, bytes_of("x", 1));
 }
 
 static void
 add_number(void)
 {
-    keep_args_number(&args.args, 7);
+    keep_args_number(&args.args, args.args.count, 7);
 }
 
 static void

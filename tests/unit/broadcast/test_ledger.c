@@ -85,8 +85,8 @@ the_table_handed_to_the_scripts_says_what_the_function_says(void **state)
     (void)state;
     ledger_table(table);
     for (unsigned e = 0; e < EVENT_COUNT; e++) {
-        for (unsigned s = 0; s < LEDGER_TABLE_ROW; s++) {
-            assert_int_equal(table[e * LEDGER_TABLE_ROW + s],
+        for (unsigned s = 0; s < LEDGER_ROW_STATES; s++) {
+            assert_int_equal(table[e * LEDGER_ROW_STATES + s],
                              ledger_next(s, (enum ledger_event)e));
         }
     }
@@ -137,12 +137,12 @@ static void
 bits_become_pending_and_are_counted_and_found(void **state)
 {
     static uint8_t chunk[LEDGER_CHUNK_BYTES];
-    static uint8_t bits[LEDGER_CHUNK_NUMBERS / 8 + 9];
+    static uint8_t bits[CHUNK_NUMBERS / 8 + 9];
     uint32_t counts[LEDGER_STATES] = {0}, offsets[3];
     struct ledger_found found = {.offsets = offsets, .max = 3};
     size_t len;
     (void)state;
-    memset(bits + LEDGER_CHUNK_NUMBERS / 8, 0xff, 9); /* past the chunk */
+    memset(bits + CHUNK_NUMBERS / 8, 0xff, 9); /* past the chunk */
     bits[0] = 0x81;
     bits[100] = 0x02;
     bits[8191] = 0x80;
@@ -161,7 +161,7 @@ bits_become_pending_and_are_counted_and_found(void **state)
     ledger_find(bytes_of(chunk, len), S(PENDING), found.next, &found);
     assert_int_equal(found.count, 1);
     assert_int_equal(offsets[0], 65535);
-    assert_int_equal(found.next, LEDGER_CHUNK_NUMBERS);
+    assert_int_equal(found.next, CHUNK_NUMBERS);
 }
 
 static void
@@ -175,6 +175,26 @@ a_sparse_chunk_is_stored_no_longer_than_its_last_recipient(void **state)
     assert_int_equal(len, 3);
     assert_int_equal(ledger_from_bits(bits, 0, chunk, &len), 0);
     assert_int_equal(len, 0);
+}
+
+/* ---- what the protos say and rows.txt repeats ---- */
+
+static void
+every_stage_has_a_name_and_every_state_a_place(void **state)
+{
+#define ONE_STAGE(number, name) BROADCAST__STAGE__##number,
+    static const int named[] = {STAGE_NAMES_TABLE(ONE_STAGE)};
+    const ProtobufCEnumDescriptor *stages = &broadcast__stage__descriptor;
+    const ProtobufCEnumDescriptor *states = &words__recipient_state__descriptor;
+    (void)state;
+    assert_int_equal(stages->values[0].value, BROADCAST__STAGE__STAGE_NONE);
+    assert_int_equal(sizeof(named) / sizeof(*named), stages->n_values - 1);
+    for (unsigned i = 1; i < stages->n_values; i++) {
+        assert_int_equal(named[i - 1], stages->values[i].value);
+    }
+    assert_int_equal(states->values[states->n_values - 1].value + 1,
+                     LEDGER_STATES);
+    assert_true(LEDGER_STATES <= LEDGER_ROW_STATES);
 }
 
 int
@@ -194,6 +214,7 @@ main(void)
         cmocka_unit_test(bits_become_pending_and_are_counted_and_found),
         cmocka_unit_test(
             a_sparse_chunk_is_stored_no_longer_than_its_last_recipient),
+        cmocka_unit_test(every_stage_has_a_name_and_every_state_a_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
