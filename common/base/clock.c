@@ -1,15 +1,23 @@
 /* clock -- the one seam through which time comes in. */
 #include "common/base/clock.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define MS_PER_MINUTE 60000
 
 static int64_t test_wall_ms = -1;
 static int64_t test_boot_ms = -1;
+
+/* No page: nothing is added. */
+static const struct clock_page no_page;
+static const volatile struct clock_page *page = &no_page;
 
 static int64_t
 read_us(clockid_t id)
@@ -22,7 +30,9 @@ read_us(clockid_t id)
 int64_t
 clock_wall_ms(void)
 {
-    return test_wall_ms >= 0 ? test_wall_ms : read_us(CLOCK_REALTIME) / 1000;
+    return test_wall_ms >= 0
+               ? test_wall_ms
+               : read_us(CLOCK_REALTIME) / 1000 + page->wall_offset_ms;
 }
 
 int64_t
@@ -34,7 +44,9 @@ clock_boot_ms(void)
 int64_t
 clock_boot_us(void)
 {
-    return test_boot_ms >= 0 ? test_boot_ms * 1000 : read_us(CLOCK_BOOTTIME);
+    return test_boot_ms >= 0
+               ? test_boot_ms * 1000
+               : read_us(CLOCK_BOOTTIME) + page->boot_offset_ms * 1000;
 }
 
 void
@@ -42,6 +54,26 @@ clock_set_for_test(int64_t wall_ms, int64_t boot_ms)
 {
     test_wall_ms = wall_ms;
     test_boot_ms = boot_ms;
+}
+
+bool
+clock_share_for_test(const char *path)
+{
+    struct stat stat;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    void *mapped = MAP_FAILED;
+    if (fstat(fd, &stat) == 0 && stat.st_size >= (off_t)sizeof(*page)) {
+        mapped = mmap(NULL, sizeof(*page), PROT_READ, MAP_SHARED, fd, 0);
+    }
+    (void)close(fd);
+    if (mapped == MAP_FAILED) {
+        return false;
+    }
+    page = mapped;
+    return true;
 }
 
 const char *

@@ -32,8 +32,8 @@ static const char *const others[] = {
     "MUSTER_BUILD",      "MUSTER_CAMPAIGN",   "MUSTER_CONFIG",
     "MUSTER_HOST",       "MUSTER_KEEP",       "MUSTER_LONG",
     "MUSTER_PORT",       "MUSTER_PUBLIC_URL", "MUSTER_SEED",
-    "MUSTER_SEEDS",      "MUSTER_SOURCE",     "MUSTER_TOKEN",
-    "MUSTER_URL",        "MUSTER_VAR",
+    "MUSTER_SEEDS",      "MUSTER_SOURCE",     "MUSTER_TEST_CLOCK",
+    "MUSTER_TOKEN",      "MUSTER_URL",        "MUSTER_VAR",
 };
 
 const struct setting_row *

@@ -16,6 +16,8 @@
 
 #include "common/base/base.h"
 #include "common/service/admin.h"
+#include "common/service/format.h"
+#include "common/service/shared_clock.h"
 
 #define DRAIN_LOOK_MS 10
 #define STATS_MS 1000
@@ -294,6 +296,9 @@ open_store(struct service *service)
     free(user_key);
     free(password_key);
     store_wait_ready(service->store, conf_number(conf, SET_STORE_WAIT_MS));
+    if (service->spec->owner != NULL) {
+        format_open(service, service->spec->owner, service->spec->format);
+    }
 }
 
 static void
@@ -323,6 +328,7 @@ service_open(struct service *service, const struct service_spec *spec, int argc,
     log_open(service->name,
              (enum log_level)conf_word(service->conf, SET_RUN_LOG_LEVEL));
     conf_check(service->conf, on_unknown_setting, NULL);
+    shared_clock_open(service->conf);
     take_lock(service);
     service->loop = loop_new();
     service->drain_timer =

@@ -31,6 +31,9 @@ struct service_spec {
     const char *name;    /* "signup" */
     const char *about;   /* one sentence for --help */
     bool uses_store;     /* ACL user and password: [store] <name>_password */
+    const char *owner;   /* of its keys, "su"; NULL: keeps no format */
+    unsigned format;     /* of what it stores: see format.h. A newer one in
+                            Redis ends the program in words */
     bus_serve_cb *serve; /* NULL: answers nobody */
     /* Called once at SIGTERM: take nothing new. Asks are already refused. */
     void (*drain)(void *arg);

@@ -1,8 +1,9 @@
 /* echo_service -- a service with no subject: answers what it is asked.
  *
- * "slow": after 300 ms; "keep": never, so that it is never idle. With
- * ECHO_USES_STORE in the environment it waits for Redis and needs it to be
- * ready. For the tests of common/service. */
+ * "slow": after 300 ms; "keep": never, so that it is never idle; "time": what
+ * its clocks say. With ECHO_USES_STORE in the environment it waits for Redis
+ * and needs it to be ready; ECHO_FORMAT is the format of what it stores. For
+ * the tests of common/service. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,9 @@ serve(void *arg, struct bus_request *request)
         timer_start(late->timer, 300);
     } else if (len == 4 && memcmp(body, "keep", 4) == 0) {
         kept = request;
+    } else if (len == 4 && memcmp(body, "time", 4) == 0) {
+        int64_t now_ms[2] = {clock_wall_ms(), clock_boot_ms()};
+        bus_reply(request, ERR_NONE, NULL, now_ms, sizeof(now_ms));
     } else {
         bus_reply(request, ERR_NONE, NULL, body, len);
     }
@@ -51,6 +55,11 @@ main(int argc, char **argv)
                                 .about = "answers what it is asked",
                                 .uses_store = getenv("ECHO_USES_STORE") != NULL,
                                 .serve = serve};
+    const char *format = getenv("ECHO_FORMAT");
+    if (format != NULL) {
+        spec.owner = "ec";
+        spec.format = (unsigned)strtoul(format, NULL, 10);
+    }
     service_open(&service, &spec, argc, argv);
     service_run(&service);
     service_close(&service);
