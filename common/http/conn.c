@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "common/http/caller.h"
 
 #define INPUT_EXTRA_BYTES ((size_t)64 * 1024)
 
@@ -34,7 +35,11 @@ http_conn_enter(struct http_conn *conn, enum http_phase phase)
         [HTTP_LINGERING] = HTTP_LINGER_MS,
         [HTTP_STREAMING] = 0,
     };
+    http_idle_remove(conn);
     conn->phase = phase;
+    if (phase == HTTP_IDLE && conn->is_admitted) {
+        http_idle_add(conn);
+    }
     conn->deadline_ms =
         limits_ms[phase] == 0 ? 0 : conn->server->now_ms + limits_ms[phase];
 }
@@ -55,6 +60,14 @@ void
 http_conn_cut(struct http_conn *conn)
 {
     (void)shutdown(conn->fd, SHUT_RDWR);
+}
+
+void
+http_conn_give_up(struct http_conn *idle)
+{
+    http_idle_remove(idle);
+    idle->server->given_up++;
+    http_conn_cut(idle);
 }
 
 static void
@@ -239,7 +252,7 @@ forget(struct http_conn *conn)
         server->open_requests--;
     }
     server->connections--;
-    http_conn_uncount(conn);
+    http_caller_uncount(conn);
     drop_held(conn);
     (void)evbuffer_remove_cb(bufferevent_get_input(conn->bev), on_input, conn);
     bufferevent_decref(conn->bev);
@@ -280,6 +293,24 @@ remember_fd(struct http_conn *conn)
     server->by_fd[fd].conn = conn;
 }
 
+/* Who holds a line open without a word gives it up to who comes: of all when
+ * all are taken, of the same caller when that caller has too many. False:
+ * everyone is in the middle of something. */
+static bool
+make_room(struct http_conn *conn)
+{
+    bool is_over_address = http_caller_is_over(conn);
+    if (!conn->is_over_cap && !is_over_address) {
+        return true;
+    }
+    struct http_conn *idle = http_idle_first(conn, is_over_address);
+    if (idle == NULL) {
+        return false;
+    }
+    http_conn_give_up(idle);
+    return true;
+}
+
 /* A moment after http_conn_new: now evhttp has given it its descriptor. */
 static void
 admit(struct http_conn *conn)
@@ -298,25 +329,30 @@ admit(struct http_conn *conn)
     }
     evhttp_connection_set_closecb(evcon, on_closed, conn);
     remember_fd(conn);
-    http_conn_look_at_address(conn);
-    const struct http_options *o = &conn->server->options;
-    bool is_over_address =
-        !o->is_behind_proxy && conn->caller != NULL &&
-        conn->caller->connections > o->connections_per_address_max;
-    if (conn->is_over_cap || is_over_address) {
+    http_caller_count(conn);
+    if (!make_room(conn)) {
         say_and_cut(conn, "503 Service Unavailable");
     }
 }
 
+/* In the order in which they came: the newest stand first in conns. */
 static void
 admit_new(struct http_server *server)
 {
-    struct http_conn *c = server->conns;
-    while (c != NULL && !c->is_admitted) { /* the newest come first */
-        struct http_conn *next = c->next;
-        admit(c);
-        c = next;
+    size_t count = 0;
+    for (struct http_conn *c = server->conns; c != NULL && !c->is_admitted;
+         c = c->next) {
+        count++;
     }
+    struct http_conn **coming = mem_new_array(count + 1, sizeof(*coming));
+    struct http_conn *c = server->conns;
+    for (size_t i = count; i > 0; i--, c = c->next) {
+        coming[i - 1] = c;
+    }
+    for (size_t i = 0; i < count; i++) {
+        admit(coming[i]);
+    }
+    free(coming);
 }
 
 static void

@@ -8,9 +8,10 @@
 #include <event2/bufferevent.h>
 #include <event2/http.h>
 #include <event2/listener.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include <sys/queue.h>
 
+#include "common/crypto/crypto.h"
+#include "common/http/address.h"
 #include "common/http/guard.h"
 #include "common/http/http.h"
 
@@ -43,16 +44,21 @@ struct http_conn {
     bool is_admitted, is_editing, is_over_cap;
     enum http_phase phase;
     int64_t deadline_ms;
-    struct http_caller *caller; /* counts its address */
-    char address[HTTP_ADDRESS_TEXT_SIZE];
-    bool is_loopback;
+    struct http_caller *caller; /* NULL: not counted yet */
+    uint64_t who;               /* as http_caller */
+    bool is_loopback, is_proxy;
+    TAILQ_ENTRY(http_conn) in_idle, in_callers_idle; /* HTTP_IDLE alone */
+    bool is_listed;                                  /* in those */
 };
 
-/* One address and how many connections it has. */
+TAILQ_HEAD(http_idle, http_conn);
+
+/* Who calls, how many connections they have, and which of those are idle. */
 struct http_caller {
     struct http_caller *next;
-    uint8_t address[16];
+    uint64_t who;
     int connections;
+    struct http_idle idle;
 };
 
 struct http_slot {
@@ -76,10 +82,13 @@ struct http_server {
     struct http_slot *by_fd;
     size_t fd_max;
     struct http_caller *callers[HTTP_CALLER_SLOTS];
+    struct crypto_key caller_key;
+    struct http_prefixes proxies;
+    struct http_idle idle; /* the idlest first */
     struct timer *sweep, *resume;
     int connections, open_requests, port, spare_fd;
     bool is_draining, is_paused;
-    uint64_t refusals;
+    uint64_t refusals, given_up, unbelieved;
     int64_t now_ms; /* clock_boot_ms as of the last sweep */
     int64_t date_s; /* of date */
     char date[40];
@@ -92,8 +101,6 @@ struct http_server {
 void http_conns_open(struct http_server *server);
 void http_conns_drain(struct http_server *server);
 void http_conns_close(struct http_server *server);
-void http_conn_look_at_address(struct http_conn *conn);
-void http_conn_uncount(struct http_conn *conn);
 
 /* ---- http_conn.c ---- */
 
@@ -106,6 +113,8 @@ void http_conn_enter(struct http_conn *conn, enum http_phase phase);
 /* The current request has been written. */
 void http_conn_written(struct http_conn *conn);
 void http_conn_cut(struct http_conn *conn);
+/* Cuts one that is between requests, for one that comes. */
+void http_conn_give_up(struct http_conn *idle);
 void http_conn_sweep(struct http_server *server);
 /* Nothing is left to be admitted: the server is closing. */
 void http_conns_forget(struct http_server *server);

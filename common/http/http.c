@@ -9,12 +9,14 @@
 #include <time.h>
 
 #include "common/base/base.h"
+#include "common/http/caller.h"
 #include "common/http/conn.h"
 
 #define HEAD_BYTES_MAX ((size_t)16 * 1024)
 #define BODY_BYTES_MAX ((size_t)64 * 1024)
 #define CONNECTIONS_MAX 8192
-#define CONNECTIONS_PER_ADDRESS_MAX 1024
+#define CONNECTIONS_PER_ADDRESS_MAX 256
+#define FORWARDED "X-Forwarded-For"
 #define REQUEST_MS_MAX 10000
 #define IDLE_MS_MAX 60000
 #define REPLY_MS_MAX 30000
@@ -28,12 +30,12 @@ struct http_request {
     struct evhttp_request *evreq;
     struct http_request *next, **place; /* in server->requests */
     enum http_method method;
-    bool is_refused, is_loopback;
+    bool is_refused, is_caller_known;
     bool is_body_ended; /* the NUL past its end has been added */
     size_t body_len;
     const char *query;
-    char address[HTTP_ADDRESS_TEXT_SIZE];
-    char path[]; /* then the query behind its NUL */
+    uint64_t who; /* http_caller, once it is known */
+    char path[];  /* then the query behind its NUL */
 };
 
 /* ---- a request comes in ---- */
@@ -62,25 +64,6 @@ method_of(struct evhttp_request *evreq)
     }
 }
 
-/* The proxy in front appends the address it saw: the last one is true. */
-static void
-read_forwarded(struct http_request *request)
-{
-    const char *list = http_header(request, "X-Forwarded-For");
-    if (list == NULL) {
-        return;
-    }
-    const char *last = strrchr(list, ',');
-    last = last == NULL ? list : last + 1;
-    last += strspn(last, " \t");
-    size_t len = strcspn(last, " \t");
-    if (len > 0 && len < sizeof(request->address)) {
-        memcpy(request->address, last, len);
-        request->address[len] = '\0';
-        request->is_loopback = false;
-    }
-}
-
 static struct http_request *
 request_new(struct http_server *server, struct http_conn *conn,
             struct evhttp_request *evreq)
@@ -98,8 +81,7 @@ request_new(struct http_server *server, struct http_conn *conn,
     request->conn = conn;
     request->evreq = evreq;
     request->method = method_of(evreq);
-    memcpy(request->address, conn->address, sizeof(request->address));
-    request->is_loopback = conn->is_loopback;
+    request->who = conn->who;
     request->next = server->requests;
     request->place = &server->requests;
     if (request->next != NULL) {
@@ -125,6 +107,14 @@ answer_refused(struct http_request *request, int status, const char *why)
 }
 
 static void
+note_unbelieved(struct http_request *request)
+{
+    if (http_header(request, FORWARDED) != NULL) {
+        request->server->unbelieved++;
+    }
+}
+
+static void
 on_request(struct evhttp_request *evreq, void *arg)
 {
     struct http_server *server = arg;
@@ -145,8 +135,8 @@ on_request(struct evhttp_request *evreq, void *arg)
         answer_refused(request, conn->guard.status, conn->guard.why);
         return;
     }
-    if (server->options.is_behind_proxy) {
-        read_forwarded(request);
+    if (conn->dispatched == 1 && !conn->is_proxy) {
+        note_unbelieved(request);
     }
     server->options.on_request(server->options.arg, request);
 }
@@ -198,16 +188,27 @@ http_body(struct http_request *request, size_t *len_out)
     return body == NULL ? "" : body;
 }
 
-const char *
-http_address(const struct http_request *request)
+uint64_t
+http_caller(struct http_request *request)
 {
-    return request->address;
+    const char *header = http_header(request, FORWARDED);
+    if (request->is_caller_known || request->conn == NULL || header == NULL) {
+        return request->who;
+    }
+    request->is_caller_known = true;
+    if (request->conn->is_proxy) {
+        request->who = http_caller_forwarded(request->conn, header);
+    } else {
+        note_unbelieved(request);
+    }
+    return request->who;
 }
 
 bool
-http_is_loopback(const struct http_request *request)
+http_is_local(const struct http_request *request)
 {
-    return request->is_loopback;
+    return request->conn != NULL && request->conn->is_loopback &&
+           !request->conn->is_proxy && http_header(request, FORWARDED) == NULL;
 }
 
 /* ---- and is answered ---- */
@@ -479,4 +480,16 @@ uint64_t
 http_refusals(const struct http_server *server)
 {
     return server->refusals;
+}
+
+uint64_t
+http_given_up(const struct http_server *server)
+{
+    return server->given_up;
+}
+
+uint64_t
+http_unbelieved(const struct http_server *server)
+{
+    return server->unbelieved;
 }

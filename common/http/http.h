@@ -2,7 +2,8 @@
  *
  * Every byte passes http_guard.h before evhttp sees it. Besides: limits on
  * heads and bodies, one absolute deadline for a whole request, connections
- * capped in all and per address, pausing at the descriptor limit. A refusal
+ * capped in all and per caller (the idlest gives way to who comes), pausing
+ * at the descriptor limit. A refusal
  * closes the connection. HEAD is answered without a body.
  *
  *   on_request -> (anything, later or at once) -> http_reply
@@ -33,7 +34,6 @@ enum http_method {
 struct http_server;
 struct http_request;
 
-#define HTTP_ADDRESS_TEXT_SIZE 46
 #define HTTP_REPLY_HEADERS_MAX 24
 
 struct http_header {
@@ -56,15 +56,21 @@ struct http_options {
     const char *host;      /* an address; NULL: 127.0.0.1 */
     int port;              /* 0: any free one */
     bool is_shared;        /* SO_REUSEPORT: several processes on one port */
-    bool is_behind_proxy;  /* the address is X-Forwarded-For's last, and
-                              connections are not capped per address */
+    bool is_behind_proxy;  /* whoever connects is a proxy */
+    const char *proxies;   /* "127.0.0.1, 10.0.0.0/8": they alone are; NULL
+                              or "": see is_behind_proxy. A proxy's word of
+                              whom it asks for (X-Forwarded-For) is believed,
+                              and its connections are not capped */
+    bool exempts_loopback; /* nor those of programs on this machine */
     size_t head_bytes_max; /* 0: 16 KiB */
     size_t body_bytes_max; /* 0: 64 KiB */
-    int connections_max;   /* 0: 8192 */
-    int connections_per_address_max; /* 0: 1024 */
-    int64_t request_ms_max;          /* first byte to last; 0: 10,000 */
-    int64_t idle_ms_max;             /* between requests; 0: 60,000 */
-    int64_t reply_ms_max;            /* until the client took it; 0: 30,000 */
+    int connections_max;   /* 0: 8192. Beyond it the idlest gives way */
+    int connections_per_address_max; /* 0: 256; of one caller, likewise */
+    int descriptors_kept;   /* for others: as many fewer connections are let in
+                               if the process may not open more. 0: none */
+    int64_t request_ms_max; /* first byte to last; 0: 10,000 */
+    int64_t idle_ms_max;    /* between requests; 0: 60,000 */
+    int64_t reply_ms_max;   /* until the client took it; 0: 30,000 */
     http_request_cb *on_request;
     /* What the guard refuses: replies with status and why (a sentence).
      * NULL: plain text. Must call http_reply before it returns. */
@@ -92,9 +98,11 @@ const char *http_query(const struct http_request *request);
 const char *http_header(const struct http_request *request, const char *name);
 /* NUL-terminated past len. */
 const char *http_body(struct http_request *request, size_t *len_out);
-/* "192.0.2.1", "2001:db8::1". */
-const char *http_address(const struct http_request *request);
-bool http_is_loopback(const struct http_request *request);
+/* Who asks: a keyed hash of their IPv4 address or IPv6 /64, the same for as
+ * long as this process lives. Behind a proxy: of whom it asks for. */
+uint64_t http_caller(struct http_request *request);
+/* Asked by a program on this machine for itself: no proxy is between. */
+bool http_is_local(const struct http_request *request);
 
 /* Consumes the request; what answer points to may belong to it. */
 void http_reply(struct http_request *request, const struct http_answer *answer);
@@ -110,5 +118,11 @@ bool http_decode(const char *text, size_t len, bool plus_is_space, char *to,
 
 int http_connections(const struct http_server *server);
 uint64_t http_refusals(const struct http_server *server);
+/* Idle connections cut to make room. */
+uint64_t http_given_up(const struct http_server *server);
+/* Requests with an X-Forwarded-For from somebody who is no proxy: it is not
+ * believed. Some of them: the first of a connection, and those whose caller
+ * was asked for. */
+uint64_t http_unbelieved(const struct http_server *server);
 
 #endif

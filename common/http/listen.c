@@ -1,5 +1,5 @@
-/* listen -- accepting for an http server: its listener, the addresses it
- * counts, its timers.
+/* listen -- accepting for an http server: its listener, its descriptors,
+ * its timers.
  *
  * The listener is ours, not evhttp's, so that it can pause at the descriptor
  * limit, where accept would fail for ever and the loop would spin. */
@@ -9,78 +9,19 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/base/base.h"
+#include "common/http/caller.h"
 #include "common/http/conn.h"
 
 #define BACKLOG 1024
 #define PAUSE_MS 100 /* of accepting, at a limit */
+#define GIVEN_UP 16  /* idle connections, at a limit */
 
 /* All of this process, to find one by its listener. */
 static struct http_server *servers;
-
-/* ---- counting addresses ---- */
-
-static struct http_caller **
-find_caller(struct http_server *server, const uint8_t address[16])
-{
-    uint32_t hash = 2166136261u;
-    for (int i = 0; i < 16; i++) {
-        hash = (hash ^ address[i]) * 16777619u;
-    }
-    struct http_caller **at = &server->callers[hash % HTTP_CALLER_SLOTS];
-    while (*at != NULL && memcmp((*at)->address, address, 16) != 0) {
-        at = &(*at)->next;
-    }
-    return at;
-}
-
-static void
-count_caller(struct http_conn *conn, const uint8_t address[16])
-{
-    struct http_caller **at = find_caller(conn->server, address);
-    if (*at == NULL) {
-        *at = mem_new(sizeof(**at));
-        memcpy((*at)->address, address, 16);
-    }
-    (*at)->connections++;
-    conn->caller = *at;
-}
-
-void
-http_conn_uncount(struct http_conn *conn)
-{
-    if (conn->caller == NULL || --conn->caller->connections > 0) {
-        return;
-    }
-    struct http_caller **at = find_caller(conn->server, conn->caller->address);
-    *at = conn->caller->next;
-    free(conn->caller);
-}
-
-void
-http_conn_look_at_address(struct http_conn *conn)
-{
-    struct sockaddr_storage peer = {0};
-    socklen_t len = sizeof(peer);
-    uint8_t address[16] = {0};
-    if (getpeername(conn->fd, (struct sockaddr *)&peer, &len) != 0) {
-        return;
-    }
-    if (peer.ss_family == AF_INET6) {
-        struct in6_addr *a = &((struct sockaddr_in6 *)&peer)->sin6_addr;
-        memcpy(address, a, 16);
-        (void)inet_ntop(AF_INET6, a, conn->address, sizeof(conn->address));
-        conn->is_loopback = IN6_IS_ADDR_LOOPBACK(a);
-    } else if (peer.ss_family == AF_INET) {
-        struct in_addr *a = &((struct sockaddr_in *)&peer)->sin_addr;
-        memcpy(address + 12, a, 4);
-        (void)inet_ntop(AF_INET, a, conn->address, sizeof(conn->address));
-        conn->is_loopback = (ntohl(a->s_addr) >> 24) == 127;
-    }
-    count_caller(conn, address);
-}
 
 /* ---- the listener ---- */
 
@@ -117,11 +58,37 @@ on_accept_error(struct evconnlistener *listener, void *arg)
         }
         server->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     }
+    for (int i = 0; i < GIVEN_UP && !TAILQ_EMPTY(&server->idle); i++) {
+        http_conn_give_up(TAILQ_FIRST(&server->idle));
+    }
     server->is_paused = true;
     (void)evconnlistener_disable(listener);
     timer_start(server->resume, PAUSE_MS);
     log_warn("http.descriptors_used_up",
              log_int("connections", server->connections));
+}
+
+/* The whole process dies slowly when its last descriptor is a stranger's idle
+ * connection: a store that has come back could not be reached. */
+static void
+keep_descriptors(struct http_server *server)
+{
+    struct http_options *o = &server->options;
+    struct rlimit limit;
+    if (o->descriptors_kept == 0 || getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+        limit.rlim_cur == RLIM_INFINITY) {
+        return;
+    }
+    rlim_t kept = (rlim_t)o->descriptors_kept;
+    rlim_t room =
+        limit.rlim_cur > 2 * kept ? limit.rlim_cur - kept : limit.rlim_cur / 2;
+    if (room < (rlim_t)o->connections_max) {
+        log_warn("http.few_descriptors",
+                 log_int("descriptors", (int64_t)limit.rlim_cur),
+                 log_int("connections_wanted", o->connections_max),
+                 log_int("connections_max", (int64_t)room));
+        o->connections_max = (int)room;
+    }
 }
 
 static socklen_t
@@ -195,6 +162,8 @@ void
 http_conns_open(struct http_server *server)
 {
     server->now_ms = clock_boot_ms();
+    http_callers_open(server);
+    keep_descriptors(server);
     server->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     server->sweep = timer_new(server->loop, on_sweep, server);
     server->resume = timer_new(server->loop, on_resume, server);

@@ -40,8 +40,15 @@ reply_ready(struct admin *admin, struct http_request *request)
     const struct admin_options *o = &admin->options;
     const char *why =
         o->not_ready_why == NULL ? NULL : o->not_ready_why(o->arg);
-    reply(request, why == NULL ? 200 : 503, "text/plain; charset=utf-8",
-          why == NULL ? "ready\n" : why);
+    if (why != NULL) {
+        reply(request, 503, "text/plain; charset=utf-8", why);
+        return;
+    }
+    const char *warning = o->warning == NULL ? NULL : o->warning(o->arg);
+    char *text = warning == NULL ? mem_copy_string("ready\n")
+                                 : mem_format("ready\nwarning: %s\n", warning);
+    reply(request, 200, "text/plain; charset=utf-8", text);
+    free(text);
 }
 
 static void

@@ -1,7 +1,8 @@
 /* admin -- what operators and probes ask of a process, on its own port.
  *
  *   GET /healthz  200 "ok" while the loop turns
- *   GET /readyz   200 "ready", or 503 and the sentence why not
+ *   GET /readyz   200 "ready", perhaps with a line "warning: …" behind it, or
+ *                 503 and the sentence why not
  *   GET /metrics  Prometheus text
  *
  * Loopback by default and never on the public port. */
@@ -20,6 +21,8 @@ struct admin_options {
     struct metrics *metrics; /* borrowed; NULL: /metrics is empty */
     /* NULL when ready, or a sentence why not. NULL: always ready. */
     const char *(*not_ready_why)(void *arg);
+    /* NULL, or a sentence for the operator of what is ready. NULL: none. */
+    const char *(*warning)(void *arg);
     void *arg;
 };
 

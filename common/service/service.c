@@ -179,6 +179,14 @@ not_ready_why(void *arg)
     return spec->not_ready_why == NULL ? NULL : spec->not_ready_why(spec->arg);
 }
 
+static const char *
+warning(void *arg)
+{
+    const struct service *service = arg;
+    const struct service_spec *spec = service->spec;
+    return spec->warning == NULL ? NULL : spec->warning(spec->arg);
+}
+
 static void
 open_admin(struct service *service)
 {
@@ -191,6 +199,7 @@ open_admin(struct service *service)
         .port_file = port_file,
         .metrics = service->metrics,
         .not_ready_why = not_ready_why,
+        .warning = warning,
         .arg = service};
     service->admin = admin_open(service->loop, &options);
     free(port_file);

@@ -41,6 +41,8 @@ struct service_spec {
     bool (*is_idle)(void *arg);
     /* Beyond store and bus: NULL, or a sentence why not ready. */
     const char *(*not_ready_why)(void *arg);
+    /* Ready, and yet something an operator must know: NULL, or a sentence. */
+    const char *(*warning)(void *arg);
     void *arg;
 };
 

@@ -41,12 +41,29 @@ has_good_ids(struct exchange *x)
            is_good_id(exchange_param(x, "b"));
 }
 
+const char enter_unknown_proxy[] =
+    "a proxy seems to be in front (X-Forwarded-For), but none is configured: "
+    "its word is not believed, and all who come through it share one limit; "
+    "set [gateway] behind_proxy = yes, or proxies = its address";
+
+/* Said once, for whoever put a proxy in front and forgot this. */
+static void
+warn_of_unknown_proxy(struct gateway *g)
+{
+    if (!g->has_unknown_proxy && http_unbelieved(g->http) > 0) {
+        g->has_unknown_proxy = true;
+        log_warn("gateway.unknown_proxy",
+                 log_str("detail", enter_unknown_proxy));
+    }
+}
+
 void
 enter_on_request(void *arg, struct http_request *request)
 {
     uint64_t before = trace_enter(trace_new());
     struct exchange *x = exchange_new(arg, request);
     unsigned allowed;
+    warn_of_unknown_proxy(x->gateway);
     x->route = routes_find(http_method(request), http_path(request), x->params,
                            &allowed);
     if (x->route == NULL) {

@@ -8,5 +8,7 @@
 void enter_on_request(void *arg, struct http_request *request);
 void enter_on_refused(void *arg, struct http_request *request, int status,
                       const char *why);
+/* What an operator is told once a proxy came that is not configured. */
+extern const char enter_unknown_proxy[];
 
 #endif

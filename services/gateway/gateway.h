@@ -25,6 +25,7 @@
 #ifndef GATEWAY_H
 #define GATEWAY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/base.h"
@@ -57,6 +58,7 @@ struct gateway {
     uint8_t bootstrap_hash[CRYPTO_HASH_BYTES];
     /* Appends a page that says what went wrong, for a person. */
     void (*draw_problem)(struct buf *to, const char *title, const char *detail);
+    bool has_unknown_proxy; /* has been seen, and said */
     int open_exchanges;
     struct metric *requests[4], *request_ms; /* by status: 2xx … 5xx */
 };

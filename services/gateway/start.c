@@ -28,6 +28,7 @@
 #include "services/gateway/staff/staff_api.h"
 
 #define BODY_BYTES_MAX (64 * 1024)
+#define DESCRIPTORS_KEPT 256 /* store, bus, files, probes: not for callers */
 #define WORKER_THREADS 2
 #define WORKER_WAITING 64
 
@@ -113,11 +114,14 @@ open_http(struct gateway *g)
             .port = (int)conf_number(conf, SET_GATEWAY_PORT),
             .is_shared = true,
             .is_behind_proxy = conf_bool(conf, SET_GATEWAY_BEHIND_PROXY),
+            .proxies = conf_text(conf, SET_GATEWAY_PROXIES),
+            .exempts_loopback = conf_bool(conf, SET_GATEWAY_EXEMPT_LOOPBACK),
             .body_bytes_max = BODY_BYTES_MAX,
             .connections_max =
                 (int)conf_number(conf, SET_GATEWAY_CONNECTIONS_MAX),
             .connections_per_address_max =
                 (int)conf_number(conf, SET_GATEWAY_CONNECTIONS_PER_ADDRESS_MAX),
+            .descriptors_kept = DESCRIPTORS_KEPT,
             .on_request = enter_on_request,
             .on_refused = enter_on_refused,
             .arg = g,
@@ -173,6 +177,13 @@ stop_rest(struct gateway *g)
     files_close(&g->files);
 }
 
+static const char *
+warning(void *arg)
+{
+    const struct gateway *g = arg;
+    return g->has_unknown_proxy ? enter_unknown_proxy : NULL;
+}
+
 static void
 print_routes(void)
 {
@@ -202,6 +213,7 @@ gateway_main(int argc, char **argv, bool uses_store)
         .uses_store = uses_store,
         .drain = drain,
         .is_idle = is_idle,
+        .warning = warning,
         .arg = g,
     };
     if (argc == 2 && strcmp(argv[1], "--routes") == 0) {

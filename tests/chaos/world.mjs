@@ -166,7 +166,7 @@ export class World {
             instances: Object.fromEntries(SERVICES.map(
                 ({name, instances}) => [name, instances])),
             keys: {dir: join(dir, 'keys')},
-            gateway: {host: '127.0.0.1', port: 0,
+            gateway: {host: '127.0.0.1', port: 0, exempt_loopback: 'yes',
                 public_url: 'http://127.0.0.1:8080',
                 web_dir: existsSync(join(TOP, 'build/web')) ?
                     join(TOP, 'build/web') : join(dir, 'web'),

@@ -24,6 +24,7 @@
 //
 // Options: conf (more lines for the INI file), instances ({courier: 2, …}),
 // without (['courier', …]: services not started), isEmpty (no campaign),
+// descriptors ({gateway: 300}: it may open so many),
 // from (a var.tar.gz of tests/fixtures, to start on what it holds).
 //
 // Programs are taken from $MUSTER_BIN, else build/bin. Everything is killed
@@ -116,6 +117,9 @@ class Rig {
             `${name}_password = ${this.passwords[name]}\n`).join('');
         const counts = Object.entries(this.instances).map(([name, count]) =>
             `${name} = ${count}\n`).join('');
+        // This test rehearses, unless it tries the limits themselves.
+        const exempt = conf.includes('exempt_loopback') ? ''
+            : 'exempt_loopback = yes\n';
         const text = `[run]
 dir = ${this.path('run')}
 log_level = info
@@ -130,7 +134,7 @@ port = 0
 public_url = http://muster.test
 web_dir = ${join(BUILD, 'web')}
 bootstrap_token_file = ${this.path('keys', 'bootstrap.token')}
-[outbox]
+${exempt}[outbox]
 dir = ${this.path('outbox')}
 [courier]
 journal_dir = ${this.path('journal')}
@@ -170,10 +174,14 @@ journal_dir = ${this.path('journal')}
         }
         const [service, instance] = name.split('.');
         rmSync(this.path('run', `${name}.admin-port`), {force: true});
-        return this.spawn(name, join(BIN, `muster-${service}`), [
+        const few = (this.options.descriptors || {})[service];
+        const words = [
+            ...(few ? ['prlimit', `--nofile=${few}:${few}`] : []),
+            join(BIN, `muster-${service}`),
             ...['--config', this.conf],
             ...['--instance', instance],
-        ]);
+        ];
+        return this.spawn(name, words[0], words.slice(1));
     }
 
     log(name) {

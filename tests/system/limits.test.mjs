@@ -69,22 +69,62 @@ test('an address that signs in too often is told to wait', async () => {
     assert.equal(statuses[4], 429);
 });
 
-test('connections beyond the cap are turned away, and room comes back', async () => {
+test('a page that tells to wait says when to come again', async () => {
+    const options = {
+        headers: {...from('192.0.2.1'), Accept: 'text/html'},
+        type: 'application/x-www-form-urlencoded',
+        body: 'name=Ann&actions=rally',
+    };
+    const answer = await rig.call('POST', `${c}/signups`, options);
+    assert.equal(answer.status, 429);
+    assert.match(answer.headers.get('content-type'), /text\/html/);
+    assert.ok(answer.headers.get('retry-after'));
+});
+
+test('a household of IPv6 shares what is left, its neighbour does not', async () => {
+    const ok = [201, 201, 201];
+    assert.deepEqual(await signUps('2001:db8:7:7::1', 3), ok);
+    assert.deepEqual(await signUps('2001:db8:7:7:abcd::9', 3), [201, 201, 429]);
+    assert.deepEqual(await signUps('2001:db8:7:8::1', 3), ok);
+});
+
+/** Sockets that send the bytes and listen. */
+function openSockets(count, bytes = '') {
     const port = Number(new URL(rig.base).port);
-    const sockets = Array.from({length: 80}, () => {
-        const socket = connect(port, '127.0.0.1');
+    return Array.from({length: count}, () => {
+        const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
         socket.on('error', () => {});
+        socket.on('close', () => {
+            socket.isOver = true;
+        });
         socket.on('data', (data) => {
             socket.text = (socket.text || '') + data;
         });
         return socket;
     });
-    await rig.until('some are turned away', () =>
-        sockets.some((s) => /^HTTP\/1\.1 503 /.test(s.text || '')),
-    );
-    for (const socket of sockets) socket.destroy();
-    await rig.until('it answers again', async () => {
-        const answer = await rig.call('GET', '/v1/campaigns').catch(() => ({}));
-        return answer.status === 200;
+}
+
+const isThere = async () => {
+    const answer = await rig.call('GET', '/v1/campaigns').catch(() => ({}));
+    return answer.status === 200;
+};
+
+test('connections beyond the cap are turned away, and room comes back', async () => {
+    // Those in the middle of a request stay; who comes when all are is told.
+    const sockets = openSockets(49, 'GET / HTTP/1.1\r\n');
+    await rig.until('some are turned away', () => {
+        sockets.push(...openSockets(1, 'GET / HTTP/1.1\r\n'));
+        return sockets.some((s) => /^HTTP\/1\.1 503 /.test(s.text || ''));
     });
+    for (const socket of sockets) socket.destroy();
+    await rig.until('it answers again', isThere);
+});
+
+test('those who say nothing do not shut the door', async () => {
+    const sockets = openSockets(200);
+    await rig.until('most have been given up', () =>
+        sockets.filter((s) => s.isOver).length >= 140,
+    );
+    for (let i = 0; i < 5; i++) assert.ok(await isThere());
+    for (const socket of sockets) socket.destroy();
 });

@@ -30,6 +30,7 @@ static const struct rule rules[LIMIT_COUNT] = {
 
 struct limits {
     struct crypto_key key; /* so that nobody can aim at a bucket */
+    bool exempts_loopback;
     int64_t sizes[LIMIT_COUNT];
     struct bucket buckets[SETS][WAYS];
 };
@@ -39,6 +40,7 @@ limits_new(const struct conf *conf)
 {
     struct limits *limits = mem_new(sizeof(*limits));
     crypto_random(&limits->key, sizeof(limits->key));
+    limits->exempts_loopback = conf_bool(conf, SET_GATEWAY_EXEMPT_LOOPBACK);
     for (int i = 0; i < LIMIT_COUNT; i++) {
         limits->sizes[i] = conf_number(conf, rules[i].setting);
     }
@@ -52,14 +54,17 @@ limits_free(struct limits **limits)
     *limits = NULL;
 }
 
-static uint64_t
-hash_of(const struct limits *limits, enum limit limit, const char *who)
+uint64_t
+limits_name(const struct limits *limits, const char *name)
 {
-    struct buf text;
-    buf_init(&text, 0);
-    buf_printf(&text, "%d:%s", (int)limit, who);
-    uint64_t hash = crypto_mac64(&limits->key, text.data, text.len);
-    buf_fini(&text);
+    return crypto_mac64(&limits->key, name, strlen(name));
+}
+
+static uint64_t
+hash_of(const struct limits *limits, enum limit limit, uint64_t who)
+{
+    const uint64_t words[2] = {(uint64_t)limit, who};
+    uint64_t hash = crypto_mac64(&limits->key, words, sizeof(words));
     return hash == 0 ? 1 : hash;
 }
 
@@ -76,7 +81,7 @@ refill(const struct limits *limits, enum limit limit, struct bucket *bucket)
 
 /* The caller's bucket; else the oldest of its set begins anew as theirs. */
 static struct bucket *
-get_bucket(struct limits *limits, enum limit limit, const char *who)
+get_bucket(struct limits *limits, enum limit limit, uint64_t who)
 {
     uint64_t hash = hash_of(limits, limit, who);
     struct bucket *set = limits->buckets[hash % SETS], *best = &set[0];
@@ -94,13 +99,13 @@ get_bucket(struct limits *limits, enum limit limit, const char *who)
 }
 
 bool
-limits_has(struct limits *limits, enum limit limit, const char *who)
+limits_has(struct limits *limits, enum limit limit, uint64_t who)
 {
     return get_bucket(limits, limit, who)->left >= 1.0;
 }
 
 bool
-limits_take(struct limits *limits, enum limit limit, const char *who)
+limits_take(struct limits *limits, enum limit limit, uint64_t who)
 {
     struct bucket *bucket = get_bucket(limits, limit, who);
     if (bucket->left < 1.0) {
@@ -113,8 +118,9 @@ limits_take(struct limits *limits, enum limit limit, const char *who)
 bool
 limits_admit(struct exchange *x, enum limit limit)
 {
-    if (http_is_loopback(x->request) ||
-        limits_take(x->gateway->limits, limit, http_address(x->request))) {
+    struct limits *limits = x->gateway->limits;
+    if ((limits->exempts_loopback && http_is_local(x->request)) ||
+        limits_take(limits, limit, http_caller(x->request))) {
         return true;
     }
     reply_problem(x, 429, "too many from this address: try again in a minute");

@@ -129,7 +129,9 @@ password_checked(void *arg)
     struct sign_in *in = x->state;
     wipe_password(in);
     if (!in->is_right) {
-        (void)limits_take(x->gateway->limits, LIMIT_LOGIN_FAILURE, in->hash);
+        struct limits *limits = x->gateway->limits;
+        (void)limits_take(limits, LIMIT_LOGIN_FAILURE,
+                          limits_name(limits, in->hash));
         wire_free(in->staff);
         reply_problem(x, 401, "this campaign, login and password do not fit");
         return;
@@ -199,7 +201,8 @@ make_session(struct exchange *x)
     }
     (void)snprintf(in->campaign, sizeof(in->campaign), "%s", campaign);
     (void)snprintf(in->hash, sizeof(in->hash), "%s/%s", campaign, login);
-    if (!limits_has(x->gateway->limits, LIMIT_LOGIN_FAILURE, in->hash)) {
+    if (!limits_has(x->gateway->limits, LIMIT_LOGIN_FAILURE,
+                    limits_name(x->gateway->limits, in->hash))) {
         reply_problem(x, 429,
                       "too many wrong passwords for this login: try "
                       "again in a few minutes");

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "common/base/base.h"
+#include "common/http/caller.h"
 #include "common/http/http.h"
 #include "common/http/stream.h"
 
@@ -322,26 +323,132 @@ an_idle_connection_is_closed(void **state)
     (void)close(fd);
 }
 
+static const struct http_options caps[] = {{.connections_max = 3},
+                                           {.connections_per_address_max = 3}};
+
 static void
-connections_beyond_the_caps_are_turned_away(void **state)
+beyond_the_caps_the_idlest_connection_gives_way(void **state)
 {
     struct fixture *f = *state;
-    const struct http_options caps[] = {{.connections_max = 3},
-                                        {.connections_per_address_max = 3}};
     for (size_t i = 0; i < 2; i++) {
+        int fds[6];
         open_server(f, caps[i]);
-        int fds[4];
-        for (int n = 0; n < 4; n++) {
+        for (int n = 0; n < 6; n++) {
             char text[512] = "";
             fds[n] = dial(f);
             say_text(f, fds[n], "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-            (void)hear(f, fds[n], "\r\n\r\n", text, sizeof(text));
-            assert_starts(text, n < 3 ? "HTTP/1.1 200 " : "HTTP/1.1 503 ");
+            assert_false(hear(f, fds[n], "hello", text, sizeof(text)));
+            assert_starts(text, "HTTP/1.1 200 ");
         }
+        assert_int_equal(http_given_up(f->server), 3);
+        for (int n = 0; n < 6; n++) { /* the first three have been cut */
+            char text[512] = "";
+            if (n < 3) {
+                assert_true(hear(f, fds[n], NULL, text, sizeof(text)));
+            } else {
+                say_text(f, fds[n], "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+                assert_false(hear(f, fds[n], "hello", text, sizeof(text)));
+            }
+            (void)close(fds[n]);
+        }
+        http_close(&f->server);
+    }
+}
+
+/* They open lines, say nothing, and open the next when they are cut. */
+static void
+those_who_say_nothing_do_not_shut_the_door(void **state)
+{
+    struct fixture *f = *state;
+    int idle[CLIENTS_MAX];
+    open_server(f, (struct http_options){.connections_max = 8,
+                                         .connections_per_address_max = 100});
+    for (int i = 0; i < CLIENTS_MAX; i++) {
+        char text[512] = "";
+        idle[i] = dial(f);
+        if (i % 4 == 3) {
+            int fd = dial(f);
+            say_text(f, fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            assert_false(hear(f, fd, "hello", text, sizeof(text)));
+            (void)close(fd);
+        }
+    }
+    assert_true(http_connections(f->server) <= 9);
+    for (int i = 0; i < CLIENTS_MAX; i++) {
+        (void)close(idle[i]);
+    }
+}
+
+static void
+when_all_are_in_the_middle_of_a_request_who_comes_is_turned_away(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t i = 0; i < 2; i++) {
+        int fds[4];
+        char text[512] = "";
+        open_server(f, caps[i]);
+        for (int n = 0; n < 3; n++) {
+            fds[n] = dial(f);
+            say_text(f, fds[n], "GET / HTTP/1.1\r\n");
+            for (int turn = 0; turn < 5; turn++) {
+                loop_turn(f->loop, 5);
+            }
+        }
+        fds[3] = dial(f);
+        assert_true(hear(f, fds[3], NULL, text, sizeof(text)));
+        assert_starts(text, "HTTP/1.1 503 ");
+        assert_int_equal(http_given_up(f->server), 0);
+        text[0] = '\0';
+        say_text(f, fds[0], "Host: x\r\n\r\n");
+        assert_false(hear(f, fds[0], "hello", text, sizeof(text)));
         for (int n = 0; n < 4; n++) {
             (void)close(fds[n]);
         }
         http_close(&f->server);
+    }
+}
+
+static void
+descriptors_are_kept_for_others(void **state)
+{
+    struct fixture *f = *state;
+    struct rlimit before, low;
+    int fds[CLIENTS_MAX];
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    low = before;
+    low.rlim_cur = 80;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+    open_server(f, (struct http_options){.descriptors_kept = 70});
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    for (int i = 0; i < CLIENTS_MAX; i++) {
+        fds[i] = dial(f);
+        loop_turn(f->loop, 5);
+    }
+    for (int i = 0; i < 20; i++) {
+        loop_turn(f->loop, 5);
+    }
+    assert_in_range(http_connections(f->server), 39, 41); /* half of 80 */
+    for (int i = 0; i < CLIENTS_MAX; i++) {
+        (void)close(fds[i]);
+    }
+}
+
+static void
+a_caller_on_this_machine_is_capped_unless_exempt(void **state)
+{
+    struct fixture *f = *state;
+    open_server(f, (struct http_options){.connections_per_address_max = 2,
+                                         .exempts_loopback = true});
+    int fds[5];
+    for (int n = 0; n < 5; n++) {
+        char text[512] = "";
+        fds[n] = dial(f);
+        say_text(f, fds[n], "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_false(hear(f, fds[n], "hello", text, sizeof(text)));
+    }
+    assert_int_equal(http_connections(f->server), 5);
+    for (int n = 0; n < 5; n++) {
+        (void)close(fds[n]);
     }
 }
 
@@ -486,44 +593,72 @@ two_servers_share_one_port(void **state)
     http_close(&other.server);
 }
 
-static void
-behind_a_proxy_the_address_is_its_last_word(void **state)
+/* Who the server thinks asks, given that X-Forwarded-For; 0: none sent. */
+static uint64_t
+caller_seen(struct fixture *f, const char *forwarded, bool *is_local_out)
 {
-    struct fixture *f = *state;
-    char text[512] = "";
-    f->keeps = true;
-    open_server(f, (struct http_options){.is_behind_proxy = true});
+    char request[512], text[512] = "";
     int fd = dial(f);
-    say_text(f, fd,
-             "GET / HTTP/1.1\r\nHost: x\r\n"
-             "X-Forwarded-For: 203.0.113.9, 192.0.2.7\r\n\r\n");
+    (void)snprintf(
+        request, sizeof(request), "GET / HTTP/1.1\r\nHost: x\r\n%s%s%s\r\n",
+        forwarded == NULL ? "" : "X-Forwarded-For: ",
+        forwarded == NULL ? "" : forwarded, forwarded == NULL ? "" : "\r\n");
+    f->keeps = true;
+    f->kept = NULL;
+    say_text(f, fd, request);
     while (f->kept == NULL) {
         loop_turn(f->loop, 5);
     }
-    assert_string_equal(http_address(f->kept), "192.0.2.7");
-    assert_false(http_is_loopback(f->kept));
+    uint64_t who = http_caller(f->kept);
+    *is_local_out = http_is_local(f->kept);
     http_reply(f->kept, &(struct http_answer){.status = 204});
     assert_false(hear(f, fd, "\r\n\r\n", text, sizeof(text)));
     (void)close(fd);
+    return who;
 }
 
 static void
-a_caller_cannot_name_its_own_address(void **state)
+a_proxy_is_believed_whom_it_asks_for_and_nobody_else_is(void **state)
 {
     struct fixture *f = *state;
-    f->keeps = true;
-    open_server(f, (struct http_options){0});
-    int fd = dial(f);
-    say_text(f, fd,
-             "GET / HTTP/1.1\r\nHost: x\r\n"
-             "X-Forwarded-For: 192.0.2.7\r\n\r\n");
-    while (f->kept == NULL) {
-        loop_turn(f->loop, 5);
+    static const struct {
+        struct http_options options;
+        const char *forwarded, *want;
+        bool is_local;
+        uint64_t unbelieved;
+    } rows[] = {
+        {{0}, NULL, "127.0.0.1", true, 0},
+        {{0}, "192.0.2.7", "127.0.0.1", false, 2},
+        {{.proxies = "192.0.2.1"}, "192.0.2.7", "127.0.0.1", false, 2},
+        {{.is_behind_proxy = true}, NULL, "127.0.0.1", false, 0},
+        {{.is_behind_proxy = true},
+         "203.0.113.9, 192.0.2.7",
+         "192.0.2.7",
+         false,
+         0},
+        {{.proxies = "127.0.0.1, 192.0.2.0/24"},
+         "198.51.100.1, 203.0.113.9, 192.0.2.7",
+         "203.0.113.9",
+         false,
+         0},
+        {{.is_behind_proxy = true}, "unknown", "127.0.0.1", false, 0},
+        {{.is_behind_proxy = true},
+         "2001:db8:1:2:3:4:5:6",
+         "2001:db8:1:2::9",
+         false,
+         0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        bool is_local;
+        open_server(f, rows[i].options);
+        uint64_t who = caller_seen(f, rows[i].forwarded, &is_local);
+        if (who != http_caller_of_text(f->server, rows[i].want) ||
+            is_local != rows[i].is_local ||
+            http_unbelieved(f->server) != rows[i].unbelieved) {
+            fail_msg("row %zu: want %s", i, rows[i].want);
+        }
+        http_close(&f->server);
     }
-    assert_string_equal(http_address(f->kept), "127.0.0.1");
-    assert_true(http_is_loopback(f->kept));
-    http_reply(f->kept, &(struct http_answer){.status = 204});
-    (void)close(fd);
 }
 
 static void
@@ -560,15 +695,18 @@ main(void)
         TEST(a_head_without_end_is_refused),
         TEST(a_client_of_one_byte_at_a_time_meets_the_deadline),
         TEST(an_idle_connection_is_closed),
-        TEST(connections_beyond_the_caps_are_turned_away),
+        TEST(beyond_the_caps_the_idlest_connection_gives_way),
+        TEST(those_who_say_nothing_do_not_shut_the_door),
+        TEST(when_all_are_in_the_middle_of_a_request_who_comes_is_turned_away),
+        TEST(descriptors_are_kept_for_others),
+        TEST(a_caller_on_this_machine_is_capped_unless_exempt),
         TEST(head_options_and_patch_are_answered_without_a_needless_body),
         TEST(a_client_that_leaves_before_its_reply_harms_nobody),
         TEST(a_server_that_closes_first_still_takes_the_reply),
         TEST(draining_finishes_what_is_open_and_takes_nothing_new),
         TEST(at_the_descriptor_limit_it_pauses_and_comes_back),
         TEST(two_servers_share_one_port),
-        TEST(behind_a_proxy_the_address_is_its_last_word),
-        TEST(a_caller_cannot_name_its_own_address),
+        TEST(a_proxy_is_believed_whom_it_asks_for_and_nobody_else_is),
         TEST(forms_are_decoded_and_bad_encodings_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
