@@ -30,7 +30,8 @@ foreach(row ${rows})
        ${CMAKE_SOURCE_DIR}/common/${name}/*.c
        ${CMAKE_SOURCE_DIR}/common/${name}/*.cc)
   add_library(common_${name} STATIC ${sources})
-  target_include_directories(common_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_include_directories(common_${name} PUBLIC
+    ${CMAKE_SOURCE_DIR} ${MUSTER_SERVICES_DIR})
   target_link_libraries(common_${name} PUBLIC
     ${below} ${outside_targets} muster_proto m)
   target_compile_options(common_${name} PRIVATE

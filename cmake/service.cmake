@@ -2,13 +2,6 @@
 # (all of services/<name> but main.c, its *.lua embedded as `const char
 # lua_<file>[]`) and the program muster-<name>. The command-line tool's program
 # is plain `muster`.
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-             ${CMAKE_SOURCE_DIR}/services/services.txt)
-file(STRINGS ${CMAKE_SOURCE_DIR}/services/services.txt service_rows
-     REGEX "^[a-z]")
-list(TRANSFORM service_rows REPLACE "^([a-z]+) .*" "\\1"
-     OUTPUT_VARIABLE MUSTER_SERVICES)
-
 function(embed_lua out dir)
   file(GLOB_RECURSE scripts CONFIGURE_DEPENDS ${dir}/*.lua)
   set(sources)

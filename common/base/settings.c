@@ -21,7 +21,9 @@ static const struct setting_row rows[SETTING_COUNT] = {
 };
 
 static const char *const services[] = {
-    "signup", "broadcast", "checkin", "courier", "gateway",
+#define SERVICE(name, ...) #name,
+#include "service_rows.def"
+#undef SERVICE
 };
 #define SERVICE_COUNT ((int)(sizeof(services) / sizeof(services[0])))
 

@@ -24,17 +24,20 @@ static const char head[] =
     "leave by another way than was meant. So does a value that cannot be. To\n"
     "look before a restart: `muster settings --check --config FILE`.\n"
     "\n"
-    "`<service>` stands for signup, broadcast, checkin, courier or gateway,\n"
-    "`<n>` for an instance's number from 0, `<route>` for a name of your own\n"
-    "of at most 31 characters. `./muster up` writes all but the routes by\n"
-    "itself; the routes are in `var/routes.ini`.\n";
+    "`<service>` stands for a service's name (`services/services.txt`), `<n>`\n"
+    "for an instance's number from 0, `<route>` for a name of your own of at\n"
+    "most 31 characters. `./muster up` writes all that is needed by itself;\n"
+    "what you put into `var/settings.ini` wins over that, and the routes are\n"
+    "in `var/routes.ini`.\n";
 
 static const struct {
     const char *section, *about;
 } abouts[] = {
     {"run", "Needed by every process."},
-    {"store", "Redis, for signup, broadcast, checkin and gateway."},
-    {"instances", "How many of each; for one machine that is all it takes."},
+    {"store", "Redis, for each service that keeps anything."},
+    {"instances",
+     "How many of each: on one machine that is all it takes (gateways share\n"
+     "their port). All services must be told the same."},
     {"endpoints", "Only for several machines."},
     {"curve", "Only for several machines."},
     {"admin", "For supervisors and Prometheus."},

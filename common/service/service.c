@@ -138,9 +138,20 @@ endpoint_of(const struct service *service, const char *name, int instance,
 static int
 instances_of(const struct service *service, const char *name)
 {
-    bool is_courier = strcmp(name, "courier") == 0;
-    return is_courier ? (int)conf_number(service->conf, SET_INSTANCES_COURIER)
-                      : (int)conf_number_of(service->conf, SET_INSTANCES, name);
+    static const struct {
+        const char *name;
+        enum setting setting;
+    } all[] = {
+#define SERVICE(name, ...) {#name, SET_INSTANCES_##name},
+#include "service_rows.def"
+#undef SERVICE
+    };
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (strcmp(all[i].name, name) == 0) {
+            return (int)conf_number(service->conf, all[i].setting);
+        }
+    }
+    return (int)conf_number_of(service->conf, SET_INSTANCES, name);
 }
 
 /* "a,b,c", owned by the caller. */

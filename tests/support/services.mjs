@@ -7,15 +7,20 @@ const TOP = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 // {name, owner (null: none), instances, admin, about}, in the order of
 // starting.
-export const SERVICES = readFileSync(join(TOP, 'services/services.txt'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => {
-        const [name, owner, instances, admin, ...about] = line.split(/\s+/);
-        return {name, owner: owner === '-' ? null : owner,
-            instances: Number(instances), admin: Number(admin),
-            about: about.join(' ')};
-    });
+export function readServices(top) {
+    return readFileSync(join(top, 'services/services.txt'), 'utf8')
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#'))
+        .map((line) => {
+            const [name, owner, instances, admin, ...about] =
+                line.split(/\s+/);
+            return {name, owner: owner === '-' ? null : owner,
+                instances: Number(instances), admin: Number(admin),
+                about: about.join(' ')};
+        });
+}
+
+export const SERVICES = readServices(TOP);
 
 // ['signup.0', …] with so many of each: counts over what is usual.
 export function processes(counts = {}) {

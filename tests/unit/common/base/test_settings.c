@@ -78,7 +78,7 @@ limits_that_code_has_too_are_the_same(void **state)
 {
     (void)state;
     assert_true(settings_row(SET_INSTANCES)->max == BUS_ENDPOINTS_MAX);
-    assert_true(settings_row(SET_INSTANCES_COURIER)->max == BUS_ENDPOINTS_MAX);
+    assert_true(settings_row(SET_INSTANCES_courier)->max == BUS_ENDPOINTS_MAX);
 }
 
 static char *
