@@ -3,7 +3,7 @@
  * Keeps nothing but a journal of what is on its way. A lease, from the
  * planner (the broadcast service) and back:
  *   1. send/ask_flow.c     asks for a lease when the last are nearly begun
- *   2. send/lease_flow.c   lease_begin: into the journal, then its template
+ *   2. send/lease_flow.c   lease_accept: into the journal, then its template
  *                          (send/templates.c keeps the last ones)
  *   3. send/lease_flow.c   contacts from signup, as they are at this moment
  *   4. send/lease_flow.c   ticket codes from checkin, if the texts name them

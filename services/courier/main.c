@@ -10,13 +10,13 @@ static struct courier courier;
 static void
 drain(void *arg)
 {
-    drive_drain(arg);
+    courier_drain(arg);
 }
 
 static bool
 is_idle(void *arg)
 {
-    return drive_is_idle(arg);
+    return courier_is_idle(arg);
 }
 
 static void
@@ -56,13 +56,13 @@ start(struct courier *c)
     c->broadcast = service_connect(service, "broadcast");
     c->signup = service_connect(service, "signup");
     c->checkin = service_connect(service, "checkin");
-    drive_start(c);
+    courier_start(c);
 }
 
 static void
 stop(struct courier *c)
 {
-    drive_stop(c);
+    courier_stop(c);
     journal_close(&c->journal);
     render_fini(&c->render);
 }

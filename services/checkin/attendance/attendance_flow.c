@@ -169,7 +169,7 @@ attendance_changed_all(struct campaign *campaign,
     struct changed_row row;
     while (changed_row_read(&rest, &row)) {
         struct action *action =
-            campaign_find_action_by_number(campaign, row.action);
+            directory_action_by_number(campaign, row.action);
         if (action != NULL) {
             changed_one(action);
         }

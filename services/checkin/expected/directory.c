@@ -100,7 +100,7 @@ find_slot(const struct campaign *campaign, const char *id)
 }
 
 struct action *
-campaign_find_action(const struct campaign *campaign, const char *id)
+directory_action_by_id(const struct campaign *campaign, const char *id)
 {
     return campaign->slot_count == 0 ? NULL : *find_slot(campaign, id);
 }
@@ -112,11 +112,11 @@ directory_find_action(const struct directory *directory,
     struct campaign *campaign = directory_find(directory, campaign_id);
     return campaign == NULL || campaign->record == NULL
                ? NULL
-               : campaign_find_action(campaign, id);
+               : directory_action_by_id(campaign, id);
 }
 
 struct action *
-campaign_find_action_by_number(const struct campaign *campaign, uint32_t number)
+directory_action_by_number(const struct campaign *campaign, uint32_t number)
 {
     return number < campaign->number_count ? campaign->by_number[number] : NULL;
 }
@@ -219,8 +219,8 @@ static bool
 is_consistent(const struct campaign *campaign, const Signup__Action *record)
 {
     return record->number <= DIRECTORY_ACTION_MAX &&
-           campaign_find_action(campaign, record->id) ==
-               campaign_find_action_by_number(campaign, record->number);
+           directory_action_by_id(campaign, record->id) ==
+               directory_action_by_number(campaign, record->number);
 }
 
 bool
@@ -233,7 +233,7 @@ campaign_put_action(struct campaign *campaign, const void *packed, size_t len,
         wire_free(record);
         return false;
     }
-    struct action *action = campaign_find_action(campaign, record->id);
+    struct action *action = directory_action_by_id(campaign, record->id);
     if (action == NULL) {
         action = add_action(campaign, record);
     } else {

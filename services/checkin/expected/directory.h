@@ -60,10 +60,10 @@ struct campaign *directory_add(struct directory *directory, const char *id);
 /* NULL when the campaign or the action is not known. */
 struct action *directory_find_action(const struct directory *directory,
                                      const char *campaign_id, const char *id);
-struct action *campaign_find_action(const struct campaign *campaign,
-                                    const char *id);
-struct action *campaign_find_action_by_number(const struct campaign *campaign,
-                                              uint32_t number);
+struct action *directory_action_by_id(const struct campaign *campaign,
+                                      const char *id);
+struct action *directory_action_by_number(const struct campaign *campaign,
+                                          uint32_t number);
 /* Takes the packed record; false when it is not valid. */
 MUST_CHECK bool campaign_put_record(struct campaign *campaign,
                                     const void *packed, size_t len);

@@ -29,7 +29,7 @@ struct follow {
     struct campaign *campaign;      /* borrowed */
     struct feed_follower *follower; /* NULL until loaded */
     struct timer *retry;            /* of the load */
-    struct facts *applying;         /* owned; NULL: none */
+    struct entry_facts *applying;   /* owned; NULL: none */
     uint64_t pages_asked;           /* since the start */
     uint64_t page_number, page_end; /* of the last page received */
     uint64_t applied;               /* seq */
@@ -292,12 +292,12 @@ entry_applied(void *arg, enum err err, const struct store_reply *reply)
     }
     if (err == ERR_NONE) {
         follow->applied = follow->applying->seq;
-        facts_learn(follow->applying, reply->items + 1, reply->count - 1,
-                    follow->campaign);
+        entry_facts_learn(follow->applying, reply->items + 1, reply->count - 1,
+                          follow->campaign);
         follow->campaign->checkin->expected->hooks.counts_changed(
             follow->campaign, &reply->items[0]);
     }
-    facts_free(&follow->applying);
+    entry_facts_free(&follow->applying);
     feed_applied(follow->follower, err);
     check_caught_up(follow);
 }
@@ -310,7 +310,7 @@ apply_entry(void *arg, struct feed_follower *follower, const Feed__Entry *entry)
     if (follow->campaign->checkin->service.is_draining) {
         return;
     }
-    follow->applying = facts_new(entry);
+    follow->applying = entry_facts_new(entry);
     const struct checkin_call call = {&follow->campaign->checkin->store,
                                       follow->campaign->id, entry_applied,
                                       follow};

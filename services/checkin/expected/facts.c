@@ -14,14 +14,14 @@
 /* The next row begins; len holds where, until seal knows where bytes ends
  * up. */
 static struct buf *
-begin(struct facts *facts)
+begin(struct entry_facts *facts)
 {
     facts->items[facts->count++].len = facts->bytes.len;
     return &facts->bytes;
 }
 
 static void
-seal(struct facts *facts)
+seal(struct entry_facts *facts)
 {
     size_t end = facts->bytes.len;
     for (size_t i = facts->count; i > 0; i--) {
@@ -33,7 +33,7 @@ seal(struct facts *facts)
 }
 
 static void
-add_place(struct facts *facts, const Signup__PlaceChanged *place)
+add_place(struct entry_facts *facts, const Signup__PlaceChanged *place)
 {
     if (!place->has_number || !place->has_action_number ||
         place->action_number > DIRECTORY_ACTION_MAX ||
@@ -51,7 +51,7 @@ add_place(struct facts *facts, const Signup__PlaceChanged *place)
 }
 
 static void
-add_action(struct facts *facts, const Signup__Action *action)
+add_action(struct entry_facts *facts, const Signup__Action *action)
 {
     if (!action->has_number || action->number > DIRECTORY_ACTION_MAX ||
         action->n_gates > DIRECTORY_GATES_MAX) {
@@ -77,7 +77,7 @@ add_action(struct facts *facts, const Signup__Action *action)
 }
 
 static void
-add_campaign(struct facts *facts, const Signup__Campaign *campaign)
+add_campaign(struct entry_facts *facts, const Signup__Campaign *campaign)
 {
     struct buf record;
     buf_init(&record, 0);
@@ -90,7 +90,7 @@ add_campaign(struct facts *facts, const Signup__Campaign *campaign)
 }
 
 static void
-add_event(struct facts *facts, const ProtobufCBinaryData *packed)
+add_event(struct entry_facts *facts, const ProtobufCBinaryData *packed)
 {
     Signup__Event *event = wire_unpack(&signup__event__descriptor, packed->data,
                                        packed->len, BUS_BODY_BYTES_MAX);
@@ -108,10 +108,10 @@ add_event(struct facts *facts, const ProtobufCBinaryData *packed)
     wire_free(event);
 }
 
-struct facts *
-facts_new(const Feed__Entry *entry)
+struct entry_facts *
+entry_facts_new(const Feed__Entry *entry)
 {
-    struct facts *facts = mem_new(sizeof(*facts));
+    struct entry_facts *facts = mem_new(sizeof(*facts));
     facts->seq = entry->seq;
     facts->items = mem_new_array(entry->n_events + 1, sizeof(*facts->items));
     buf_init(&facts->bytes, 0);
@@ -123,7 +123,7 @@ facts_new(const Feed__Entry *entry)
 }
 
 void
-facts_free(struct facts **facts)
+entry_facts_free(struct entry_facts **facts)
 {
     if (*facts == NULL) {
         return;
@@ -159,8 +159,9 @@ learn_action(struct campaign *campaign, struct bytes fact,
 }
 
 void
-facts_learn(const struct facts *facts, const struct store_reply *gates,
-            size_t gates_count, struct campaign *campaign)
+entry_facts_learn(const struct entry_facts *facts,
+                  const struct store_reply *gates, size_t gates_count,
+                  struct campaign *campaign)
 {
     size_t actions = 0;
     for (size_t i = 0; i < facts->count; i++) {

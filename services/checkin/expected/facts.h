@@ -12,18 +12,19 @@
 
 /* One row for each fact that matters here (see rows.txt); an event that
  * is not valid is logged and passed over, for it would be so for ever. */
-struct facts {
+struct entry_facts {
     uint64_t seq;
     struct bytes *items; /* into bytes */
     size_t count;
     struct buf bytes;
 };
 
-struct facts *facts_new(const Feed__Entry *entry);
-void facts_free(struct facts **facts);
+struct entry_facts *entry_facts_new(const Feed__Entry *entry);
+void entry_facts_free(struct entry_facts **facts);
 /* Tells the directory. gates: for each action among the facts, its gates'
  * ids by index, each ended by a newline: what expected.lua returned. */
-void facts_learn(const struct facts *facts, const struct store_reply *gates,
-                 size_t gates_count, struct campaign *campaign);
+void entry_facts_learn(const struct entry_facts *facts,
+                       const struct store_reply *gates, size_t gates_count,
+                       struct campaign *campaign);
 
 #endif

@@ -86,7 +86,7 @@ on_halt(void *arg, const char *topic, const void *body, size_t len)
 /* ---- start and stop ---- */
 
 void
-drive_start(struct courier *courier)
+courier_start(struct courier *courier)
 {
     struct service *service = &courier->service;
     courier->leases = (struct leases){.loop = service->loop,
@@ -96,13 +96,13 @@ drive_start(struct courier *courier)
                                       .arg = courier};
     routes_open(courier);
     recover_all(courier);
-    asking_open(courier, lease_begin);
+    asking_open(courier, lease_accept);
     service_follow(service, "broadcast", "work", on_work, courier);
     service_follow(service, "broadcast", "halt/", on_halt, courier);
 }
 
 void
-drive_drain(struct courier *courier)
+courier_drain(struct courier *courier)
 {
     courier->is_draining = true;
     for (struct lease *lease = courier->leases.first; lease != NULL;
@@ -112,13 +112,13 @@ drive_drain(struct courier *courier)
 }
 
 bool
-drive_is_idle(const struct courier *courier)
+courier_is_idle(const struct courier *courier)
 {
     return courier->leases.count == 0 && asking_is_idle(courier);
 }
 
 void
-drive_stop(struct courier *courier)
+courier_stop(struct courier *courier)
 {
     courier->is_stopped = true;
     routes_close(courier);

@@ -7,11 +7,11 @@
 struct courier;
 
 /* Opens journal, routes and asks; settles what the journal holds. */
-void drive_start(struct courier *courier);
+void courier_start(struct courier *courier);
 /* Takes nothing new; gives back what is not begun. */
-void drive_drain(struct courier *courier);
-bool drive_is_idle(const struct courier *courier);
+void courier_drain(struct courier *courier);
+bool courier_is_idle(const struct courier *courier);
 /* What is still on the wire is noted as in doubt before the journal closes. */
-void drive_stop(struct courier *courier);
+void courier_stop(struct courier *courier);
 
 #endif

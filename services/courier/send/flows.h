@@ -11,8 +11,8 @@ struct courier;
 struct lease;
 
 /* ---- lease_flow.c: see granted_cb in ask.h ---- */
-void lease_begin(struct asking *asking, const Broadcast__Lease *message,
-                 int64_t sent_ms);
+void lease_accept(struct asking *asking, const Broadcast__Lease *message,
+                  int64_t sent_ms);
 
 /* ---- settle_flow.c ---- */
 /* Something can be told: soon, or now when nothing is left. */

@@ -1,6 +1,6 @@
 /* lease_flow -- one lease, from its grant to what is handed over.
  *
- *   lease_begin -> template_done -> contacts_done -> tickets_done -> route
+ *   lease_accept -> template_done -> contacts_done -> tickets_done -> route
  *
  * Whatever does not come in time (return_timer, at the lease's deadline) is
  * given back as pending. An answer that says no is a deferral, which the
@@ -112,8 +112,8 @@ set_deadlines(struct lease *lease, const Broadcast__Lease *m, int64_t sent_ms)
 }
 
 void
-lease_begin(struct asking *asking, const Broadcast__Lease *message,
-            int64_t sent_ms)
+lease_accept(struct asking *asking, const Broadcast__Lease *message,
+             int64_t sent_ms)
 {
     struct courier *courier = asking->courier;
     if (!fits(message)) {

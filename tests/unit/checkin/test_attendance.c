@@ -65,7 +65,7 @@ make_action(void **state)
     struct campaign *campaign = directory_add(&directory, "c");
     put_campaign(campaign);
     put_action(campaign, "north\nold\nwest\n");
-    rally = campaign_find_action(campaign, "rally");
+    rally = directory_action_by_id(campaign, "rally");
     assert_non_null(rally);
     return 0;
 }

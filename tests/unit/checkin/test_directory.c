@@ -62,11 +62,11 @@ a_campaign_holds_65535_actions_each_found_by_id_and_number(void **state)
         struct action *action = directory_find_action(&directory, "walks", id);
         assert_non_null(action);
         assert_int_equal(action->number, n);
-        assert_ptr_equal(campaign_find_action_by_number(campaign, n), action);
+        assert_ptr_equal(directory_action_by_number(campaign, n), action);
     }
-    assert_null(campaign_find_action(campaign, "a65536"));
-    assert_null(campaign_find_action_by_number(campaign, 0));
-    assert_null(campaign_find_action_by_number(campaign, UINT32_MAX));
+    assert_null(directory_action_by_id(campaign, "a65536"));
+    assert_null(directory_action_by_number(campaign, 0));
+    assert_null(directory_action_by_number(campaign, UINT32_MAX));
     assert_false(put_action(campaign, 65536, "one-more", NULL, ""));
     directory_fini(&directory);
 }
@@ -80,7 +80,7 @@ an_action_is_replaced_but_never_takes_another_ones_number_or_id(void **state)
     assert_true(put_action(campaign, 1, "walk", "north", "north\n"));
     assert_true(put_action(campaign, 1, "walk", "south", "north\nsouth\n"));
     assert_int_equal(campaign->action_count, 1);
-    struct action *action = campaign_find_action(campaign, "walk");
+    struct action *action = directory_action_by_id(campaign, "walk");
     assert_int_equal(action_find_gate(action, "south"), 1);
     assert_int_equal(action_find_gate(action, "north"), -1);
     assert_false(put_action(campaign, 1, "rally", NULL, ""));
@@ -101,7 +101,7 @@ an_action_has_256_gates_and_one_beyond_has_no_index(void **state)
         buf_printf(&indexes, "gate-%d\n", i);
     }
     assert_true(put_action(campaign, 1, "walk", "gate-255", indexes.data));
-    struct action *action = campaign_find_action(campaign, "walk");
+    struct action *action = directory_action_by_id(campaign, "walk");
     assert_int_equal(action->gate_count, 256);
     assert_int_equal(action_find_gate(action, "gate-255"), 255);
     assert_true(put_action(campaign, 1, "walk", "gate-256", indexes.data));
