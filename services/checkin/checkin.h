@@ -18,8 +18,8 @@
  * not wait for it: the ticket says enough. Any number of instances: all truth
  * is in Redis.
  *
- * Rooms, each of which calls only those before it: keep (Redis), tickets
- * (pure), expected, attendance, marks. What expected has to tell the later
+ * Rooms, each of which calls only those before it: keep (Redis), expected,
+ * tickets, attendance, marks. What expected has to tell the later
  * ones goes by hooks that main.c hands in at start. */
 #ifndef CHECKIN_CHECKIN_H
 #define CHECKIN_CHECKIN_H

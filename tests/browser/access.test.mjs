@@ -41,7 +41,7 @@ const pagesOf = () => [
     ['choices', person.preferences_url, '.places li'],
     ['check-in', `/here/${stage.campaign}/${RALLY}/north`, '#code'],
     ['login', '/login', '#password'],
-    ['not found', '/t/ABCDEFGHJKMNPQ', 'h1'],
+    ['not found', '/t/ABCDEFGHJKMNPQRSTVWX', 'h1'],
 ];
 const staffPagesOf = () => [
     ['live', `/live/${stage.campaign}/${RALLY}`, '#chart canvas'],

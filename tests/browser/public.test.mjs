@@ -202,10 +202,10 @@ test('at the gate one types the code and is in, counted once', async () => {
     page.expectComplaint(/status of 4\d\d/);
     const gate = `/here/${stage.campaign}/${RALLY}/north`;
     await page.goto(gate);
-    await page.fill('#code', 'ABCDEFGHJKMNPQ');
+    await page.fill('#code', 'ABCDEFGHJKMNPQRSTVWX');
     await submit(page);
     assert.match(await page.innerText('#problem'), /do not know this code/);
-    const typed = `${ticket.code.slice(0, 4)}-${ticket.code.slice(4)}`;
+    const typed = `${ticket.code.slice(0, 5)}-${ticket.code.slice(5)}`;
     await page.fill('#code', typed.toLowerCase());
     await submit(page);
     assert.match(await page.innerText('main'), /You are counted/);
@@ -261,7 +261,7 @@ test('what does not exist says so, kindly, as a page', async () => {
     page.expectComplaint(/status of 404/);
     const paths = [
         '/c/no-such-campaign',
-        '/t/ABCDEFGHJKMNPQ',
+        '/t/ABCDEFGHJKMNPQRSTVWX',
         '/p/AAAAAAAAAAAAAAAAAAAA',
         '/u/AAAAAAAAAAAAAAAAAAAA',
         `/here/${stage.campaign}/${RALLY}/no-such-gate`,

@@ -16,9 +16,13 @@
 #include "common/base/base.h"
 #include "common/client/checkin.h"
 #include "common/crypto/crypto.h"
+#include "tests/support/old_ticket.h"
 
 #define TURN_MS 5
 #define PAGE_ENTRIES_MAX 100
+#define PAGE_EVENTS_MAX 2000 /* but always one entry */
+#define GATES_MAX 300
+#define ENDS_IN_MS_USUAL 3600000
 
 /* ---- the stand-in for signup ---- */
 
@@ -63,6 +67,21 @@ give_list(struct checkin_rig *rig, struct bus_request *request)
     reply_with(request, &reply);
 }
 
+/* Of a page that begins with the entry first. */
+static size_t
+count_entries(const struct rig_campaign *campaign, size_t first)
+{
+    size_t count = 0, events = 0;
+    while (first + count < campaign->entry_count && count < PAGE_ENTRIES_MAX) {
+        events += campaign->entries[first + count]->n_events;
+        if (count > 0 && events > PAGE_EVENTS_MAX) {
+            break;
+        }
+        count++;
+    }
+    return count;
+}
+
 static void
 give_page(struct checkin_rig *rig, struct bus_request *request,
           const Feed__Since *since)
@@ -79,10 +98,9 @@ give_page(struct checkin_rig *rig, struct bus_request *request,
            campaign->entries[first]->seq <= since->after) {
         first++;
     }
-    size_t count = campaign->entry_count - first;
     page.end = campaign->end;
     page.entries = campaign->entries + first;
-    page.n_entries = count < PAGE_ENTRIES_MAX ? count : PAGE_ENTRIES_MAX;
+    page.n_entries = count_entries(campaign, first);
     reply.is_case = SIGNUP__REPLY__IS_SINCE;
     reply.since = &page;
     rig->pages_given++;
@@ -174,15 +192,30 @@ rig_put_campaign(struct checkin_rig *rig, const char *id)
     return campaign;
 }
 
+static void
+add_action(struct checkin_rig *rig, Feed__Entry *entry, Signup__Action *record)
+{
+    Signup__Event event = SIGNUP__EVENT__INIT;
+    record->kind = WORDS__ACTION_KIND__KIND_RALLY;
+    record->has_number = true;
+    record->starts_at_ms = clock_wall_ms();
+    record->ends_at_ms =
+        record->starts_at_ms +
+        (rig->ends_in_ms == 0 ? ENDS_IN_MS_USUAL : rig->ends_in_ms);
+    event.is_case = SIGNUP__EVENT__IS_ACTION_PUT;
+    event.action_put = record;
+    add_event(entry, &event);
+}
+
 void
 rig_put_action(struct checkin_rig *rig, struct rig_campaign *campaign,
                const char *id, uint32_t number, const char *gates)
 {
-    Signup__Gate all[8], *list[8];
+    Signup__Gate all[GATES_MAX], *list[GATES_MAX];
     Signup__Action record = SIGNUP__ACTION__INIT;
-    Signup__Event event = SIGNUP__EVENT__INIT;
     char *words = mem_copy_string(gates), *rest = words, *word;
     while ((word = strtok_r(rest, " ", &rest)) != NULL) {
+        assert_true(record.n_gates < GATES_MAX);
         signup__gate__init(&all[record.n_gates]);
         all[record.n_gates].id = all[record.n_gates].name = word;
         list[record.n_gates] = &all[record.n_gates];
@@ -190,16 +223,26 @@ rig_put_action(struct checkin_rig *rig, struct rig_campaign *campaign,
     }
     record.gates = list;
     record.id = record.name = (char *)id;
-    record.kind = WORDS__ACTION_KIND__KIND_RALLY;
-    record.has_number = true;
     record.number = number;
-    record.starts_at_ms = clock_wall_ms();
-    record.ends_at_ms = record.starts_at_ms + 3600000;
-    event.is_case = SIGNUP__EVENT__IS_ACTION_PUT;
-    event.action_put = &record;
-    add_event(add_entry(campaign, 1), &event);
+    add_action(rig, add_entry(campaign, 1), &record);
     announce_end(rig, campaign);
     free(words);
+}
+
+void
+rig_put_actions(struct checkin_rig *rig, struct rig_campaign *campaign,
+                uint32_t first, uint32_t last)
+{
+    Feed__Entry *entry = add_entry(campaign, last - first + 1);
+    for (uint32_t number = first; number <= last; number++) {
+        char id[16];
+        Signup__Action record = SIGNUP__ACTION__INIT;
+        (void)snprintf(id, sizeof(id), "a%u", number);
+        record.id = record.name = id;
+        record.number = number;
+        add_action(rig, entry, &record);
+    }
+    announce_end(rig, campaign);
 }
 
 void
@@ -429,6 +472,19 @@ rig_code(struct checkin_rig *rig, uint32_t campaign, uint32_t action,
     }
     char *code = mem_copy_string(answer.reply->issue->tickets[0]->code);
     rig_answer_clear(&answer);
+    return code;
+}
+
+char *
+rig_old_code(struct checkin_rig *rig, uint32_t campaign, uint32_t action,
+             uint32_t number)
+{
+    struct crypto_key key;
+    char *path = temp_path(rig->dir, "ticket.key");
+    char *code = mem_new(OLD_TICKET_SIZE);
+    crypto_key_load(path, false, &key);
+    old_ticket_code(&key, campaign, action, number, code);
+    free(path);
     return code;
 }
 

@@ -46,6 +46,7 @@ struct checkin_rig {
     struct rig_campaign campaigns[RIG_CAMPAIGNS_MAX];
     size_t campaign_count;
     bool is_signup_silent; /* signup does not answer */
+    int64_t ends_in_ms;    /* of actions put; 0: an hour */
     uint64_t pages_given;
     struct rig_news news[RIG_NEWS_MAX];
     size_t news_count;
@@ -65,6 +66,9 @@ struct rig_campaign *rig_put_campaign(struct checkin_rig *rig, const char *id);
 /* gates: ids parted by spaces. */
 void rig_put_action(struct checkin_rig *rig, struct rig_campaign *campaign,
                     const char *id, uint32_t number, const char *gates);
+/* Actions of the numbers first..last, ids a<number>, as one entry. */
+void rig_put_actions(struct checkin_rig *rig, struct rig_campaign *campaign,
+                     uint32_t first, uint32_t last);
 /* Places of numbers first..last. */
 struct rig_places {
     uint32_t action, first, last, role;
@@ -89,6 +93,9 @@ void rig_answer_clear(struct rig_answer *answer);
 /* The code of a ticket, issued by the service. */
 char *rig_code(struct checkin_rig *rig, uint32_t campaign, uint32_t action,
                uint32_t number);
+/* The same as 0.1 would have made it. */
+char *rig_old_code(struct checkin_rig *rig, uint32_t campaign, uint32_t action,
+                   uint32_t number);
 /* The current attendance; fails the test when it cannot be had. */
 Checkin__Attendance *rig_attendance(struct checkin_rig *rig, int instance,
                                     const char *campaign, const char *action);

@@ -160,7 +160,7 @@ test('a form that fails is answered with a page to a person', async () => {
         body: 'name=Ann+Form&phone=07700+900500&actions=rally&consent_sms=yes',
     });
     assert.equal(right.status, 303, right.text);
-    assert.match(right.headers.get('location'), /^\/t\/[0-9A-Z]{14}$/);
+    assert.match(right.headers.get('location'), /^\/t\/[0-9A-Z]{20}$/);
     const ticket = await rig.call('GET', right.headers.get('location'), {
         headers,
     });

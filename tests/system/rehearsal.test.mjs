@@ -99,7 +99,7 @@ test('one person is signed up, and again without a second place', async () => {
     assert.equal(first.code, 0, first.err);
     const second = await muster(...words);
     assert.equal(second.out.split('\n')[0], first.out.split('\n')[0]);
-    assert.match(first.out, /^westminster-rally +confirmed +http.*\/t\/\w{14}$/m);
+    assert.match(first.out, /^westminster-rally +confirmed +http.*\/t\/\w{20}$/m);
 });
 
 test('what cannot be done is said in a sentence, and exits with 1', async () => {

@@ -71,6 +71,7 @@ test('every count is what it was, and each ledger recounts equal',
 test('tickets and links that people hold still open', async () => {
     const page = await rig.call('GET', `/t/${expected.code}`);
     assert.equal(page.status, 200, page.text);
+    assert.match(page.text, /src="\/t\/[0-9A-Z]{20}\.svg"/); // its new code
     const mark = {gate: 'north', kind: 'arrived', code: expected.code,
         scan_id: rig.freshId('upgrade'), device: 'north-9'};
     const {arrived} = expected.counted.attendance.walk;

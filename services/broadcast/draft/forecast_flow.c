@@ -15,7 +15,7 @@
 
 #define EXAMPLES_MAX 10
 #define MEASURES_MAX 1024 /* chunks */
-#define TICKET_CODE_CHARS 14
+#define TICKET_CODE_CHARS 20
 #define LINK_TOKEN_CHARS 20
 
 uint32_t
@@ -288,7 +288,9 @@ measured(void *arg, enum err err, const char *detail,
 static void
 measure(struct forecasting *f)
 {
-    static const char code[TICKET_CODE_CHARS + 1] = "0123456789ABCD";
+    static const char code[TICKET_CODE_CHARS + 1] = "0123456789ABCDEFGHJK";
+    /* As messages show it. */
+    static const char shown[] = "01234-56789-ABCDE-FGHJK";
     static const char token[LINK_TOKEN_CHARS + 1] = "abcdefghijklmnopqrst";
     const Broadcast__Content *content = f->record->content;
     struct facts_fields fields;
@@ -301,7 +303,7 @@ measure(struct forecasting *f)
     facts_add_field(&fields, "preferences_url", preferences);
     if (content->action != NULL) {
         facts_add_field(&fields, "ticket_url", ticket);
-        facts_add_field(&fields, "ticket_code", code);
+        facts_add_field(&fields, "ticket_code", shown);
     }
     ask.campaign = f->campaign;
     ask.query = content->audience;

@@ -19,6 +19,7 @@
 struct waiter {
     struct waiter *next;
     char campaign[DIRECTORY_ID_SIZE], action[DIRECTORY_ID_SIZE];
+    uint32_t campaign_number, action_number; /* when the ids are "" */
     uint64_t list, page; /* the questions asked for it; 0: none yet */
     bool has_page;
     int64_t deadline_ms;
@@ -38,14 +39,36 @@ struct refusal {
     enum err err;
 };
 
+static struct campaign *
+find_campaign(const struct checkin *checkin, const struct waiter *waiter)
+{
+    return waiter->campaign[0] == '\0'
+               ? directory_find_by_number(&checkin->directory,
+                                          waiter->campaign_number)
+               : directory_find(&checkin->directory, waiter->campaign);
+}
+
+static struct action *
+find_action(const struct checkin *checkin, const struct waiter *waiter)
+{
+    if (waiter->campaign[0] != '\0') {
+        return directory_find_action(&checkin->directory, waiter->campaign,
+                                     waiter->action);
+    }
+    struct campaign *campaign = find_campaign(checkin, waiter);
+    return campaign == NULL
+               ? NULL
+               : directory_action_by_number(campaign, waiter->action_number);
+}
+
 /* Nothing can still come that has it. */
 static bool
 is_nowhere(struct checkin *checkin, struct waiter *waiter)
 {
-    struct campaign *campaign =
-        directory_find(&checkin->directory, waiter->campaign);
+    struct campaign *campaign = find_campaign(checkin, waiter);
     if (campaign == NULL) {
-        return expected_lists_answered(checkin) >= waiter->list;
+        return expected_lists_answered(checkin) >= waiter->list &&
+               (waiter->campaign[0] != '\0' || expected_is_complete(checkin));
     }
     if (!waiter->has_page) {
         waiter->has_page = true;
@@ -59,8 +82,7 @@ static bool
 is_over(struct checkin *checkin, struct waiter *waiter, enum err *err_out,
         struct action **action_out)
 {
-    *action_out = directory_find_action(&checkin->directory, waiter->campaign,
-                                        waiter->action);
+    *action_out = find_action(checkin, waiter);
     *err_out = ERR_NONE;
     if (*action_out != NULL) {
         return true;
@@ -123,13 +145,26 @@ static void
 wait(struct checkin *checkin, struct waiter *waiter)
 {
     waiter->deadline_ms = clock_boot_ms() + WAIT_MS_MAX;
-    if (directory_find(&checkin->directory, waiter->campaign) == NULL) {
+    if (find_campaign(checkin, waiter) == NULL) {
         waiter->list = expected_ask_list(checkin);
     }
     waiter->next = checkin->awaiting->first;
     checkin->awaiting->first = waiter;
     checkin->awaiting->count++;
     timer_start(checkin->awaiting->sweep, 0);
+}
+
+/* NULL: refused. */
+static struct waiter *
+new_waiter(struct checkin *checkin, await_cb *cb, void *arg)
+{
+    if (checkin->awaiting->count == WAITING_MAX) {
+        refuse(checkin, ERR_LIMIT, cb, arg);
+        return NULL;
+    }
+    struct waiter *waiter = mem_new(sizeof(*waiter));
+    *waiter = (struct waiter){.cb = cb, .arg = arg};
+    return waiter;
 }
 
 void
@@ -140,15 +175,24 @@ await_action(struct checkin *checkin, const char *campaign, const char *id,
         refuse(checkin, ERR_NOT_FOUND, cb, arg);
         return;
     }
-    if (checkin->awaiting->count == WAITING_MAX) {
-        refuse(checkin, ERR_LIMIT, cb, arg);
-        return;
+    struct waiter *waiter = new_waiter(checkin, cb, arg);
+    if (waiter != NULL) {
+        strncpy(waiter->campaign, campaign, sizeof(waiter->campaign) - 1);
+        strncpy(waiter->action, id, sizeof(waiter->action) - 1);
+        wait(checkin, waiter);
     }
-    struct waiter *waiter = mem_new(sizeof(*waiter));
-    *waiter = (struct waiter){.cb = cb, .arg = arg};
-    strncpy(waiter->campaign, campaign, sizeof(waiter->campaign) - 1);
-    strncpy(waiter->action, id, sizeof(waiter->action) - 1);
-    wait(checkin, waiter);
+}
+
+void
+await_action_numbered(struct checkin *checkin, uint32_t campaign,
+                      uint32_t action, await_cb *cb, void *arg)
+{
+    struct waiter *waiter = new_waiter(checkin, cb, arg);
+    if (waiter != NULL) {
+        waiter->campaign_number = campaign;
+        waiter->action_number = action;
+        wait(checkin, waiter);
+    }
 }
 
 /* ---- start and stop ---- */

@@ -59,6 +59,18 @@ directory_find(const struct directory *directory, const char *id)
 }
 
 struct campaign *
+directory_find_by_number(const struct directory *directory, uint32_t number)
+{
+    for (size_t i = 0; i < directory->campaign_count; i++) {
+        struct campaign *campaign = directory->campaigns[i];
+        if (campaign->record != NULL && campaign->record->number == number) {
+            return campaign;
+        }
+    }
+    return NULL;
+}
+
+struct campaign *
 directory_add(struct directory *directory, const char *id)
 {
     size_t count = directory->campaign_count;
@@ -253,6 +265,13 @@ has_gate(const Signup__Action *record, const char *gate)
         }
     }
     return false;
+}
+
+bool
+action_takes_old_codes(const struct action *action, int64_t at_ms)
+{
+    return action->number <= action->campaign->old_action_max &&
+           at_ms <= action->record->ends_at_ms + DIRECTORY_OLD_CODES_MS;
 }
 
 int

@@ -8,13 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "checkin_rows.h"
 #include "common/base/base.h"
 #include "signup.pb-c.h"
 
 #define DIRECTORY_CAMPAIGNS_MAX 1024
 #define DIRECTORY_ACTION_MAX 65535 /* the highest number of an action */
-#define DIRECTORY_GATES_MAX 256    /* ever, of one action: an index is a byte */
-#define DIRECTORY_ID_SIZE 41       /* [a-z0-9-]{1,40} and NUL */
+#define DIRECTORY_GATES_MAX ((int)ACTION_GATES_MAX) /* ever, of one action */
+/* Codes of 0.1 are taken so long after their action's end. */
+#define DIRECTORY_OLD_CODES_MS (24LL * 3600 * 1000)
+#define DIRECTORY_ID_SIZE 41 /* [a-z0-9-]{1,40} and NUL */
 
 struct batch;
 struct checkin;
@@ -40,8 +43,10 @@ struct campaign {
     size_t number_count;
     struct action **by_id; /* a hash table of slot_count, open addressing */
     size_t slot_count;
-    struct follow *follow; /* owned by expected_flow.c */
-    struct batch *marks;   /* owned by mark_flow.c */
+    uint16_t old_action_max;           /* up to it the codes of 0.1 are good */
+    bool has_old_open, is_closing_old; /* see load_flow.c */
+    struct follow *follow;             /* owned by expected_flow.c */
+    struct batch *marks;               /* owned by mark_flow.c */
 };
 
 struct directory {
@@ -72,6 +77,13 @@ MUST_CHECK bool campaign_put_record(struct campaign *campaign,
 MUST_CHECK bool campaign_put_action(struct campaign *campaign,
                                     const void *packed, size_t len,
                                     const char *gates);
+/* By the campaign's own number; NULL: not known. */
+struct campaign *directory_find_by_number(const struct directory *directory,
+                                          uint32_t number);
+/* Is a code of 0.1 (ticket.h: is_old) still good for the action at this time?
+ * The action was there at the upgrade, and ended at most a day ago: who
+ * leaves late, and gates that were offline, are still served. */
+bool action_takes_old_codes(const struct action *action, int64_t at_ms);
 /* The index of a gate that the action has now; -1: it has none such. */
 int action_find_gate(const struct action *action, const char *gate);
 

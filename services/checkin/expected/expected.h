@@ -34,6 +34,9 @@ uint64_t expected_lists_answered(const struct checkin *checkin);
  * the number returned, all that was in the feed then is in the directory. */
 uint64_t expected_ask_page(struct campaign *campaign);
 uint64_t expected_caught_up(const struct campaign *campaign);
+/* Are all campaigns in the directory loaded, and their feeds caught up with
+ * once? */
+bool expected_is_complete(const struct checkin *checkin);
 
 /* ---- await_flow.c: an action not heard of yet ---- */
 typedef void await_cb(void *arg, enum err err, struct action *action);
@@ -44,6 +47,9 @@ void await_start(struct checkin *checkin);
  * find it known already asks directory_find_action first. */
 void await_action(struct checkin *checkin, const char *campaign,
                   const char *action, await_cb *cb, void *arg);
+/* The same by the numbers that tickets hold. */
+void await_action_numbered(struct checkin *checkin, uint32_t campaign,
+                           uint32_t action, await_cb *cb, void *arg);
 /* Something was learnt: whose wait is over? */
 void await_sweep(struct checkin *checkin);
 bool await_is_idle(const struct checkin *checkin);

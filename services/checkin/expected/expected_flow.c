@@ -1,6 +1,6 @@
 /* expected_flow -- who is expected, followed from signup's feed.
  *
- *   start   own Redis says which campaigns (checkin_load_campaigns), signup
+ *   start   own Redis says which campaigns (load_open), signup
  *           says which others (list_campaigns: every 5 s, and when an unknown
  *           one is asked for); each is loaded, then followed from its cursor
  *   entry   a page from signup -> apply_entry -> facts.h -> expected.lua saves
@@ -18,6 +18,7 @@
 #include "common/client/signup.h"
 #include "services/checkin/checkin.h"
 #include "services/checkin/expected/facts.h"
+#include "services/checkin/expected/load.h"
 
 #define LIST_EVERY_MS 5000
 #define RETRY_MS 500
@@ -41,7 +42,7 @@ struct expected {
     struct expected_hooks hooks;
     struct timer *list_timer;
     uint64_t lists_asked, lists_answered;
-    bool is_listing, is_listing_again, is_loading;
+    bool is_listing, is_listing_again;
 };
 
 static void
@@ -121,80 +122,32 @@ on_list_due(void *arg)
     timer_start(checkin->expected->list_timer, LIST_EVERY_MS);
 }
 
-/* ---- loading what Redis knows of a campaign ---- */
-
-static const struct store_reply *
-find_field(const struct store_reply *fields, const char *name)
-{
-    for (size_t i = 0; i + 1 < fields->count; i += 2) {
-        if (fields->items[i].type == STORE_STRING &&
-            strcmp(fields->items[i].string, name) == 0) {
-            return &fields->items[i + 1];
-        }
-    }
-    return NULL;
-}
-
-static void
-load_action(struct campaign *campaign, const struct store_reply *fields,
-            size_t at)
-{
-    const char *number = fields->items[at].string + 1;
-    const struct store_reply *record = &fields->items[at + 1];
-    char *name = mem_format("g%s", number);
-    const struct store_reply *gates = find_field(fields, name);
-    if (!campaign_put_action(campaign, record->string, record->len,
-                             gates == NULL ? "" : gates->string)) {
-        log_error("expected.bad_action", log_str("campaign", campaign->id));
-    }
-    free(name);
-}
-
-static void
-load_fields(struct campaign *campaign, const struct store_reply *fields)
-{
-    const struct store_reply *record = find_field(fields, "c");
-    if (record != NULL &&
-        !campaign_put_record(campaign, record->string, record->len)) {
-        log_error("expected.bad_campaign", log_str("campaign", campaign->id));
-    }
-    for (size_t i = 0; i + 1 < fields->count; i += 2) {
-        if (fields->items[i].string[0] == 'a') {
-            load_action(campaign, fields, i);
-        }
-    }
-}
+/* ---- a campaign: loaded, then followed ---- */
 
 static void start_follower(struct follow *follow, uint64_t cursor);
 
 static void
-campaign_loaded(void *arg, enum err err, const struct store_reply *reply)
+campaign_loaded(void *arg, enum err err, uint64_t cursor)
 {
     struct follow *follow = arg;
     follow->is_loading = false;
     if (follow->campaign->checkin->service.is_draining) {
         return;
     }
-    if (err != ERR_NONE || reply->type != STORE_ARRAY) {
+    if (err != ERR_NONE) {
         timer_start(follow->retry, RETRY_MS);
         return;
     }
-    const struct store_reply *cursor = find_field(reply, "cursor");
-    load_fields(follow->campaign, reply);
-    start_follower(follow,
-                   cursor == NULL ? 0 : strtoull(cursor->string, NULL, 10));
+    start_follower(follow, cursor);
     learnt(follow);
 }
 
 static void
-load_campaign(void *arg)
+load(void *arg)
 {
     struct follow *follow = arg;
     follow->is_loading = true;
-    const struct checkin_call call = {&follow->campaign->checkin->store,
-                                      follow->campaign->id, campaign_loaded,
-                                      follow};
-    checkin_load_campaign(&call);
+    load_campaign(follow->campaign, campaign_loaded, follow);
 }
 
 static void
@@ -211,19 +164,9 @@ follow_campaign(struct checkin *checkin, const char *id)
     }
     struct follow *follow = mem_new(sizeof(*follow));
     follow->campaign = campaign;
-    follow->retry = timer_new(checkin->service.loop, load_campaign, follow);
+    follow->retry = timer_new(checkin->service.loop, load, follow);
     campaign->follow = follow;
-    load_campaign(follow);
-}
-
-static void
-campaigns_loaded(void *arg, enum err err, const struct store_reply *reply)
-{
-    struct checkin *checkin = arg;
-    checkin->expected->is_loading = false;
-    for (size_t i = 0; err == ERR_NONE && i < reply->count; i++) {
-        follow_campaign(checkin, reply->items[i].string);
-    }
+    load(follow);
 }
 
 /* ---- pages ---- */
@@ -239,6 +182,7 @@ check_caught_up(struct follow *follow)
 {
     if (is_caught_up(follow)) {
         follow->caught_up = follow->page_number;
+        load_close_old(follow->campaign);
     }
     learnt(follow);
 }
@@ -370,6 +314,18 @@ expected_caught_up(const struct campaign *campaign)
     return campaign->follow->caught_up;
 }
 
+bool
+expected_is_complete(const struct checkin *checkin)
+{
+    const struct directory *directory = &checkin->directory;
+    for (size_t i = 0; i < directory->campaign_count; i++) {
+        if (directory->campaigns[i]->follow->caught_up == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ---- start and stop ---- */
 
 void
@@ -380,8 +336,7 @@ expected_start(struct checkin *checkin, const struct expected_hooks *hooks)
     checkin->expected = expected;
     expected->list_timer =
         timer_new(checkin->service.loop, on_list_due, checkin);
-    expected->is_loading = true;
-    checkin_load_campaigns(&checkin->store, campaigns_loaded, checkin);
+    load_open(checkin, follow_campaign);
     service_follow(&checkin->service, "signup", FEED_TOPIC, on_news, checkin);
     timer_start(expected->list_timer, 0);
 }
@@ -396,13 +351,13 @@ bool
 expected_is_idle(const struct checkin *checkin)
 {
     const struct expected *expected = checkin->expected;
-    if (expected->is_listing || expected->is_loading) {
+    if (expected->is_listing) {
         return false;
     }
     for (size_t i = 0; i < checkin->directory.campaign_count; i++) {
         const struct follow *follow = checkin->directory.campaigns[i]->follow;
         if (follow->is_loading || follow->is_asking ||
-            follow->applying != NULL) {
+            follow->applying != NULL || follow->campaign->is_closing_old) {
             return false;
         }
     }

@@ -21,10 +21,14 @@ local function apply_place(fact)
     write_person(n, number, person)
 end
 
+-- A gate beyond ACTION_GATES_MAX gets no index.
 local function with_new_gates(all, wanted)
+    local _, count = string.gsub(all, '\n', '')
     for id in string.gmatch(wanted, '([^\n]+)\n') do
-        if not string.find('\n' .. all, '\n' .. id .. '\n', 1, true) then
+        if count < ACTION_GATES_MAX and
+            not string.find('\n' .. all, '\n' .. id .. '\n', 1, true) then
             all = all .. id .. '\n'
+            count = count + 1
         end
     end
     return all
@@ -35,9 +39,13 @@ local function apply_action(fact)
     local gates = call('HGET', known, format('g%d', n)) or ''
     if is_new then
         gates = with_new_gates(gates, wanted)
+        -- Of a new one nobody has seen a count.
+        touched[n] = call('HEXISTS', known, format('a%d', n)) == 1 or touched[n]
         call('HSET', known, format('a%d', n), string.sub(fact, at),
             format('g%d', n), gates)
-        touched[n] = true
+        if n > tonumber(call('HGET', known, 'top')) then
+            call('HSET', known, 'top', format('%d', n))
+        end
     end
     results[#results + 1] = gates
 end

@@ -11,6 +11,7 @@
 #define KEY_SIZE 96
 #define NUMBER_SIZE 24
 #define CAMPAIGNS "{muster}:ci:campaigns"
+#define META "{muster}:ci:meta"
 
 void
 checkin_store_open(struct checkin_store *store, struct store *redis)
@@ -109,34 +110,42 @@ checkin_read_present(const struct checkin_call *call, uint32_t action,
 }
 
 void
-checkin_load_campaigns(struct checkin_store *store, store_reply_cb *cb,
+checkin_open_campaigns(struct checkin_store *store, store_reply_cb *cb,
                        void *arg)
 {
-    const struct bytes words[] = {bytes_of_string("SMEMBERS"),
-                                  bytes_of_string(CAMPAIGNS)};
-    store_command(store->redis, words, 2, cb, arg);
-}
-
-/* Answered before the HGETALL that follows it; a failure is met again there,
- * and the whole load is then tried again. */
-static void
-on_remembered(void *arg, enum err err, const struct store_reply *reply)
-{
-    (void)arg;
-    (void)err;
-    (void)reply;
+    const struct bytes keys[] = {bytes_of_string(CAMPAIGNS),
+                                 bytes_of_string(META)};
+    const struct store_call call = {.script =
+                                        store->scripts[CHECKIN_SCRIPT_OPEN],
+                                    .keys = keys,
+                                    .key_count = 2};
+    store_run(store->redis, &call, cb, arg);
 }
 
 void
-checkin_load_campaign(const struct checkin_call *call)
+checkin_remember_campaign(const struct checkin_call *call)
 {
-    char key[KEY_SIZE];
-    (void)snprintf(key, sizeof(key), "{%s}:ci:known", call->campaign);
-    const struct bytes remember[] = {bytes_of_string("SADD"),
-                                     bytes_of_string(CAMPAIGNS),
-                                     bytes_of_string(call->campaign)};
-    const struct bytes load[] = {bytes_of_string("HGETALL"),
-                                 bytes_of_string(key)};
-    store_command(call->store->redis, remember, 3, on_remembered, NULL);
-    store_command(call->store->redis, load, 2, call->cb, call->arg);
+    const struct bytes words[] = {bytes_of_string("SADD"),
+                                  bytes_of_string(CAMPAIGNS),
+                                  bytes_of_string(call->campaign)};
+    store_command(call->store->redis, words, 3, call->cb, call->arg);
+}
+
+void
+checkin_load_campaign(const struct checkin_call *call, uint32_t first,
+                      uint32_t count)
+{
+    char from[NUMBER_SIZE], numbers[NUMBER_SIZE];
+    (void)snprintf(from, sizeof(from), "%" PRIu32, first);
+    (void)snprintf(numbers, sizeof(numbers), "%" PRIu32, count);
+    const struct bytes args[LOAD_ARGS] = {
+        [LOAD_ARG_FIRST] = bytes_of_string(from),
+        [LOAD_ARG_COUNT] = bytes_of_string(numbers)};
+    run(call, CHECKIN_SCRIPT_LOAD, args, LOAD_ARGS);
+}
+
+void
+checkin_close_old(const struct checkin_call *call)
+{
+    run(call, CHECKIN_SCRIPT_CLOSE_OLD, NULL, 0);
 }

@@ -1,10 +1,13 @@
 /* store -- checkin's keys in Redis, one function for each thing done there.
  *
  *   {muster}:ci:campaigns      set of campaign ids
- *   {c}:ci:known               hash: cursor (in signup's feed), end (of our
- *                              own), c (packed Campaign), and by action
- *                              number: a<n> (packed Action), g<n> (its gates'
- *                              ids by index, each ended by a newline)
+ *   {muster}:ci:meta           hash: format
+ *   {c}:ci:known               hash: format, cursor (in signup's feed), end
+ *                              (of our own), c (packed Campaign), top (the
+ *                              greatest action number), old (close_old.lua),
+ *                              and by action number: a<n> (packed Action),
+ *                              g<n> (its gates' ids by index, each ended by a
+ *                              newline)
  *   {c}:ci:feed                stream of marks: <seq>-0, e = packed events
  *   {c}:ci:s:<0..16383>        hash: scan hash -> content hash and answer
  *   {c}:ci:<n>:p:<number/64>   hash: number % 64 -> record (person.lua)
@@ -61,9 +64,15 @@ void checkin_read_feed(const struct checkin_call *call, uint64_t after,
                        uint32_t entries_max);
 void checkin_read_present(const struct checkin_call *call, uint32_t action,
                           uint32_t chunk);
-void checkin_load_campaigns(struct checkin_store *store, store_reply_cb *cb,
+/* ERR_LIMIT: all of it was stored by a newer Muster. */
+void checkin_open_campaigns(struct checkin_store *store, store_reply_cb *cb,
                             void *arg);
-/* Remembers the campaign's id and loads what is known of it. */
-void checkin_load_campaign(const struct checkin_call *call);
+/* Remembers the campaign's id. */
+void checkin_remember_campaign(const struct checkin_call *call);
+/* What is known of it, with the actions of count numbers from first: see
+ * load.lua. ERR_LIMIT: it was stored by a newer Muster. */
+void checkin_load_campaign(const struct checkin_call *call, uint32_t first,
+                           uint32_t count);
+void checkin_close_old(const struct checkin_call *call);
 
 #endif

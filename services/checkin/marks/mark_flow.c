@@ -19,6 +19,7 @@
 #include "services/checkin/checkin.h"
 #include "services/checkin/expected/expected.h"
 #include "services/checkin/marks/presence.h"
+#include "services/checkin/tickets/tickets.h"
 
 #define BATCH_MAX 500
 #define BATCHES_IN_FLIGHT_MAX 2
@@ -126,7 +127,7 @@ mark_begin(struct ask *ask)
         return;
     }
     if (!read_ticket(&checkin->tickets, asked, &ticket)) {
-        ask_finish(ask, ERR_NOT_FOUND, "this is not one of our tickets", NULL);
+        ask_finish(ask, ERR_NOT_FOUND, TICKET_NOT_OURS, NULL);
         return;
     }
     struct mark *mark = mem_new(sizeof(*mark));
@@ -292,6 +293,11 @@ join_batch(struct mark *mark, struct action *action)
     }
     mark->action = action;
     mark->stamp = stamp_of(mark, gate);
+    if (mark->ticket.is_old &&
+        !action_takes_old_codes(action, mark->stamp.at_ms)) {
+        mark_finish(mark, ERR_NOT_FOUND, TICKET_NOT_OURS, NULL);
+        return;
+    }
     if (!batch_add(batch_of(action->campaign), mark)) {
         mark_finish(mark, ERR_LIMIT, "too many marks wait; try again", NULL);
     }

@@ -3,12 +3,15 @@
 
 #include <string.h>
 
+#include "checkin_rows.h"
+
 #define MAC_BYTES 8
-#define NONCE_AT 11
-#define ALL_BYTES (TICKET_BODY_BYTES + MAC_BYTES + CRYPTO_SIGNATURE_BYTES)
+#define ALL_BYTES (TICKET_BODY_ROW_BYTES + MAC_BYTES + CRYPTO_SIGNATURE_BYTES)
 #define PREFIX "MU1."
-#define CODE_MAC_BITS 26
 #define BITS_A_CHAR 5
+#define CODE_MAC_BITS 50
+#define OLD_MAC_BITS 26
+#define OLD_ACTION_BITS 10
 
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -17,65 +20,63 @@ ticket_keys_derive(const struct crypto_key *from, struct ticket_keys *out)
 {
     crypto_key_derive(from, "ticket-nonce", &out->nonce);
     crypto_key_derive(from, "ticket-mac", &out->mac);
-    crypto_key_derive(from, "ticket-code", &out->code);
+    crypto_key_derive(from, "ticket-code-20", &out->code);
+    crypto_key_derive(from, "ticket-code", &out->old_code);
     crypto_key_derive(from, "ticket-sign", &out->sign);
     crypto_public_of(&out->sign, out->public_key);
 }
 
-static void
-put_number(uint8_t *to, uint64_t value, int bytes)
-{
-    for (int i = bytes - 1; i >= 0; i--) {
-        to[i] = (uint8_t)(value & 0xff);
-        value >>= 8;
-    }
-}
-
-static uint64_t
-get_number(const uint8_t *from, int bytes)
-{
-    uint64_t value = 0;
-    for (int i = 0; i < bytes; i++) {
-        value = value << 8 | from[i];
-    }
-    return value;
-}
-
 /* ---- the code ---- */
 
-/* 44 bits of who and where: campaign 10, action 10, number 24. */
+/* Who and where: campaign 10, action action_bits, number 24. */
 static uint64_t
-code_subject(const struct ticket *ticket)
+code_subject(const struct ticket *ticket, int action_bits)
 {
-    return (uint64_t)ticket->campaign << 34 | (uint64_t)ticket->action << 24 |
-           ticket->number;
+    uint64_t where = (uint64_t)ticket->campaign << action_bits | ticket->action;
+    return where << 24 | ticket->number;
 }
 
-static uint32_t
-code_mac(const struct ticket_keys *keys, uint64_t subject)
+static struct ticket
+ticket_of(uint64_t subject, int action_bits)
 {
-    uint8_t bytes[8];
-    put_number(bytes, subject, sizeof(bytes));
-    uint64_t mac = crypto_mac64(&keys->code, bytes, sizeof(bytes));
-    return (uint32_t)(mac >> (64 - CODE_MAC_BITS));
+    return (struct ticket){
+        .campaign = (uint16_t)(subject >> (24 + action_bits)),
+        .action = (uint16_t)(subject >> 24 & ((1u << action_bits) - 1)),
+        .number = (uint32_t)(subject & 0xffffff)};
 }
 
-/* 70 bits do not fit one integer, so the code is two halves of 35: the first
- * 35 bits of the subject; its last 9 and the MAC. */
+/* The highest bits of the subject's MAC. */
+static uint64_t
+code_mac(const struct crypto_key *key, uint64_t subject, int bits)
+{
+    struct buf packed;
+    buf_init(&packed, 0);
+    rows_put(&packed, subject, sizeof(subject));
+    uint64_t mac = crypto_mac64(key, packed.data, packed.len);
+    buf_fini(&packed);
+    return mac >> (64 - bits);
+}
+
+static void
+write_chars(char *to, uint64_t bits, int chars)
+{
+    for (int i = chars - 1; i >= 0; i--) {
+        to[i] = alphabet[bits & 31];
+        bits >>= BITS_A_CHAR;
+    }
+}
+
+/* 100 bits do not fit one integer: half of the characters are the subject,
+ * half the MAC. */
 void
 ticket_write_code(const struct ticket_keys *keys, const struct ticket *ticket,
                   char to[TICKET_CODE_SIZE])
 {
-    uint64_t subject = code_subject(ticket);
-    uint64_t mac = code_mac(keys, subject);
-    uint64_t high = subject >> 9;
-    uint64_t low = (subject & 0x1ff) << CODE_MAC_BITS | mac;
-    for (int i = TICKET_CODE_CHARS / 2 - 1; i >= 0; i--) {
-        to[i] = alphabet[high & 31];
-        to[i + TICKET_CODE_CHARS / 2] = alphabet[low & 31];
-        high >>= BITS_A_CHAR;
-        low >>= BITS_A_CHAR;
-    }
+    uint64_t subject = code_subject(ticket, 16);
+    write_chars(to, subject, TICKET_CODE_CHARS / 2);
+    write_chars(to + TICKET_CODE_CHARS / 2,
+                code_mac(&keys->code, subject, CODE_MAC_BITS),
+                TICKET_CODE_CHARS / 2);
     to[TICKET_CODE_CHARS] = '\0';
 }
 
@@ -96,85 +97,119 @@ read_char(char c)
     return at == NULL ? -1 : (int)(at - alphabet);
 }
 
-/* The code's characters as two halves of 35 bits; false: not that form. */
-static bool
-read_halves(const char *typed, uint64_t halves[2])
+/* How many characters typed has besides what is passed over, their values in
+ * to; -1: it has others, or too many. */
+static int
+read_typed(const char *typed, uint8_t to[TICKET_CODE_CHARS])
 {
     int count = 0;
-    halves[0] = halves[1] = 0;
     for (int i = 0; typed[i] != '\0'; i++) {
         if (i >= TICKET_TYPED_CHARS_MAX) {
-            return false;
+            return -1;
         }
-        if (typed[i] == '-' || typed[i] == ' ') {
+        if (strchr("-. \t\r\n", typed[i]) != NULL) {
             continue;
         }
         int value = read_char(typed[i]);
         if (value < 0 || count == TICKET_CODE_CHARS) {
-            return false;
+            return -1;
         }
-        uint64_t *half = &halves[count++ / (TICKET_CODE_CHARS / 2)];
-        *half = *half << BITS_A_CHAR | (uint64_t)value;
+        to[count++] = (uint8_t)value;
     }
-    return count == TICKET_CODE_CHARS;
+    return count;
+}
+
+static uint64_t
+bits_of(const uint8_t *values, int count)
+{
+    uint64_t bits = 0;
+    for (int i = 0; i < count; i++) {
+        bits = bits << BITS_A_CHAR | values[i];
+    }
+    return bits;
+}
+
+static bool
+is_mac(uint64_t got, uint64_t want)
+{
+    return crypto_is_equal(&got, &want, sizeof(got));
+}
+
+/* 44 bits of subject and 26 of MAC, in two halves of 35. */
+static bool
+read_old(const struct ticket_keys *keys, const uint8_t *values,
+         struct ticket *out)
+{
+    uint64_t high = bits_of(values, TICKET_OLD_CODE_CHARS / 2);
+    uint64_t low =
+        bits_of(values + TICKET_OLD_CODE_CHARS / 2, TICKET_OLD_CODE_CHARS / 2);
+    uint64_t subject = high << 9 | low >> OLD_MAC_BITS;
+    uint64_t mac = low & ((1u << OLD_MAC_BITS) - 1);
+    *out = ticket_of(subject, OLD_ACTION_BITS);
+    out->is_old = true;
+    return is_mac(mac, code_mac(&keys->old_code, subject, OLD_MAC_BITS));
 }
 
 bool
 ticket_read_code(const struct ticket_keys *keys, const char *typed,
                  struct ticket *out)
 {
-    uint64_t halves[2];
-    if (!read_halves(typed, halves)) {
+    uint8_t values[TICKET_CODE_CHARS];
+    int count = read_typed(typed, values);
+    if (count == TICKET_OLD_CODE_CHARS) {
+        return read_old(keys, values, out);
+    }
+    if (count != TICKET_CODE_CHARS) {
         return false;
     }
-    uint64_t subject = halves[0] << 9 | halves[1] >> CODE_MAC_BITS;
-    uint32_t mac = (uint32_t)(halves[1] & ((1u << CODE_MAC_BITS) - 1));
-    uint32_t want = code_mac(keys, subject);
-    if (!crypto_is_equal(&mac, &want, sizeof(mac))) {
-        return false;
-    }
-    *out = (struct ticket){.campaign = (uint16_t)(subject >> 34),
-                           .action = (uint16_t)(subject >> 24 & 0x3ff),
-                           .number = (uint32_t)(subject & 0xffffff)};
-    return true;
+    uint64_t subject = bits_of(values, TICKET_CODE_CHARS / 2);
+    uint64_t mac =
+        bits_of(values + TICKET_CODE_CHARS / 2, TICKET_CODE_CHARS / 2);
+    *out = ticket_of(subject, 16);
+    return is_mac(mac, code_mac(&keys->code, subject, CODE_MAC_BITS));
 }
 
 /* ---- the scanned text ---- */
 
+/* The body and its MAC: TICKET_BODY_ROW_BYTES + MAC_BYTES. */
 static void
 pack_body(const struct ticket_keys *keys, const struct ticket *ticket,
-          uint8_t body[TICKET_BODY_BYTES])
+          struct buf *to)
 {
-    put_number(body, ticket->campaign, 2);
-    put_number(body + 2, ticket->action, 2);
-    put_number(body + 4, ticket->number, 4);
-    body[8] = ticket->party;
-    body[9] = ticket->role;
-    body[10] = ticket->flags;
-    put_number(body + NONCE_AT,
-               crypto_mac64(&keys->nonce, body, NONCE_AT) >> 24,
-               TICKET_BODY_BYTES - NONCE_AT);
+    struct ticket_body_row row = {.campaign = ticket->campaign,
+                                  .action = ticket->action,
+                                  .number = ticket->number,
+                                  .party = ticket->party,
+                                  .role = ticket->role,
+                                  .flags = ticket->flags};
+    ticket_body_row_append(to, &row);
+    to->len -= TICKET_NONCE_BYTES;
+    uint64_t nonce = crypto_mac64(&keys->nonce, to->data, to->len);
+    rows_put(to, nonce >> (64 - 8 * TICKET_NONCE_BYTES), TICKET_NONCE_BYTES);
+    rows_put(to, crypto_mac64(&keys->mac, to->data, to->len), MAC_BYTES);
 }
 
 void
 ticket_write_scanned(const struct ticket_keys *keys,
                      const struct ticket *ticket, struct buf *to)
 {
-    uint8_t all[ALL_BYTES];
-    pack_body(keys, ticket, all);
-    put_number(all + TICKET_BODY_BYTES,
-               crypto_mac64(&keys->mac, all, TICKET_BODY_BYTES), MAC_BYTES);
-    crypto_make_signature(&keys->sign, all, TICKET_BODY_BYTES,
-                          all + TICKET_BODY_BYTES + MAC_BYTES);
+    struct buf all;
+    uint8_t signature[CRYPTO_SIGNATURE_BYTES];
+    buf_init(&all, 0);
+    pack_body(keys, ticket, &all);
+    crypto_make_signature(&keys->sign, all.data, TICKET_BODY_ROW_BYTES,
+                          signature);
+    buf_add(&all, signature, sizeof(signature));
     buf_add_string(to, PREFIX);
-    crypto_add_base64url(to, all, sizeof(all));
+    crypto_add_base64url(to, all.data, all.len);
+    buf_fini(&all);
 }
 
 bool
 ticket_read_scanned(const struct ticket_keys *keys, const char *scanned,
                     struct ticket *out)
 {
-    uint8_t all[ALL_BYTES], mac[MAC_BYTES];
+    uint8_t all[ALL_BYTES];
     size_t prefix = strlen(PREFIX);
     if (strlen(scanned) != TICKET_SCANNED_CHARS ||
         memcmp(scanned, PREFIX, prefix) != 0 ||
@@ -182,17 +217,20 @@ ticket_read_scanned(const struct ticket_keys *keys, const char *scanned,
                               all, sizeof(all)) != ALL_BYTES) {
         return false;
     }
-    put_number(mac, crypto_mac64(&keys->mac, all, TICKET_BODY_BYTES),
-               MAC_BYTES);
-    if (!crypto_is_equal(mac, all + TICKET_BODY_BYTES, MAC_BYTES)) {
+    struct bytes rest = bytes_of(all, sizeof(all));
+    struct ticket_body_row row;
+    uint64_t mac;
+    if (!ticket_body_row_read(&rest, &row) ||
+        !rows_get(&rest, MAC_BYTES, &mac) ||
+        !is_mac(mac, crypto_mac64(&keys->mac, all, TICKET_BODY_ROW_BYTES))) {
         return false;
     }
-    *out = (struct ticket){.campaign = (uint16_t)get_number(all, 2),
-                           .action = (uint16_t)get_number(all + 2, 2),
-                           .number = (uint32_t)get_number(all + 4, 4),
-                           .party = all[8],
-                           .role = all[9],
-                           .flags = all[10],
+    *out = (struct ticket){.campaign = row.campaign,
+                           .action = row.action,
+                           .number = row.number,
+                           .party = row.party,
+                           .role = row.role,
+                           .flags = row.flags,
                            .is_full = true};
     return true;
 }

@@ -5,6 +5,7 @@
 
 #include "common/base/base.h"
 #include "services/checkin/checkin.h"
+#include "services/checkin/expected/expected.h"
 
 #define BEARERS_MAX 1000
 
@@ -19,7 +20,7 @@ check_issue(const Checkin__IssueTickets *asked)
     }
     if (asked->campaign_number > TICKET_CAMPAIGN_MAX ||
         asked->action_number > TICKET_ACTION_MAX) {
-        return "campaign and action numbers go up to 1,023";
+        return "campaign numbers go up to 1,023, action numbers to 65,535";
     }
     for (size_t i = 0; i < asked->n_bearers; i++) {
         const Checkin__Bearer *bearer = asked->bearers[i];
@@ -107,6 +108,42 @@ ticket_issue(struct ask *ask)
 
 /* ---- read ---- */
 
+struct old_reading {
+    struct ask *ask; /* owned */
+    struct ticket ticket;
+};
+
+static void
+answer_read(struct ask *ask, const struct ticket *ticket)
+{
+    Checkin__Ticket message;
+    fill_ticket(&ask->checkin->tickets, ticket, ticket->is_full, &message);
+    Checkin__Reply reply = CHECKIN__REPLY__INIT;
+    reply.is_case = CHECKIN__REPLY__IS_READ;
+    reply.read = &message;
+    ask_finish(ask, ERR_NONE, NULL, &reply);
+    clear_ticket(&message);
+}
+
+/* A code of 0.1 opens what 0.1 knew of, alone. */
+static void
+old_action_found(void *arg, enum err err, struct action *action)
+{
+    struct old_reading *reading = arg;
+    if (err == ERR_NONE && !action_takes_old_codes(action, clock_wall_ms())) {
+        err = ERR_NOT_FOUND;
+    }
+    if (err == ERR_NONE) {
+        answer_read(reading->ask, &reading->ticket);
+    } else {
+        ask_finish(reading->ask, err,
+                   err == ERR_NOT_FOUND ? TICKET_NOT_OURS
+                                        : "not now; try again in a moment",
+                   NULL);
+    }
+    free(reading);
+}
+
 void
 ticket_read(struct ask *ask)
 {
@@ -121,16 +158,15 @@ ticket_read(struct ask *ask)
                        ? ticket_read_code(keys, asked->code, &ticket)
                        : ticket_read_scanned(keys, asked->scanned, &ticket);
     if (!is_ours) {
-        ask_finish(ask, ERR_NOT_FOUND, "this is not one of our tickets", NULL);
-        return;
+        ask_finish(ask, ERR_NOT_FOUND, TICKET_NOT_OURS, NULL);
+    } else if (!ticket.is_old) {
+        answer_read(ask, &ticket);
+    } else {
+        struct old_reading *reading = mem_new(sizeof(*reading));
+        *reading = (struct old_reading){ask, ticket};
+        await_action_numbered(ask->checkin, ticket.campaign, ticket.action,
+                              old_action_found, reading);
     }
-    Checkin__Ticket message;
-    fill_ticket(keys, &ticket, ticket.is_full, &message);
-    Checkin__Reply reply = CHECKIN__REPLY__INIT;
-    reply.is_case = CHECKIN__REPLY__IS_READ;
-    reply.read = &message;
-    ask_finish(ask, ERR_NONE, NULL, &reply);
-    clear_ticket(&message);
 }
 
 /* ---- keys ---- */

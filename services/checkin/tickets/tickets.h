@@ -4,6 +4,8 @@
 
 struct ask;
 
+#define TICKET_NOT_OURS "this is not one of our tickets"
+
 void ticket_issue(struct ask *ask);
 void ticket_read(struct ask *ask);
 void ticket_give_keys(struct ask *ask);

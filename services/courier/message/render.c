@@ -9,6 +9,7 @@
 #include "common/text/text.h"
 
 #define FIELDS_MAX 32
+#define CODE_GROUP 5
 
 struct fields {
     struct template_field items[FIELDS_MAX];
@@ -49,6 +50,19 @@ render_uses_ticket(const Broadcast__Template *template_, Words__Channel channel)
                      names_ticket(content->email_html);
 }
 
+/* ABCDE-FGHJK-…, as the ticket's page shows it too. */
+static void
+group_code(const char *code, char to[2 * RENDER_CODE_SIZE])
+{
+    for (size_t i = 0; code[i] != '\0' && i < RENDER_CODE_SIZE; i++) {
+        if (i > 0 && i % CODE_GROUP == 0) {
+            *to++ = '-';
+        }
+        *to++ = code[i];
+    }
+    *to = '\0';
+}
+
 /* ---- fields ---- */
 
 static void
@@ -83,7 +97,8 @@ collect_fields(struct render *render, const struct render_job *job,
         (void)snprintf(render->ticket_url, sizeof(render->ticket_url),
                        "%s/t/%s", job->public_url, person->ticket_code);
         add_field(fields, "ticket_url", render->ticket_url);
-        add_field(fields, "ticket_code", person->ticket_code);
+        group_code(person->ticket_code, render->ticket_code);
+        add_field(fields, "ticket_code", render->ticket_code);
     }
     for (size_t i = 0; i < job->template_->n_fields; i++) {
         const Signup__Field *field = job->template_->fields[i];

@@ -36,6 +36,7 @@ struct render_job {
 /* Memory that is used for one message after another. */
 struct render {
     struct buf text, subject, html;
+    char ticket_code[2 * RENDER_CODE_SIZE]; /* in groups of five */
     char ticket_url[256], preferences_url[256], unsubscribe_url[256];
     char ref[REFERENCE_TEXT_SIZE];
 };

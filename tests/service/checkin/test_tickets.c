@@ -125,7 +125,7 @@ at_most_a_thousand_at_once_and_codes_alone_when_asked(void **state)
     assert_int_equal(answer.err, ERR_NONE);
     assert_int_equal(answer.reply->issue->n_tickets, BEARERS_MAX);
     assert_null(answer.reply->issue->tickets[999]->scanned);
-    assert_int_equal(strlen(answer.reply->issue->tickets[999]->code), 14);
+    assert_int_equal(strlen(answer.reply->issue->tickets[999]->code), 20);
     rig_answer_clear(&answer);
     assert_refused(issue(&(struct wish){1, 1, 0, 1, BEARERS_MAX + 1, true}),
                    ERR_BAD_REQUEST);
@@ -136,14 +136,14 @@ numbers_that_do_not_fit_a_code_are_refused(void **state)
 {
     (void)state;
     const struct wish wishes[] = {{1024, 1, 0, 1, 1, false},
-                                  {1, 1024, 0, 1, 1, false},
+                                  {1, 65536, 0, 1, 1, false},
                                   {1, 1, 1 << 24, 1, 1, false},
                                   {1, 1, 0, 256, 1, false}};
     for (size_t i = 0; i < sizeof(wishes) / sizeof(*wishes); i++) {
         assert_refused(issue(&wishes[i]), ERR_BAD_REQUEST);
     }
     struct rig_answer answer =
-        issue(&(struct wish){1023, 1023, (1 << 24) - 1, 255, 1, false});
+        issue(&(struct wish){1023, 65535, (1 << 24) - 1, 255, 1, false});
     assert_int_equal(answer.err, ERR_NONE);
     rig_answer_clear(&answer);
 }

@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include "checkin_rows.h"
 #include "services/checkin/tickets/ticket.h"
+#include "tests/support/old_ticket.h"
 
 static struct ticket_keys keys, other_keys;
 
@@ -142,10 +144,10 @@ what_is_not_a_code_is_refused(void **state)
     (void)state;
     char code[TICKET_CODE_SIZE];
     ticket_write_code(&keys, &tickets[1], code);
-    char longer[TICKET_CODE_SIZE + 1], dashes[64];
+    char longer[TICKET_CODE_SIZE + 1], dashes[80];
     (void)snprintf(longer, sizeof(longer), "%s0", code);
-    (void)snprintf(dashes, sizeof(dashes), "------------------------------%s",
-                   code);
+    (void)snprintf(dashes, sizeof(dashes),
+                   "----------------------------------------------%s", code);
     char u[TICKET_CODE_SIZE], cut[TICKET_CODE_SIZE];
     strcpy(u, code);
     u[3] = 'U';
@@ -218,13 +220,67 @@ a_gate_without_network_verifies_by_the_public_key_alone(void **state)
     assert_int_equal(
         crypto_read_base64url(text + 4, strlen(text) - 4, all, sizeof(all)),
         sizeof(all));
-    assert_true(crypto_verify(keys.public_key, all, TICKET_BODY_BYTES,
-                              all + TICKET_BODY_BYTES + 8));
-    assert_false(crypto_verify(other_keys.public_key, all, TICKET_BODY_BYTES,
-                               all + TICKET_BODY_BYTES + 8));
+    assert_true(crypto_verify(keys.public_key, all, TICKET_BODY_ROW_BYTES,
+                              all + TICKET_BODY_ROW_BYTES + 8));
+    assert_false(crypto_verify(other_keys.public_key, all,
+                               TICKET_BODY_ROW_BYTES,
+                               all + TICKET_BODY_ROW_BYTES + 8));
     all[7] ^= 1; /* another supporter's number */
-    assert_false(crypto_verify(keys.public_key, all, TICKET_BODY_BYTES,
-                               all + TICKET_BODY_BYTES + 8));
+    assert_false(crypto_verify(keys.public_key, all, TICKET_BODY_ROW_BYTES,
+                               all + TICKET_BODY_ROW_BYTES + 8));
+}
+
+static void
+a_code_of_the_version_before_is_read_and_told_from_a_new_one(void **state)
+{
+    (void)state;
+    const struct crypto_key key = {{1, 2, 3}};
+    static const struct {
+        struct ticket ticket;
+        const char *code; /* as 0.1 wrote it */
+    } rows[] = {
+        {{.campaign = 1, .action = 1, .number = 1}, "010100003F0DEK"},
+        {{.campaign = 513, .action = 7, .number = 70000}, "G107048Q0NSQVM"},
+        {{.campaign = 1023, .action = 1023, .number = 16777215},
+         "ZZZZZZZZYV0XRD"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        char made[OLD_TICKET_SIZE], new_code[TICKET_CODE_SIZE];
+        struct ticket got;
+        old_ticket_code(&key, rows[i].ticket.campaign, rows[i].ticket.action,
+                        rows[i].ticket.number, made);
+        assert_string_equal(made, rows[i].code);
+        assert_true(ticket_read_code(&keys, rows[i].code, &got));
+        assert_same_person(&got, &rows[i].ticket);
+        assert_true(got.is_old);
+        assert_false(ticket_read_code(&other_keys, rows[i].code, &got));
+        ticket_write_code(&keys, &rows[i].ticket, new_code);
+        assert_true(ticket_read_code(&keys, new_code, &got));
+        assert_false(got.is_old);
+    }
+}
+
+static void
+a_code_is_understood_as_printed_pasted_or_dictated(void **state)
+{
+    (void)state;
+    char code[TICKET_CODE_SIZE], text[TICKET_TYPED_CHARS_MAX + 1];
+    static const struct {
+        const char *before, *between, *after;
+    } forms[] = {{"", "-", ""},       {"", " ", ""},    {"", ".", ""},
+                 {"", "", "\r"},      {"", " - ", ""},  {"", "", "\n"},
+                 {"\t", "-", "\r\n"}, {" ", "\t", "\t"}};
+    ticket_write_code(&keys, &tickets[2], code);
+    for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+        struct ticket got;
+        const char *between = forms[i].between;
+        (void)snprintf(text, sizeof(text), "%s%.5s%s%.5s%s%.5s%s%.5s%s",
+                       forms[i].before, code, between, code + 5, between,
+                       code + 10, between, code + 15, forms[i].after);
+        if (!ticket_read_code(&keys, text, &got)) {
+            fail_msg("\"%s\" was not read", text);
+        }
+        assert_same_person(&got, &tickets[2]);
+    }
 }
 
 int
@@ -235,6 +291,9 @@ main(void)
         cmocka_unit_test(a_code_reads_back_who_and_where),
         cmocka_unit_test(the_same_ticket_always_gives_the_same_texts),
         cmocka_unit_test(a_code_typed_carelessly_is_understood),
+        cmocka_unit_test(
+            a_code_of_the_version_before_is_read_and_told_from_a_new_one),
+        cmocka_unit_test(a_code_is_understood_as_printed_pasted_or_dictated),
         cmocka_unit_test(what_is_not_a_code_is_refused),
         cmocka_unit_test(no_change_of_one_character_leaves_a_code_valid),
         cmocka_unit_test(

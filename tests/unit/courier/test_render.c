@@ -132,10 +132,12 @@ a_ticket_is_a_code_and_its_page(void **state)
     f.content.sms_text = "{{ticket_code}} {{ticket_url}}";
     assert_int_equal(render_message(&f.render, &f.job, &f.person, &got),
                      REASON_NO_TICKET);
-    (void)snprintf(f.person.ticket_code, RENDER_CODE_SIZE, "0123456789ABCD");
+    (void)snprintf(f.person.ticket_code, RENDER_CODE_SIZE,
+                   "0123456789ABCDEFGHJK");
     assert_int_equal(render_message(&f.render, &f.job, &f.person, &got),
                      REASON_NONE);
-    assert_string_equal(got.text, "0123456789ABCD https://x/t/0123456789ABCD");
+    assert_string_equal(
+        got.text, "01234-56789-ABCDE-FGHJK https://x/t/0123456789ABCDEFGHJK");
     render_fini(&f.render);
 }
 

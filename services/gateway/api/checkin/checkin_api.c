@@ -13,6 +13,7 @@
 #include "services/gateway/gateway.h"
 
 #define MARKS_MAX 100
+#define CODE_CHARS_MAX 64 /* with dashes and blanks */
 #define SCANNED_CHARS_MAX 200
 #define SCAN_ID_CHARS_MAX 64
 #define SCAN_ID_CHARS_MIN 8
@@ -127,7 +128,7 @@ read_mark(struct exchange *x, const json_t *object, const char *prefix,
     mark->gate = (char *)json_text(&f, "gate", JSON_REQUIRED, ID_CHARS_MAX);
     mark->kind = (Checkin__MarkKind)json_choice(&f, "kind", JSON_REQUIRED,
                                                 mark_words, 0);
-    mark->code = (char *)json_text(&f, "code", JSON_OPTIONAL, ID_CHARS_MAX);
+    mark->code = (char *)json_text(&f, "code", JSON_OPTIONAL, CODE_CHARS_MAX);
     mark->scanned =
         (char *)json_text(&f, "ticket", JSON_OPTIONAL, SCANNED_CHARS_MAX);
     mark->scan_id =

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define TICKET_CODE_SIZE 16
+#define TICKET_CODE_SIZE 24 /* 20 characters; see checkin.proto */
 
 struct gateway;
 struct tickets;

@@ -7,6 +7,8 @@
 #include "common/crypto/crypto.h"
 #include "services/gateway/door/exchange.h"
 
+#define PAGE_CODE_SIZE 24 /* of a ticket's code; see checkin.proto */
+
 /* True when err is ERR_NONE; else it has replied with a page: not found says
  * that there is no such `what` ("ticket"). */
 MUST_CHECK bool page_answered(struct exchange *x, enum err err,
@@ -49,6 +51,7 @@ struct person {
     /* the pages' own */
     struct link link;
     uint32_t action_number;
+    char code[PAGE_CODE_SIZE]; /* the ticket's, as it is written now */
     bool is_svg;
     int open_asks;
     enum err failed; /* of those */

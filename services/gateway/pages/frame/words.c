@@ -94,7 +94,7 @@ show_code(const char *code, char to[SHOW_CODE_SIZE])
 {
     size_t len = 0;
     for (size_t i = 0; code[i] != '\0' && len + 2 < SHOW_CODE_SIZE; i++) {
-        if (i > 0 && i % 4 == 0) {
+        if (i > 0 && i % 5 == 0) {
             to[len++] = '-';
         }
         to[len++] = code[i];

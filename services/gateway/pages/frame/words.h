@@ -18,8 +18,8 @@ const char *show_error_words(const char *field, const char *detail,
 #define SHOW_SEATS_SIZE 64
 /* "12 places left"; "" without a limit. Returns to. */
 const char *show_seats(const Signup__Action *action, char to[SHOW_SEATS_SIZE]);
-#define SHOW_CODE_SIZE 24
-/* "ABCDEFGHJKMNPQ" -> "ABCD-EFGH-JKMN-PQ". Returns to. */
+#define SHOW_CODE_SIZE 40
+/* "ABCDEFGHJKMNPQRSTVWX" -> "ABCDE-FGHJK-MNPQR-STVWX". Returns to. */
 const char *show_code(const char *code, char to[SHOW_CODE_SIZE]);
 
 #endif

@@ -19,8 +19,8 @@
 
 #define SCAN_ID_BYTES 12
 #define SCAN_ID_SIZE 65 /* as checkin.proto's Mark.scan_id */
-#define CODE_SIZE 40
-#define DEVICE_SIZE 41 /* as checkin.proto's Mark.device */
+#define CODE_SIZE 128   /* with what is pasted round it */
+#define DEVICE_SIZE 41  /* as checkin.proto's Mark.device */
 
 struct here {
     char code[CODE_SIZE];

@@ -2,6 +2,7 @@
  *
  *   page_ticket -> ticket_read -> person_find -> ticket_found: the page
  *                                             -> ticket_issued: the QR */
+#include <stdio.h>
 #include <string.h>
 
 #include "common/client/checkin.h"
@@ -78,13 +79,14 @@ static void
 reply_ticket(struct exchange *x, const Signup__Actions *about,
              const Signup__Action *action, const Signup__Supporter *supporter)
 {
+    const struct person *person = x->state;
     struct buf html;
     buf_init(&html, 0);
     show_ticket(&html, &(struct show_ticket){
                            .campaign = about->campaign,
                            .action = action,
                            .supporter = supporter,
-                           .code = exchange_param(x, "code"),
+                           .code = person->code,
                        });
     reply_html(x, 200, &html);
     buf_fini(&html);
@@ -120,6 +122,7 @@ ticket_read(void *arg, enum err err, const char *detail,
     person->campaign_number = reply->read->campaign_number;
     person->action_number = reply->read->action_number;
     person->number = reply->read->number;
+    (void)snprintf(person->code, sizeof(person->code), "%s", reply->read->code);
     person->what = "ticket";
     person->found = ticket_found;
     person_find(x, person);
