@@ -152,7 +152,7 @@ start(struct gateway *g)
     g->limits = limits_new(conf);
     g->audit = audit_new(g);
     g->tickets = tickets_new(g);
-    g->consents = consents_new();
+    g->consents = consents_new(g);
     g->files = files_open(conf_text(conf, SET_GATEWAY_WEB_DIR));
     live_open(g);
     open_http(g);

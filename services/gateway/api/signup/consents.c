@@ -10,27 +10,33 @@
 #include "common/client/signup.h"
 #include "services/gateway/gateway.h"
 
-struct waiter {
-    struct waiter *next;
+struct consents_ask {
     struct exchange *x;
     consents_cb *cb;
+    /* What is known already and told at the end of this turn. */
+    enum err err;
+    const char *detail;
+    char *text, *version; /* owned */
 };
 
 struct wording {
     char campaign[ID_CHARS_MAX + 1]; /* "": a free place */
     char *text, *version;
     int64_t until_ms;
-    struct waiter *waiters; /* an ask is open while there are any */
+    struct waiters waiters; /* an ask is open while there are any */
 };
 
 struct consents {
+    struct gateway *gateway;
     struct wording places[CONSENTS_CAMPAIGNS_MAX];
 };
 
 struct consents *
-consents_new(void)
+consents_new(struct gateway *g)
 {
-    return mem_new(sizeof(struct consents));
+    struct consents *consents = mem_new(sizeof(*consents));
+    consents->gateway = g;
+    return consents;
 }
 
 void
@@ -58,7 +64,7 @@ find_place(struct consents *consents, const char *campaign)
         if (strcmp(w->campaign, campaign) == 0) {
             return w;
         }
-        if (w->waiters == NULL &&
+        if (w->waiters.count == 0 &&
             (best == NULL || w->until_ms < best->until_ms)) {
             best = w;
         }
@@ -83,26 +89,17 @@ on_actions(void *arg, enum err err, const char *detail,
            const Signup__Reply *reply)
 {
     struct wording *w = arg;
-    struct waiter *waiter = w->waiters;
-    w->waiters = NULL;
     if (err == ERR_NONE) {
         keep(w, reply->list_actions->campaign);
     } else {
         w->campaign[0] = '\0';
         w->until_ms = 0;
     }
-    while (waiter != NULL) {
-        struct waiter *next = waiter->next;
-        bool is_there = err == ERR_NONE;
-        waiter->cb(waiter->x, err, detail, is_there ? w->text : "",
-                   is_there ? w->version : "");
-        free(waiter);
-        waiter = next;
-    }
+    waiters_tell(&w->waiters, err, detail, w);
 }
 
 static void
-ask(struct gateway *g, struct wording *w)
+ask_wording(struct gateway *g, struct wording *w)
 {
     Signup__Request request = SIGNUP__REQUEST__INIT;
     Signup__ListActions list = SIGNUP__LIST_ACTIONS__INIT;
@@ -112,26 +109,55 @@ ask(struct gateway *g, struct wording *w)
     signup_ask(g->signup, 0, &request, on_actions, w);
 }
 
+static void
+wording_read(void *arg, enum err err, const char *detail, void *value)
+{
+    struct consents_ask *ask = arg;
+    const struct wording *w = value;
+    bool is_there = err == ERR_NONE;
+    ask->cb(ask->x, err, detail, is_there ? w->text : "",
+            is_there ? w->version : "");
+    free(ask);
+}
+
+static void
+tell_known(void *arg)
+{
+    struct consents_ask *ask = arg;
+    ask->cb(ask->x, ask->err, ask->detail, ask->text, ask->version);
+    free(ask->text);
+    free(ask->version);
+    free(ask);
+}
+
+/* With a copy: the place may be another campaign's by the end of the turn. */
+static void
+tell_later(struct consents *consents, struct consents_ask *ask,
+           const struct wording *w)
+{
+    ask->err = w == NULL ? ERR_LIMIT : ERR_NONE;
+    ask->detail = w == NULL ? "too many campaigns at once" : "";
+    ask->text = mem_copy_string(w == NULL ? "" : w->text);
+    ask->version = mem_copy_string(w == NULL ? "" : w->version);
+    loop_defer(consents->gateway->service.loop, tell_known, ask);
+}
+
 void
 consents_get(struct exchange *x, consents_cb *cb)
 {
+    struct consents *consents = x->gateway->consents;
     const char *campaign = exchange_campaign(x);
-    struct wording *w = find_place(x->gateway->consents, campaign);
-    if (w == NULL) {
-        cb(x, ERR_LIMIT, "too many campaigns at once", "", "");
-        return;
-    }
-    bool is_same = strcmp(w->campaign, campaign) == 0;
-    if (is_same && w->waiters == NULL && clock_boot_ms() < w->until_ms) {
-        cb(x, ERR_NONE, "", w->text, w->version);
-        return;
-    }
-    struct waiter *waiter = mem_new(sizeof(*waiter));
-    bool is_asked = w->waiters != NULL;
-    *waiter = (struct waiter){w->waiters, x, cb};
-    w->waiters = waiter;
-    if (!is_asked) {
+    struct wording *w = find_place(consents, campaign);
+    struct consents_ask *ask = mem_new(sizeof(*ask));
+    ask->x = x;
+    ask->cb = cb;
+    bool is_same = w != NULL && strcmp(w->campaign, campaign) == 0;
+    bool is_fresh =
+        is_same && w->waiters.count == 0 && clock_boot_ms() < w->until_ms;
+    if (w == NULL || is_fresh) {
+        tell_later(consents, ask, w);
+    } else if (waiters_add(&w->waiters, wording_read, ask)) {
         memcpy(w->campaign, campaign, strlen(campaign) + 1);
-        ask(x->gateway, w);
+        ask_wording(consents->gateway, w);
     }
 }

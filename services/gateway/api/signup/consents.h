@@ -18,9 +18,9 @@ struct consents;
 typedef void consents_cb(struct exchange *x, enum err err, const char *detail,
                          const char *wording, const char *version);
 
-struct consents *consents_new(void);
+struct consents *consents_new(struct gateway *g);
 void consents_free(struct consents **consents);
-/* For the exchange's campaign. May call cb before it returns. */
+/* For the exchange's campaign. Exactly one call of cb, always later. */
 void consents_get(struct exchange *x, consents_cb *cb);
 
 #endif

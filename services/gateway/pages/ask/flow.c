@@ -37,15 +37,22 @@ page_ask_campaigns(struct exchange *x, signup_answer_cb *next)
 }
 
 void
-page_ask_actions(struct exchange *x, const char *campaign,
-                 signup_answer_cb *next)
+page_ask_actions_for(struct exchange *x, const char *campaign,
+                     signup_answer_cb *next, void *arg)
 {
     Signup__ListActions list = SIGNUP__LIST_ACTIONS__INIT;
     Signup__Request ask = SIGNUP__REQUEST__INIT;
     list.campaign = (char *)campaign;
     ask.is_case = SIGNUP__REQUEST__IS_LIST_ACTIONS;
     ask.list_actions = &list;
-    signup_ask(x->gateway->signup, 0, &ask, next, x);
+    signup_ask(x->gateway->signup, 0, &ask, next, arg);
+}
+
+void
+page_ask_actions(struct exchange *x, const char *campaign,
+                 signup_answer_cb *next)
+{
+    page_ask_actions_for(x, campaign, next, x);
 }
 
 const Signup__Campaign *

@@ -17,6 +17,9 @@ MUST_CHECK bool page_answered(struct exchange *x, enum err err,
 void page_ask_campaigns(struct exchange *x, signup_answer_cb *next);
 void page_ask_actions(struct exchange *x, const char *campaign,
                       signup_answer_cb *next);
+/* The same, calling next with arg, for who asks for several. */
+void page_ask_actions_for(struct exchange *x, const char *campaign,
+                          signup_answer_cb *next, void *arg);
 /* NULL: no campaign has that number. Borrowed from campaigns. */
 const Signup__Campaign *page_find_campaign(const Signup__Campaigns *campaigns,
                                            uint32_t number);
