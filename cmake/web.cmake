@@ -5,11 +5,10 @@
 #               from where; nothing of it is ever committed)
 #   build/web   pictures, styles and the public pages' modules as they are; the
 #               staff's pages bundled; uPlot
-#   build/maps  the bundle's source maps, which are not served
+#   build/maps  the bundle's source map, which is not served
 set(web_dir ${CMAKE_SOURCE_DIR}/services/gateway/web)
 set(web_staged ${CMAKE_BINARY_DIR}/web)
 set(npm_dir ${CMAKE_BINARY_DIR}/npm)
-find_program(MUSTER_NODE NAMES node nodejs REQUIRED)
 
 set(npm_cache $ENV{MUSTER_NPM_CACHE})
 if(NOT npm_cache)
@@ -19,7 +18,7 @@ set(MUSTER_NPM_CACHE ${npm_cache} CACHE PATH
     "npm's cache, from which its packages come without a network")
 add_custom_command(
   OUTPUT ${npm_dir}/installed
-  COMMAND ${MUSTER_NODE} ${web_dir}/tools/install.mjs ${web_dir} ${npm_dir}
+  COMMAND ${NODE} ${web_dir}/tools/install.mjs ${web_dir} ${npm_dir}
           "${MUSTER_NPM_CACHE}" $<IF:$<BOOL:${MUSTER_TESTS}>,ON,OFF>
   COMMAND ${CMAKE_COMMAND} -E touch ${npm_dir}/installed
   DEPENDS ${web_dir}/package.json ${web_dir}/package-lock.json
@@ -31,18 +30,10 @@ add_custom_target(npm-tar
   WORKING_DIRECTORY ${npm_dir}
   DEPENDS ${npm_dir}/installed)
 
-# As they are, but for what is bundled.
-set(staff_pages login console outbox)
+# As they are.
 file(GLOB web_files CONFIGURE_DEPENDS RELATIVE ${web_dir}
      ${web_dir}/*.css ${web_dir}/*.svg ${web_dir}/js/*.js)
 set(web_outputs)
-set(staff_entries)
-set(staff_outputs)
-foreach(page ${staff_pages})
-  list(REMOVE_ITEM web_files js/${page}.js)
-  list(APPEND staff_entries ${web_dir}/js/${page}.js)
-  list(APPEND staff_outputs ${web_staged}/js/${page}.js)
-endforeach()
 foreach(file ${web_files})
   add_custom_command(
     OUTPUT ${web_staged}/${file}
@@ -62,15 +53,17 @@ foreach(file uPlot.iife.min.js uPlot.min.css)
   list(APPEND web_outputs ${web_staged}/uplot/${file})
 endforeach()
 
-file(GLOB staff_sources CONFIGURE_DEPENDS
-     ${web_dir}/js/*.js ${web_dir}/js/*/*.js)
+# One file for all of the staff's pages.
+file(GLOB_RECURSE staff_sources CONFIGURE_DEPENDS
+     ${web_dir}/staff/*.js ${web_dir}/js/*.js)
 add_custom_command(
-  OUTPUT ${staff_outputs}
-  COMMAND ${MUSTER_NODE} ${web_dir}/tools/bundle.mjs ${npm_dir}
-          ${web_staged}/js ${CMAKE_BINARY_DIR}/maps ${staff_entries}
+  OUTPUT ${web_staged}/staff.js
+  COMMAND ${NODE} ${web_dir}/tools/bundle.mjs ${npm_dir}
+          ${web_dir}/staff/main.js ${web_staged}/staff.js
+          ${CMAKE_BINARY_DIR}/maps/staff.js.map
   DEPENDS ${npm_dir}/installed ${web_dir}/tools/bundle.mjs ${staff_sources}
   VERBATIM)
-add_custom_target(web ALL DEPENDS ${web_outputs} ${staff_outputs})
+add_custom_target(web ALL DEPENDS ${web_outputs} ${web_staged}/staff.js)
 
 if(TARGET svc_gateway)
   file(GLOB pages CONFIGURE_DEPENDS

@@ -4,13 +4,13 @@ import {test} from 'node:test';
 
 import {ownPath} from '../../services/gateway/web/js/api.js';
 import {fillMinutes} from '../../services/gateway/web/js/chart.js';
-import {sumOf} from '../../services/gateway/web/js/console/bar.js';
+import {sumOf} from '../../services/gateway/web/staff/console/counts.js';
 import {
     duration,
     label,
     percent,
 } from '../../services/gateway/web/js/format.js';
-import {countSms} from '../../services/gateway/web/js/gsm.js';
+import {countSms} from '../../services/gateway/web/staff/console/compose/gsm.js';
 import {cutFrames} from '../../services/gateway/web/js/stream.js';
 
 // The rows of tests/unit/common/test_gsm.c that matter to who is typing.

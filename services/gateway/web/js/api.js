@@ -1,10 +1,22 @@
+// @ts-check
 // api -- JSON to and from the gateway, and what went wrong as one sentence.
 
 const ANSWER_MS_MAX = 15000;
+const DID_NOT_ANSWER =
+    'Muster did not answer. Check your connection and try again.';
+
+/** @typedef {{field: string, detail: string}} FieldError */
+/** @typedef {{title?: string, detail?: string, errors?: FieldError[]}} ProblemBody */
+/** @typedef {{headers?: Record<string, string>, signal?: AbortSignal}} Options */
 
 /** What the gateway refused: status, sentence, and errors by field. */
 export class Problem extends Error {
-    constructor(status, body) {
+    /**
+     * @param {number} status 0: no answer came
+     * @param {ProblemBody} body
+     * @param {number} [retryAfterMs] how long the gateway wants to be left alone
+     */
+    constructor(status, body, retryAfterMs = 0) {
         super(
             body.detail ||
                 body.title ||
@@ -12,54 +24,88 @@ export class Problem extends Error {
         );
         this.status = status;
         this.errors = body.errors || [];
+        this.retryAfterMs = retryAfterMs;
     }
 }
 
+/** @param {Response} answer */
 async function problemOf(answer) {
     const body = await answer.json().catch(() => ({}));
-    return new Problem(answer.status, body);
+    const seconds = Number(answer.headers.get('Retry-After')) || 0;
+    return new Problem(answer.status, body, seconds * 1000);
 }
 
-/** One request. Throws Problem; status 0 when no answer came. */
+/**
+ * @param {string} method
+ * @param {unknown} body
+ * @param {Record<string, string>} headers
+ * @returns {RequestInit}
+ */
+function requestOf(method, body, headers) {
+    /** @type {Record<string, string>} */
+    const given = {Accept: 'application/json', ...headers};
+    if (body === undefined) return {method, headers: given};
+    given['Content-Type'] = 'application/json';
+    return {method, headers: given, body: JSON.stringify(body)};
+}
+
+/**
+ * One request. Throws Problem; status 0 when no answer came.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @param {Options} [options]
+ */
 export async function call(method, path, body, {headers = {}, signal} = {}) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), ANSWER_MS_MAX);
     if (signal) signal.addEventListener('abort', () => stop.abort());
-    const options = {
-        method,
-        headers: {Accept: 'application/json', ...headers},
-        signal: stop.signal,
-        credentials: 'same-origin',
-    };
-    if (body !== undefined) {
-        options.body = JSON.stringify(body);
-        options.headers['Content-Type'] = 'application/json';
-    }
     try {
-        const answer = await fetch(path, options);
+        const answer = await fetch(path, {
+            ...requestOf(method, body, headers),
+            signal: stop.signal,
+            credentials: 'same-origin',
+        });
         if (!answer.ok) throw await problemOf(answer);
         return answer.status === 204 ? null : await answer.json();
     } catch (error) {
         if (error instanceof Problem || (signal && signal.aborted)) throw error;
-        throw new Problem(0, {
-            detail: 'Muster did not answer. Check your connection and try again.',
-        });
+        throw new Problem(0, {detail: DID_NOT_ANSWER});
     } finally {
         clearTimeout(timer);
     }
 }
 
+/** @param {string} path @param {Options} [options] */
 export const get = (path, options) => call('GET', path, undefined, options);
+
+/** @param {string} path @param {unknown} [body] @param {Options} [options] */
 export const post = (path, body = {}, options) =>
     call('POST', path, body, options);
 
-/** Where one signs in, and comes back from. */
+let isSigningOut = false;
+
+/** Where one signs in, and comes back from; not when one wanted to leave. */
 export function goToLogin() {
+    if (isSigningOut) return;
     const here = location.pathname + location.search + location.hash;
     location.assign('/login?next=' + encodeURIComponent(here));
 }
 
-/** A page of our own to go to, or the fallback: never another host. */
+/** What is still being asked meanwhile is refused, and leads nowhere else. */
+export async function signOut() {
+    isSigningOut = true;
+    await call('DELETE', '/v1/session').catch(() => null);
+    location.assign('/login');
+}
+
+/**
+ * A page of our own to go to, or the fallback: never another host.
+ *
+ * @param {unknown} path
+ * @param {string} fallback
+ */
 export function ownPath(path, fallback) {
     return typeof path === 'string' && /^\/(?![/\\])/.test(path)
         ? path

@@ -104,24 +104,24 @@ function options(uPlot, box) {
     };
 }
 
-function say(words, [times, counts]) {
-    const total = counts.reduce((sum, n) => sum + n, 0);
+function wordsOf([times, counts]) {
+    if (!counts.some((n) => n > 0)) return 'Nobody has arrived in this time.';
     const most = counts.reduce(
         (best, n, i) => (n > counts[best] ? i : best),
         0,
     );
-    setText(
-        words,
-        total === 0
-            ? 'Nobody has arrived in this time.'
-            : `Busiest minute: ${clockOf(times[most])}, when ${plural(counts[most], 'person', 'people')} arrived. This minute so far: ${number(counts[counts.length - 1])}.`,
+    const people = plural(counts[most], 'person', 'people');
+    const last = number(counts[counts.length - 1]);
+    return (
+        `Busiest minute: ${clockOf(times[most])}, when ${people} arrived. ` +
+        `This minute so far: ${last}.`
     );
 }
 
 /** Draws, or redraws, the minutes into box and says them in words. */
 export async function drawMinutes(box, words, minutes, asOf) {
     const data = fillMinutes(minutes, asOf);
-    say(words, data);
+    setText(words, wordsOf(data));
     if (plot) return plot.setData(data);
     try {
         const uPlot = await load();

@@ -1,7 +1,7 @@
+// @ts-check
 // dom -- elements from words. Text always goes in as text, never as HTML.
 
-const SVG = 'http://www.w3.org/2000/svg';
-
+/** @param {any} element @param {string} name @param {any} value */
 function give(element, name, value) {
     if (value === null || value === undefined || value === false) return;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
@@ -12,7 +12,15 @@ function give(element, name, value) {
     else element.setAttribute(name, value === true ? '' : value);
 }
 
-function make(element, props, children) {
+/**
+ * h("p", {class: "meta"}, "text", h("b", {}, "more")). style is an object.
+ *
+ * @param {string} tag
+ * @param {any} props
+ * @param {any[]} children
+ */
+export function h(tag, props, ...children) {
+    const element = document.createElement(tag);
     for (const [name, value] of Object.entries(props || {}))
         give(element, name, value);
     element.append(
@@ -23,22 +31,20 @@ function make(element, props, children) {
     return element;
 }
 
-/** h("p", {class: "meta"}, "text", h("b", {}, "more")). style is an object. */
-export const h = (tag, props, ...children) =>
-    make(document.createElement(tag), props, children);
-
-/** The same for SVG. */
-export const s = (tag, props, ...children) =>
-    make(document.createElementNS(SVG, tag), props, children);
-
+/** @param {string} id @returns {any} the element; null when there is none */
 export const byId = (id) => document.getElementById(id);
 
-/** Writes text only when it differs, so that readers are not told twice. */
+/**
+ * Writes text only when it differs, so that readers are not told twice.
+ *
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 export function setText(element, text) {
     if (element.textContent !== text) element.textContent = text;
 }
 
-/** Puts children in place of what is there. */
+/** Puts children in place of what is there. @param {Element} element @param {any[]} children */
 export function fill(element, ...children) {
     element.replaceChildren(
         ...children

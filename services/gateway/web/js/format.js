@@ -1,3 +1,4 @@
+// @ts-check
 // format -- numbers, times and slugs as people read them.
 
 const NUMBER = new Intl.NumberFormat('en-GB');
@@ -15,25 +16,37 @@ const DAY = new Intl.DateTimeFormat('en-GB', {
     minute: '2-digit',
     timeZone: 'Europe/London',
 });
+const POUNDS = new Intl.NumberFormat('en-GB', {
+    style: 'currency',
+    currency: 'GBP',
+});
 
+/** @param {number} n */
 export const number = (n) => NUMBER.format(n || 0);
+
+/** @param {string} at */
 export const clock = (at) => CLOCK.format(new Date(at));
+
+/** @param {string | null} [at] */
 export const dayAndTime = (at) => (at ? DAY.format(new Date(at)) : '');
+
+/** @param {number} n @param {string} one @param {string} many */
 export const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 
-/** "care-worker" -> "Care worker". */
+/** "care-worker" -> "Care worker". @param {string} slug */
 export function label(slug) {
     const text = String(slug || 'not said').replace(/[-_]/g, ' ');
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** @param {number} part @param {number} whole */
 export function percent(part, whole) {
     if (!whole) return '0%';
     const share = (100 * part) / whole;
     return share > 0 && share < 1 ? '<1%' : `${Math.floor(share)}%`;
 }
 
-/** 75 -> "1 min 15 s". */
+/** 75 -> "1 min 15 s". @param {number} seconds */
 export function duration(seconds) {
     if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
     if (seconds < 3600) {
@@ -43,7 +56,5 @@ export function duration(seconds) {
     return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
 }
 
-export const pounds = (value) =>
-    new Intl.NumberFormat('en-GB', {style: 'currency', currency: 'GBP'}).format(
-        Number(value) || 0,
-    );
+/** @param {number} value */
+export const pounds = (value) => POUNDS.format(Number(value) || 0);

@@ -124,8 +124,13 @@ function show() {
     );
     showParts(count);
     draw(count);
+    const devices = plural(
+        count.devices_silent,
+        'gate device has',
+        'gate devices have',
+    );
     const silent = count.devices_silent
-        ? ` ${plural(count.devices_silent, 'gate device has', 'gate devices have')} been silent for five minutes.`
+        ? ` ${devices} been silent for five minutes.`
         : '';
     setText(byId('method'), `How this is counted: ${count.method}${silent}`);
     showFreshness();

@@ -1,13 +1,17 @@
+// @ts-check
 // stream -- server-sent events that say when they have gone silent.
 //
 // Read by fetch, not EventSource: so the keep-alive comments are seen, an
 // HTTP refusal is told apart from a lost line, and a dead line is noticed.
 
+import {backoffMs} from './backoff.js';
+
 const SILENT_MS_MAX = 35000; // two of the gateway's comments, and a little
-const RETRY_MS_MIN = 500;
-const RETRY_MS_MAX = 8000;
 const BUFFER_CHARS_MAX = 1024 * 1024;
 
+/** @typedef {{type: string, id: string, data: string}} StreamEvent */
+
+/** @param {string} frame */
 function readFrame(frame) {
     const event = {type: 'message', id: '', data: ''};
     for (const line of frame.split('\n')) {
@@ -20,7 +24,12 @@ function readFrame(frame) {
     return event;
 }
 
-/** Cuts whole frames off text: [frames, rest]. */
+/**
+ * Cuts whole frames off text: [frames, rest].
+ *
+ * @param {string} text
+ * @returns {[StreamEvent[], string]}
+ */
 export function cutFrames(text) {
     const held = text.endsWith('\r') ? '\r' : ''; // its \n may come yet
     const lines = text.slice(0, text.length - held.length);
@@ -30,79 +39,126 @@ export function cutFrames(text) {
 }
 
 /**
- * Follows path until stopped. on.event({type, id, data}), on.live() at each
- * sign of life, on.lost() when the line is gone and will be tried again,
- * on.refused(status) when it is not ours to see: then it has stopped.
- * Returns a function that stops it.
+ * @typedef {object} Follower
+ * @property {(event: StreamEvent) => void} event
+ * @property {() => void} live at each sign of life
+ * @property {() => void} lost the line is gone and will be tried again
+ * @property {(status: number) => void} refused it is not ours to see: then it
+ * has stopped
+ */
+
+/**
+ * Everything that comes, until the line ends.
+ *
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {() => void} alive
+ * @param {(event: StreamEvent) => void} take
+ */
+async function readAll(body, alive, take) {
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
+    let text = '';
+    for (;;) {
+        const {done, value} = await reader.read();
+        if (done) return;
+        alive();
+        text += decoder.decode(value, {stream: true});
+        const [events, rest] = cutFrames(text);
+        text = rest.length > BUFFER_CHARS_MAX ? '' : rest;
+        events.forEach(take);
+    }
+}
+
+/** One path that is followed until it is stopped. */
+class Line {
+    /** @param {string} path @param {Follower} on */
+    constructor(path, on) {
+        this.path = path;
+        this.on = on;
+        this.isStopped = false;
+        this.lastId = '';
+        this.tries = 0;
+        this.abort = new AbortController();
+        this.retryTimer = 0;
+        this.silenceTimer = 0;
+    }
+
+    stop() {
+        this.isStopped = true;
+        window.clearTimeout(this.retryTimer);
+        this.abort.abort();
+    }
+
+    waitForSilence() {
+        window.clearTimeout(this.silenceTimer);
+        this.silenceTimer = window.setTimeout(
+            () => this.abort.abort(),
+            SILENT_MS_MAX,
+        );
+    }
+
+    alive() {
+        this.tries = 0;
+        this.waitForSilence();
+        this.on.live();
+    }
+
+    /** @param {StreamEvent} event */
+    take(event) {
+        if (event.id) this.lastId = event.id;
+        if (event.data) this.on.event(event);
+    }
+
+    ask() {
+        /** @type {Record<string, string>} */
+        const headers = {Accept: 'text/event-stream'};
+        if (this.lastId) headers['Last-Event-ID'] = this.lastId;
+        return fetch(this.path, {
+            headers,
+            signal: this.abort.signal,
+            credentials: 'same-origin',
+            cache: 'no-store',
+        });
+    }
+
+    async read() {
+        const answer = await this.ask();
+        if ([401, 403, 404].includes(answer.status)) {
+            this.isStopped = true;
+            this.on.refused(answer.status);
+        } else if (answer.ok && answer.body) {
+            await readAll(
+                answer.body,
+                () => this.alive(),
+                (event) => this.take(event),
+            );
+        }
+    }
+
+    async run() {
+        this.abort = new AbortController();
+        this.waitForSilence();
+        try {
+            await this.read();
+        } catch {
+            // The line broke: try again.
+        }
+        window.clearTimeout(this.silenceTimer);
+        if (this.isStopped) return;
+        this.on.lost();
+        const waitMs = backoffMs(this.tries++);
+        this.retryTimer = window.setTimeout(() => this.run(), waitMs);
+    }
+}
+
+/**
+ * Follows path until stopped. Returns a function that stops it.
+ *
+ * @param {string} path
+ * @param {Follower} on
  */
 export function follow(path, on) {
-    let isStopped = false;
-    let lastId = '';
-    let tries = 0;
-    let abort = null;
-    let retryTimer = 0;
-
-    function retry() {
-        if (isStopped) return;
-        on.lost();
-        const most = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** tries++);
-        retryTimer = setTimeout(run, most / 2 + (Math.random() * most) / 2);
-    }
-
-    async function read(answer, alive) {
-        const reader = answer.body.getReader();
-        const decoder = new TextDecoder();
-        let text = '';
-        for (;;) {
-            const {done, value} = await reader.read();
-            if (done) return;
-            alive();
-            text += decoder.decode(value, {stream: true});
-            const [events, rest] = cutFrames(text);
-            text = rest.length > BUFFER_CHARS_MAX ? '' : rest;
-            for (const event of events) {
-                if (event.id) lastId = event.id;
-                if (event.data) on.event(event);
-            }
-        }
-    }
-
-    async function run() {
-        abort = new AbortController();
-        let silence = 0;
-        const alive = () => {
-            tries = 0;
-            clearTimeout(silence);
-            silence = setTimeout(() => abort.abort(), SILENT_MS_MAX);
-            on.live();
-        };
-        try {
-            silence = setTimeout(() => abort.abort(), SILENT_MS_MAX);
-            const headers = {Accept: 'text/event-stream'};
-            if (lastId) headers['Last-Event-ID'] = lastId;
-            const answer = await fetch(path, {
-                headers,
-                signal: abort.signal,
-                credentials: 'same-origin',
-                cache: 'no-store',
-            });
-            if ([401, 403, 404].includes(answer.status)) {
-                isStopped = true;
-                on.refused(answer.status);
-            } else if (answer.ok) {
-                await read(answer, alive);
-            }
-        } catch {
-            // The line broke: fall through and try again.
-        }
-        clearTimeout(silence);
-        retry();
-    }
-
-    run();
-    return () => {
-        isStopped = true;
-        clearTimeout(retryTimer);
-        if (abort) abort.abort();
-    };
+    const line = new Line(path, on);
+    line.run();
+    return () => line.stop();
 }

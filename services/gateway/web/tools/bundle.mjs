@@ -1,21 +1,22 @@
-// bundle -- the staff's pages as one small file each, for build/web.
+// bundle -- the staff's pages as one small file.
 //
-//   node bundle.mjs <npm> <to> <maps> <entry>...
+//   node bundle.mjs <npm> <entry> <bundle> <its source map>
 //
-// Source maps go to <maps>, which nobody serves. Fails when what a page loads
-// is larger than GZIP_BYTES_MAX: staff open it on a phone, at a rally.
+// The map is for whoever reads a browser's complaint; nobody serves it. Fails
+// when the bundle is larger than GZIP_BYTES_MAX: staff open it on a phone, at
+// a rally.
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import {basename, join, resolve} from 'node:path';
+import {basename, dirname, join, resolve} from 'node:path';
 import {gzipSync} from 'node:zlib';
 
 const GZIP_BYTES_MAX = 24000;
-const [npm, to, maps, ...entries] = process.argv.slice(2);
+const [npm, entry, bundle, map] = process.argv.slice(2);
 const {buildSync} = createRequire(resolve(npm, 'x'))('esbuild');
 
 const {outputFiles} = buildSync({
-    entryPoints: entries,
-    outdir: to,
+    entryPoints: [entry],
+    outfile: bundle,
     bundle: true,
     minify: true,
     format: 'esm',
@@ -26,18 +27,20 @@ const {outputFiles} = buildSync({
     logLevel: 'warning',
     write: false,
 });
-for (const dir of [to, maps]) {
-    mkdirSync(dir, {recursive: true});
+// The indentation inside templates means nothing to htm, and half a kilobyte.
+const unindented = (text) => Buffer.from(text.replace(/\n +/g, '\n'));
+
+for (const {path, text} of outputFiles) {
+    const to = path.endsWith('.map') ? map : bundle;
+    const contents = to === bundle ? unindented(text) : text;
+    mkdirSync(dirname(to), {recursive: true});
+    writeFileSync(to, contents);
+    if (to === bundle) {
+        const bytes = gzipSync(contents, {level: 9}).length;
+        console.log(`${basename(bundle)}: ${bytes} bytes, gzipped`);
+        process.exitCode = bytes > GZIP_BYTES_MAX ? 1 : 0;
+    }
 }
-for (const {path, contents} of outputFiles) {
-    const isMap = path.endsWith('.map');
-    writeFileSync(join(isMap ? maps : to, basename(path)), contents);
-    const bytes = gzipSync(contents, {level: 9}).length;
-    if (!isMap) {
-        console.log(`${basename(path)}: ${bytes} bytes, gzipped`);
-    }
-    if (!isMap && bytes > GZIP_BYTES_MAX) {
-        console.error(`${basename(path)}: at most ${GZIP_BYTES_MAX}`);
-        process.exitCode = 1;
-    }
+if (process.exitCode) {
+    console.error(`${basename(bundle)}: at most ${GZIP_BYTES_MAX} bytes`);
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // words -- what the states, rules, stages and classes are called on a page.
 
 /** Every state a recipient can be in, in the order of the bar. */
@@ -35,6 +36,7 @@ export const STATES = [
     {id: 'stopped', name: 'Stopped', means: 'You stopped it before it went.'},
 ];
 
+/** @type {Record<string, string>} */
 export const RULES = {
     no_contact: 'no number or address',
     no_consent: 'have not agreed to this',
@@ -43,6 +45,7 @@ export const RULES = {
     not_signed_up: 'have no place at this action',
 };
 
+/** @type {Record<string, {name: string, tone: string}>} */
 export const STAGES = {
     draft: {name: 'Draft', tone: ''},
     approved: {name: 'Approved', tone: 'wait'},
@@ -55,10 +58,13 @@ export const STAGES = {
     standing: {name: 'Always on', tone: 'good'},
 };
 
+/** @type {Record<string, {name: string, means: string}>} */
 export const CLASSES = {
     service: {
         name: 'About an action',
-        means: 'Time, place or tickets, for people who signed up to it. No asking for anything else.',
+        means:
+            'Time, place or tickets, for people who signed up to it. ' +
+            'No asking for anything else.',
     },
     campaign: {
         name: 'Campaign news',
@@ -69,6 +75,10 @@ export const CLASSES = {
 
 export const CHANNELS = {sms: 'Text', email: 'Email'};
 
-/** A rule's words, also for one this page does not know yet. */
+/**
+ * A rule's words, also for one this page does not know yet.
+ *
+ * @param {string} rule
+ */
 export const ruleWords = (rule) =>
     RULES[rule] || String(rule).replace(/_/g, ' ');

@@ -1,0 +1,38 @@
+// @ts-check
+// preview -- how many match, and who of them would get it.
+import {number} from '../../../js/format.js';
+import {html} from '../../html.js';
+import {CHANNELS} from '../../words.js';
+import {Waterfall} from '../waterfall.js';
+
+/** @typedef {import('../../api.js').AudiencePreview} AudiencePreview */
+
+/** @param {{found: AudiencePreview}} props */
+function Found({found: {people, channels}}) {
+    const falls = channels.map(
+        (c) =>
+            html`<div>
+                <p class="label">${CHANNELS[c.channel]}s</p>
+                <${Waterfall}
+                    channel=${c.channel}
+                    recipients=${c.eligible}
+                    excluded=${c.excluded}
+                    people=${people}
+                />
+            </div>`,
+    );
+    return html`<p class="big-fact">
+            <b>${number(people)}</b>
+            ${people === 1 ? ' person matches' : ' people match'}
+        </p>
+        <div class="forecast">${falls}</div>`;
+}
+
+/** @param {{preview: import('./preview_state.js').Preview}} props */
+export function PreviewBox({preview: {found, trouble}}) {
+    const isTrying = trouble.now.value?.isTrying;
+    return html`<div class="preview" aria-live="polite">
+        ${found.value && html`<${Found} found=${found.value} />`}
+        ${isTrying && html`<p class="trying">Trying again…</p>`}
+    </div>`;
+}
