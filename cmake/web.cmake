@@ -6,6 +6,7 @@
 #   build/web   pictures, styles and the public pages' modules as they are; the
 #               staff's pages bundled; uPlot
 #   build/maps  the bundle's source map, which is not served
+#   build/types the API's types, for the check of the staff's pages
 set(web_dir ${CMAKE_SOURCE_DIR}/services/gateway/web)
 set(web_staged ${CMAKE_BINARY_DIR}/web)
 set(npm_dir ${CMAKE_BINARY_DIR}/npm)
@@ -63,7 +64,23 @@ add_custom_command(
           ${CMAKE_BINARY_DIR}/maps/staff.js.map
   DEPENDS ${npm_dir}/installed ${web_dir}/tools/bundle.mjs ${staff_sources}
   VERBATIM)
-add_custom_target(web ALL DEPENDS ${web_outputs} ${web_staged}/staff.js)
+
+# What the staff's pages may ask and expect: types from the API's description,
+# against which tests/checks/types.sh checks them.
+set(web_types)
+if(MUSTER_TESTS)
+  set(web_types ${CMAKE_BINARY_DIR}/types/openapi.d.ts)
+  file(RELATIVE_PATH web_sources ${CMAKE_BINARY_DIR}/types ${web_dir})
+  configure_file(${web_dir}/tools/tsconfig.json.in
+                 ${CMAKE_BINARY_DIR}/types/tsconfig.json @ONLY)
+  add_custom_command(
+    OUTPUT ${web_types}
+    COMMAND ${NODE} ${npm_dir}/node_modules/openapi-typescript/bin/cli.js
+            ${openapi_merged} -o ${web_types}
+    DEPENDS ${openapi_merged} ${npm_dir}/installed
+    VERBATIM)
+endif()
+add_custom_target(web ALL DEPENDS ${web_outputs} ${web_staged}/staff.js ${web_types})
 
 if(TARGET svc_gateway)
   file(GLOB pages CONFIGURE_DEPENDS
