@@ -15,7 +15,9 @@
 //   {c} in a path                 the parameter c of head.json
 //
 // head.json's "answers" are the rules: always; asks; staff (not public);
-// path (with an id in it); body (with one). Its "problems" are the answers.
+// some (not every member of staff, or not of every campaign, or not from
+// every page); path (with an id in it); body (with one). Its "problems" are
+// the answers.
 import {readFileSync, readdirSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 
@@ -83,12 +85,20 @@ function answerOf(said) {
         {description: 'as asked', content: contentOf(said)};
 }
 
-function refusals(head, path, said) {
-    const {always, asks, staff, path: named, body} = head.answers;
+function isForSome(head, {path, method, said}) {
+    const everybody = head.schemas.Role.enum.length;
+    return said.roles !== 'public' && (method !== 'get' ||
+        path.includes('{c}') || said.roles.length < everybody);
+}
+
+function refusals(head, one) {
+    const {always, asks, staff, some, path: named, body} = head.answers;
+    const {path, said} = one;
     const statuses = [
         ...always,
         ...said.asks === false ? [] : asks,
         ...said.roles === 'public' ? [] : staff,
+        ...isForSome(head, one) ? some : [],
         ...path.includes('{') ? named : [],
         ...said.requestBody ? body : [],
         ...said.refuses || [],
@@ -96,9 +106,9 @@ function refusals(head, path, said) {
     return [...new Set(statuses)].sort();
 }
 
-function addRefusals(where, head, path, said) {
+function addRefusals(where, head, one) {
     const answers = {};
-    for (const status of refusals(head, path, said)) {
+    for (const status of refusals(head, one)) {
         const problem = head.problems[status];
         if (problem) answers[status] = refTo('responses', problem.name);
         else complain(where, `head.json has no problem ${status}`);
@@ -112,7 +122,8 @@ function parametersOf(path, said) {
         ...said.parameters || []];
 }
 
-function writeOut(where, head, {path, tag, said}) {
+function writeOut(where, head, one) {
+    const {path, tag, said} = one;
     const isPublic = said.roles === 'public';
     const roles = isPublic ? [] : [`Roles: ${said.roles.join(', ')}.`];
     const text = [said.description, ...roles].filter(Boolean).join('\n\n');
@@ -131,7 +142,7 @@ function writeOut(where, head, {path, tag, said}) {
         ...said.requestBody && {requestBody:
             {required: true, content: contentOf(said.requestBody)}},
         responses: {...Object.fromEntries(answers),
-            ...addRefusals(where, head, path, said)},
+            ...addRefusals(where, head, one)},
     };
 }
 
@@ -165,7 +176,7 @@ function addPaths(document, owners, head, part) {
             const tag = part.tag?.name;
             document.paths[path] ??= {};
             document.paths[path][method] =
-                writeOut(where, head, {path, tag, said});
+                writeOut(where, head, {path, method, tag, said});
         }
     }
 }

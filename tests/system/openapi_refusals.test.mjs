@@ -44,12 +44,20 @@ function ask({method, path, operation}, {ids = {}, query = '', ...options}) {
     );
 }
 
+function byCookieFromAnotherSite() {
+    return {
+        Cookie: `muster_session=${rig.tokens.admin}`,
+        Origin: 'http://elsewhere.example',
+    };
+}
+
 // What provokes a refusal that a rule of the document adds.
 const PROVOKE = {
     400: (o) => ask(o, o.operation.requestBody ? {body: '{'} : {}),
     401: (o) => ask(o, {token: o.path === '/v1/session' &&
         o.method === 'POST' ? undefined : 'spring-march.none'}),
-    403: (o) => ask(o, {ids: {c: 'elsewhere'}, query: '?c=elsewhere'}),
+    403: (o) => ask(o, o.path.includes('{c}') ? {ids: {c: 'elsewhere'}} :
+        {token: null, headers: byCookieFromAnotherSite()}),
     404: (o) => ask(o, {ids: {c: 'No_Such'}}),
     413: (o) => ask(o, {body: `"${'x'.repeat(70000)}"`}),
     415: (o) => ask(o, {body: 'name=Ann', type: 'text/plain'}),
