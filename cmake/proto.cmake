@@ -14,6 +14,18 @@ add_custom_command(
           --c_out=${proto_dir} ${protos}
   DEPENDS ${protos}
   VERBATIM)
-add_library(muster_proto STATIC ${proto_sources})
+# And for each conversation <service>_calls.h, see calls.mjs.
+find_program(NODE NAMES node nodejs REQUIRED)
+foreach(service signup broadcast checkin)
+  set(proto ${CMAKE_SOURCE_DIR}/proto/${service}.proto)
+  add_custom_command(
+    OUTPUT ${proto_dir}/${service}_calls.h
+    COMMAND ${NODE} ${CMAKE_SOURCE_DIR}/cmake/calls.mjs ${proto}
+            ${proto_dir}/${service}_calls.h
+    DEPENDS ${proto} ${CMAKE_SOURCE_DIR}/cmake/calls.mjs
+    VERBATIM)
+  list(APPEND proto_headers ${proto_dir}/${service}_calls.h)
+endforeach()
+add_library(muster_proto STATIC ${proto_headers} ${proto_sources})
 target_include_directories(muster_proto SYSTEM PUBLIC ${proto_dir})
 target_link_libraries(muster_proto PUBLIC PkgConfig::libprotobuf_c)

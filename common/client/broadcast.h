@@ -11,11 +11,14 @@
 typedef void broadcast_answer_cb(void *arg, enum err err, const char *detail,
                                  const Broadcast__Reply *reply);
 
-/* Exactly one call of cb, always later, also on failure and shutdown. Retry
- * and deadline follow from the request's case. request is borrowed for the
- * call. instance: 1..n, or 0 for any. */
+/* Exactly one call of cb, always later, also on failure and shutdown. request
+ * is borrowed for the call. instance: 1..n, or 0 for any. */
 void broadcast_ask(struct bus_peer *peer, int instance,
                    const Broadcast__Request *request, broadcast_answer_cb *cb,
                    void *arg);
+
+/* broadcast_ask_<request>(peer, message, cb, arg) for each request, of any
+ * instance. */
+#include "broadcast_calls.h"
 
 #endif

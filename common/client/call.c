@@ -2,14 +2,38 @@
 #include "common/client/call.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/base.h"
 
 struct call {
     const ProtobufCMessageDescriptor *reply_type;
+    int asked; /* the case of the request */
     call_cb *cb;
     void *arg;
 };
+
+/* Which of its one oneof a message holds. */
+static int
+case_of(const ProtobufCMessage *message)
+{
+    int is_case;
+    memcpy(&is_case,
+           (const char *)message +
+               message->descriptor->fields[0].quantifier_offset,
+           sizeof(is_case));
+    return is_case;
+}
+
+static const char *
+fault_of(const struct call *call, const ProtobufCMessage *reply)
+{
+    if (reply == NULL) {
+        return "a service answered with a message that is not valid";
+    }
+    return case_of(reply) != call->asked ? "a service answered another question"
+                                         : NULL;
+}
 
 static void
 on_answer(void *arg, enum err err, const char *detail, const void *body,
@@ -19,14 +43,15 @@ on_answer(void *arg, enum err err, const char *detail, const void *body,
     ProtobufCMessage *reply = NULL;
     if (err == ERR_NONE) {
         reply = wire_unpack(call->reply_type, body, len, BUS_BODY_BYTES_MAX);
-        if (reply == NULL) {
-            log_error("call.bad_reply",
-                      log_str("type", call->reply_type->name));
+        const char *fault = fault_of(call, reply);
+        if (fault != NULL) {
+            log_error("call.bad_reply", log_str("type", call->reply_type->name),
+                      log_str("why", fault));
             err = ERR_INTERNAL;
-            detail = "a service answered with a message that is not valid";
+            detail = fault;
         }
     }
-    call->cb(call->arg, err, detail, reply);
+    call->cb(call->arg, err, detail, err == ERR_NONE ? reply : NULL);
     wire_free(reply);
     free(call);
 }
@@ -36,15 +61,15 @@ call_ask(struct bus_peer *peer, const struct call_options *options,
          const void *request, call_cb *cb, void *arg)
 {
     struct call *call = mem_new(sizeof(*call));
-    *call = (struct call){options->reply_type, cb, arg};
+    *call = (struct call){options->reply_type, case_of(request), cb, arg};
     struct buf body;
     buf_init(&body, 0);
     wire_pack(request, &body);
     bus_ask(peer,
             &(struct bus_ask){.body = body.data,
                               .len = body.len,
-                              .deadline_ms = options->deadline_ms,
-                              .is_repeatable = options->is_repeatable,
+                              .deadline_ms = CALL_DEADLINE_MS,
+                              .is_repeatable = true,
                               .instance = options->instance},
             on_answer, call);
     buf_fini(&body);

@@ -8,11 +8,14 @@
 
 #include "common/bus/bus.h"
 
+#define CALL_DEADLINE_MS 3000
+
+/* A Request and a Reply that are each one oneof, with the same cases: an
+ * answer to another question is ERR_INTERNAL. Every request is safe to repeat
+ * by its own key. */
 struct call_options {
     const ProtobufCMessageDescriptor *reply_type;
-    int64_t deadline_ms; /* 0: the bus's default */
-    bool is_repeatable;
-    int instance; /* 0: any */
+    int instance; /* 1..n; 0: any */
 };
 
 /* reply is borrowed for the call; NULL unless err is ERR_NONE. */

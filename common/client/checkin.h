@@ -10,11 +10,14 @@
 typedef void checkin_answer_cb(void *arg, enum err err, const char *detail,
                                const Checkin__Reply *reply);
 
-/* Exactly one call of cb, always later, also on failure and shutdown. Retry
- * and deadline follow from the request's case. request is borrowed for the
- * call. instance: 1..n, or 0 for any. */
+/* Exactly one call of cb, always later, also on failure and shutdown. request
+ * is borrowed for the call. instance: 1..n, or 0 for any. */
 void checkin_ask(struct bus_peer *peer, int instance,
                  const Checkin__Request *request, checkin_answer_cb *cb,
                  void *arg);
+
+/* checkin_ask_<request>(peer, message, cb, arg) for each request, of any
+ * instance. */
+#include "checkin_calls.h"
 
 #endif

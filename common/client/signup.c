@@ -7,8 +7,6 @@
 #include "common/base/base.h"
 #include "common/client/call.h"
 
-#define DEADLINE_MS 3000
-
 /* A list that is too long for one answer comes in pages: they are kept, and
  * handed on as one. */
 struct pending {
@@ -41,12 +39,10 @@ finish(struct pending *pending, enum err err, const char *detail,
 static void
 send_ask(struct pending *pending, const Signup__Request *request)
 {
-    /* Every request of this conversation is safe to repeat by its own key. */
-    struct call_options options = {.reply_type = &signup__reply__descriptor,
-                                   .deadline_ms = DEADLINE_MS,
-                                   .is_repeatable = true,
-                                   .instance = pending->instance};
-    call_ask(pending->peer, &options, request, on_answer, pending);
+    call_ask(pending->peer,
+             &(struct call_options){.reply_type = &signup__reply__descriptor,
+                                    .instance = pending->instance},
+             request, on_answer, pending);
 }
 
 /* ---- lists ---- */
@@ -85,15 +81,9 @@ ask_next(struct pending *pending, uint32_t after)
 static void
 keep_page(struct pending *pending, const Signup__Reply *reply)
 {
-    struct buf body;
-    buf_init(&body, 0);
-    wire_pack(reply, &body);
-    Signup__Reply *copy = wire_unpack(&signup__reply__descriptor, body.data,
-                                      body.len, BUS_BODY_BYTES_MAX);
-    buf_fini(&body);
     pending->pages = mem_resize(pending->pages, (pending->page_count + 1) *
                                                     sizeof(pending->pages[0]));
-    pending->pages[pending->page_count++] = copy;
+    pending->pages[pending->page_count++] = wire_copy(reply);
 }
 
 static size_t
@@ -153,11 +143,6 @@ on_answer(void *arg, enum err err, const char *detail,
 {
     struct pending *pending = arg;
     const Signup__Reply *reply = (const Signup__Reply *)message;
-    if (err == ERR_NONE && (int)reply->is_case != (int)pending->asked) {
-        finish(pending, ERR_INTERNAL, "a service answered another question",
-               NULL);
-        return;
-    }
     uint32_t next = err == ERR_NONE ? next_of(reply) : 0;
     if (err != ERR_NONE || (next == 0 && pending->page_count == 0)) {
         finish(pending, err, detail, reply);

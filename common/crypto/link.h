@@ -1,8 +1,10 @@
 /* link -- the links in messages that act for one person without a login.
  *
- * A token is 15 bytes in base64url: purpose, campaign number, supporter
- * number, a MAC of 8 (see crypto_mac64) under the key of its own that comes
- * from <keys.dir>/link.key. The courier writes them, the gateway reads them.
+ * A token is 15 bytes in base64url: version and purpose (four bits each),
+ * campaign number, supporter number, a MAC of 8 (see crypto_mac64) under the
+ * key of its own that comes from <keys.dir>/link.key. The courier writes them,
+ * the gateway reads them.
+ * Version 0 is the only one; a newer one is refused like a stranger's.
  * They do not run out: an old mail's unsubscribe must go on working. */
 #ifndef COMMON_CRYPTO_LINK_H
 #define COMMON_CRYPTO_LINK_H

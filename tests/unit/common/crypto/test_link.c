@@ -51,6 +51,18 @@ a_token_with_any_character_changed_is_nobodys(void **state)
     assert_int_equal(link_read(&key, "", &got), ERR_NOT_FOUND);
 }
 
+/* The same key, another version in the upper four bits. */
+static void
+a_token_of_a_newer_version_is_nobodys(void **state)
+{
+    (void)state;
+    struct link next = {(enum link_purpose)(LINK_PREFERENCES | 1 << 4), 258, 7};
+    struct link got;
+    char token[LINK_TOKEN_SIZE];
+    link_write(&key, &next, token);
+    assert_int_equal(link_read(&key, token, &got), ERR_NOT_FOUND);
+}
+
 static void
 a_path_says_what_the_link_does(void **state)
 {
@@ -71,6 +83,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_reads_back_for_each_purpose),
         cmocka_unit_test(a_token_with_any_character_changed_is_nobodys),
+        cmocka_unit_test(a_token_of_a_newer_version_is_nobodys),
         cmocka_unit_test(a_path_says_what_the_link_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
