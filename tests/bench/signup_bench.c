@@ -93,8 +93,7 @@ open_bench(struct bench *b)
     strcpy(b->campaign.id, "care");
     strcpy(b->action.id, "rally");
     b->action.number = 1;
-    memcpy(b->action.slug_field, "\x1a\x05rally", 7);
-    b->action.slug_field_len = 7;
+    campaign_pack_slug("rally", &b->action.slug_field);
     /* One of the consents' wording, so that evidence 0 is there. */
     (void)signup_rig_number(&b->rig,
                             &(struct signup_rig_person){.name = "Ann Smith",
@@ -114,13 +113,14 @@ close_bench(struct bench *b)
 static void
 fill_signing(struct bench *b, unsigned i, struct signing *s)
 {
-    *s = (struct signing){.asked = &b->asked,
-                          .campaign = &b->campaign,
-                          .role = (uint8_t)(1 + i % ROLES),
-                          .region = (uint8_t)(1 + i % REGIONS),
-                          .action_count = 1,
-                          .actions = {&b->action},
-                          .consent_count = 1};
+    *s = (struct signing){
+        .asked = &b->asked,
+        .campaign = &b->campaign,
+        .said = {[ATTRIBUTE_role] = (uint16_t)(1 + i % ROLES),
+                 [ATTRIBUTE_region] = (uint16_t)(1 + i % REGIONS)},
+        .action_count = 1,
+        .actions = {&b->action},
+        .consent_count = 1};
     buf_init(&s->sealed, 0);
     (void)snprintf(s->wanted.name, sizeof(s->wanted.name), "Ann Smith %u", i);
     (void)snprintf(s->wanted.email, sizeof(s->wanted.email),
@@ -135,7 +135,7 @@ fill_signing(struct bench *b, unsigned i, struct signing *s)
 /* The args of one script call. */
 struct call {
     struct buf bytes;
-    size_t ends[BATCH + 3], count;
+    size_t ends[BATCH + SIGN_UP_ARG_ITEMS], count;
 };
 
 static void
@@ -148,7 +148,11 @@ make_call(struct bench *b, unsigned first, unsigned count, struct call *call)
     call->ends[call->count++] = call->bytes.len;
     feed_flow_add_tail(&call->bytes);
     call->ends[call->count++] = call->bytes.len;
-    buf_add(&call->bytes, "\x01\x00\x07\x1a\x05rally", 10);
+    signup_slug_row_append(
+        &call->bytes,
+        &(struct signup_slug_row){.number = b->action.number,
+                                  .slug = bytes_of(b->action.slug_field.data,
+                                                   b->action.slug_field.len)});
     call->ends[call->count++] = call->bytes.len;
     for (unsigned i = 0; i < count; i++) {
         fill_signing(b, first + i, s);
@@ -181,7 +185,7 @@ on_bare(void *arg, enum err err, const struct store_reply *reply)
 static void
 send_call(struct bare *bare, const struct call *call)
 {
-    struct bytes args[BATCH + 3];
+    struct bytes args[BATCH + SIGN_UP_ARG_ITEMS];
     for (size_t i = 0; i < call->count; i++) {
         size_t begin = i == 0 ? 0 : call->ends[i - 1];
         args[i] = bytes_of(call->bytes.data + begin, call->ends[i] - begin);

@@ -20,8 +20,10 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char *const words[] = {"nurse", "family"};
-    static const struct plan_words known = {words,         2,   words, 2,
-                                            action_number, NULL};
+    static const struct plan_words known = {
+        .lists = {[ATTRIBUTE_role] = words, [ATTRIBUTE_region] = words},
+        .counts = {[ATTRIBUTE_role] = 2, [ATTRIBUTE_region] = 2},
+        .action_number = action_number};
     static struct query query;
     static struct plan plan;
     char text[QUERY_BYTES_MAX + 100], why[QUERY_WHY_SIZE];

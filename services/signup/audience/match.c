@@ -16,6 +16,23 @@ or_bytes(const uint8_t *column, const bool wanted[256], unsigned people,
     }
 }
 
+/* The same over two bytes a person. */
+static void
+or_values(const struct plan_term *term, const struct match_chunk *chunk,
+          uint8_t *bits)
+{
+    const uint8_t *low = chunk->slots[term->byte_slots[0]],
+                  *high = chunk->slots[term->byte_slots[1]];
+    for (unsigned i = 0; i < chunk->people; i += 8) {
+        unsigned byte = 0;
+        for (unsigned b = 0; b < 8; b++) {
+            unsigned page = term->page_of[high[i + b]];
+            byte |= (unsigned)term->wanted[page][low[i + b]] << b;
+        }
+        bits[i / 8] |= (uint8_t)byte;
+    }
+}
+
 static void
 or_bits(const uint8_t *column, uint8_t *bits)
 {
@@ -29,9 +46,11 @@ match_term(const struct plan_term *term, const struct match_chunk *chunk,
            uint8_t *bits)
 {
     memset(bits, term->is_all ? 0xff : 0, CHUNK_BIT_BYTES);
-    if (term->has_bytes) {
-        or_bytes(chunk->slots[term->byte_slot], term->wanted, chunk->people,
-                 bits);
+    if (term->byte_count == 1) {
+        or_bytes(chunk->slots[term->byte_slots[0]],
+                 term->wanted[term->page_of[0]], chunk->people, bits);
+    } else if (term->byte_count > 1) {
+        or_values(term, chunk, bits);
     }
     for (size_t i = 0; i < term->bit_slot_count; i++) {
         or_bits(chunk->slots[term->bit_slots[i]], bits);

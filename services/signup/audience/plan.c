@@ -7,9 +7,6 @@
 
 #include "services/signup/people/rules.h"
 
-static const char *const format_names[] = {"plain", "easy-read", "welsh",
-                                           "large-print"};
-
 bool
 slot_is_present(const struct slot *slot)
 {
@@ -55,20 +52,24 @@ get_byte_slot(struct making *m, const char *column, size_t *out)
     return get_slot(m, &slot, out);
 }
 
+#define PLACE_LETTER(state, letter, counter)                                   \
+    [WORDS__PLACE_STATE__##state] = #letter,
+static const char *const place_letters[] = {SIGNUP_PLACES_TABLE(PLACE_LETTER)};
+
 static enum err
-get_bit_slot(struct making *m, char state, unsigned action, size_t *out)
+get_bit_slot(struct making *m, Words__PlaceState state, unsigned action,
+             size_t *out)
 {
     struct slot slot = {.column.is_bits = true};
-    (void)snprintf(slot.column.name, sizeof(slot.column.name), "%c%u", state,
-                   action);
+    (void)snprintf(slot.column.name, sizeof(slot.column.name), "%s%u",
+                   place_letters[state], action);
     return get_slot(m, &slot, out);
 }
 
-/* What a term's values may be. Columns hold an index + base; 0 is "not said"
- * where base is 1. */
+/* What a term's values may be. */
 struct allowed {
     char *const *list;
-    size_t count, base;
+    size_t count;
 };
 
 /* "role:x: not one of this campaign's: a, b" */
@@ -86,72 +87,74 @@ refuse_value(struct making *m, enum query_kind kind, const char *value,
     return ERR_BAD_REQUEST;
 }
 
-static enum err
-want_indexes(struct making *m, const struct query_term *from,
-             const struct allowed *allowed, struct plan_term *to)
+static void
+want_value(struct plan_term *to, size_t value)
 {
+    uint8_t *page = &to->page_of[value >> 8 & 0xff];
+    if (*page == 0) {
+        *page = (uint8_t)++to->page_count;
+    }
+    to->wanted[*page][value & 0xff] = true;
+}
+
+static enum err
+get_byte_slots(struct making *m, const struct attribute *attribute,
+               struct plan_term *to)
+{
+    enum err err =
+        get_byte_slot(m, attribute->name, &to->byte_slots[to->byte_count++]);
+    while (err == ERR_NONE && to->byte_count < attribute->bytes) {
+        char column[COLUMN_NAME_SIZE];
+        (void)snprintf(column, sizeof(column), "%.20s.%u", attribute->name,
+                       (unsigned)to->byte_count);
+        err = get_byte_slot(m, column, &to->byte_slots[to->byte_count++]);
+    }
+    return err;
+}
+
+/* Columns hold an index; in a campaign's own lists 0 is "not said". */
+static enum err
+make_attribute(struct making *m, const struct query_term *from,
+               struct plan_term *to)
+{
+    int a = (int)from->kind - QUERY_ATTRIBUTES;
+    const struct attribute *attribute = &attributes[a];
+    bool is_fixed = attribute->fixed != NULL;
+    const struct allowed allowed = {
+        is_fixed ? attribute->fixed : m->words->lists[a],
+        is_fixed ? attribute->words_max : m->words->counts[a]};
     for (size_t v = 0; v < from->value_count; v++) {
         size_t i = 0;
-        while (i < allowed->count &&
-               strcmp(allowed->list[i], from->values[v]) != 0) {
+        while (i < allowed.count &&
+               strcmp(allowed.list[i], from->values[v]) != 0) {
             i++;
         }
-        if (i == allowed->count) {
-            return refuse_value(m, from->kind, from->values[v], allowed);
+        if (i == allowed.count) {
+            return refuse_value(m, from->kind, from->values[v], &allowed);
         }
-        to->wanted[(i + allowed->base) & 0xff] = true;
+        want_value(to, is_fixed ? i : i + 1);
     }
-    to->has_bytes = true;
-    return get_byte_slot(m, query_kind_name(from->kind), &to->byte_slot);
-}
-
-static enum err
-make_role(struct making *m, const struct query_term *from, struct plan_term *to)
-{
-    return want_indexes(
-        m, from, &(struct allowed){m->words->roles, m->words->role_count, 1},
-        to);
-}
-
-static enum err
-make_region(struct making *m, const struct query_term *from,
-            struct plan_term *to)
-{
-    return want_indexes(
-        m, from,
-        &(struct allowed){m->words->regions, m->words->region_count, 1}, to);
-}
-
-static enum err
-make_format(struct making *m, const struct query_term *from,
-            struct plan_term *to)
-{
-    return want_indexes(
-        m, from,
-        &(struct allowed){(char *const *)format_names,
-                          sizeof(format_names) / sizeof(format_names[0]), 0},
-        to);
+    return get_byte_slots(m, attribute, to);
 }
 
 static enum err
 make_consent(struct making *m, const struct query_term *from,
              struct plan_term *to)
 {
-    static const char *const channels[] = {"sms", "email"};
+    static char *const channels[] = {"sms", "email"};
     for (size_t v = 0; v < from->value_count; v++) {
         bool is_sms = strcmp(from->values[v], channels[0]) == 0;
         if (!is_sms && strcmp(from->values[v], channels[1]) != 0) {
-            return refuse_value(
-                m, from->kind, from->values[v],
-                &(struct allowed){(char *const *)channels, 2, 0});
+            return refuse_value(m, from->kind, from->values[v],
+                                &(struct allowed){channels, 2});
         }
-        for (unsigned flags = 0; flags < 256; flags++) {
-            to->wanted[flags] |=
-                rules_has_consent((uint8_t)flags, is_sms ? 0 : 1);
+        for (uint32_t flags = 0; flags < RULES_FLAGS_COUNT; flags++) {
+            if (rules_has_consent(flags, is_sms ? 0 : 1)) {
+                want_value(to, flags);
+            }
         }
     }
-    to->has_bytes = true;
-    to->byte_slot = PLAN_SLOT_FLAGS;
+    to->byte_slots[to->byte_count++] = PLAN_SLOT_FLAGS;
     return ERR_NONE;
 }
 
@@ -167,8 +170,8 @@ find_action(struct making *m, const char *id, const char **id_out)
 }
 
 static enum err
-want_places(struct making *m, const struct query_term *from, char state,
-            struct plan_term *to)
+want_places(struct making *m, const struct query_term *from,
+            Words__PlaceState state, struct plan_term *to)
 {
     for (size_t v = 0; v < from->value_count; v++) {
         const char *id;
@@ -189,14 +192,14 @@ static enum err
 make_signedup(struct making *m, const struct query_term *from,
               struct plan_term *to)
 {
-    return want_places(m, from, 'c', to);
+    return want_places(m, from, WORDS__PLACE_STATE__PLACE_CONFIRMED, to);
 }
 
 static enum err
 make_waitlisted(struct making *m, const struct query_term *from,
                 struct plan_term *to)
 {
-    return want_places(m, from, 'w', to);
+    return want_places(m, from, WORDS__PLACE_STATE__PLACE_WAITLISTED, to);
 }
 
 static enum err
@@ -224,16 +227,14 @@ make_all(struct making *m, const struct query_term *from, struct plan_term *to)
     return ERR_NONE;
 }
 
-static enum err (*const makers[QUERY_KIND_COUNT])(struct making *,
-                                                  const struct query_term *,
-                                                  struct plan_term *) = {
+typedef enum err maker(struct making *m, const struct query_term *from,
+                       struct plan_term *to);
+
+static maker *const makers[QUERY_ATTRIBUTES] = {
     [QUERY_ALL] = make_all,
-    [QUERY_ROLE] = make_role,
-    [QUERY_REGION] = make_region,
     [QUERY_SIGNEDUP] = make_signedup,
     [QUERY_WAITLISTED] = make_waitlisted,
     [QUERY_IN] = make_in,
-    [QUERY_FORMAT] = make_format,
     [QUERY_CONSENT] = make_consent,
 };
 
@@ -246,9 +247,13 @@ make_place(struct making *m, const char *action)
         return ERR_NOT_FOUND;
     }
     m->plan->has_place = true;
+    static const Words__PlaceState states[] = {
+        WORDS__PLACE_STATE__PLACE_CONFIRMED,
+        WORDS__PLACE_STATE__PLACE_WAITLISTED,
+        WORDS__PLACE_STATE__PLACE_OFFERED};
     for (size_t i = 0; i < 3; i++) {
         enum err err =
-            get_bit_slot(m, "cwo"[i], number, &m -> plan -> place_slots[i]);
+            get_bit_slot(m, states[i], number, &m->plan->place_slots[i]);
         if (err != ERR_NONE) {
             return err;
         }
@@ -272,7 +277,9 @@ plan_make(const struct query *query, const struct plan_words *words,
         const struct query_term *from = &query->terms[i];
         struct plan_term *to = &out->terms[out->term_count++];
         to->is_not = from->is_not;
-        err = makers[from->kind](&m, from, to);
+        maker *make =
+            from->kind < QUERY_ATTRIBUTES ? makers[from->kind] : make_attribute;
+        err = make(&m, from, to);
     }
     return err;
 }

@@ -24,12 +24,18 @@ struct slot {
 };
 bool slot_is_present(const struct slot *slot);
 
+/* A value's low byte on the page that its high byte has: 0 is the empty page,
+ * and each value that is wanted brings at most one more. */
+#define PLAN_PAGES_MAX (QUERY_VALUES_MAX + 1)
+
 struct plan_term {
     bool is_not;
     bool is_all;
-    bool has_bytes; /* then any person whose byte is in wanted matches */
-    size_t byte_slot;
-    bool wanted[256];
+    size_t byte_count; /* not 0: any person whose value is wanted matches */
+    size_t byte_slots[ATTRIBUTE_BYTES_MAX]; /* the lowest byte first */
+    size_t page_count;
+    uint8_t page_of[256];
+    bool wanted[PLAN_PAGES_MAX][256];
     size_t bit_slot_count; /* and any person with a bit in one of these */
     size_t bit_slots[QUERY_VALUES_MAX];
 };
@@ -45,10 +51,8 @@ struct plan {
 
 /* A campaign's words, borrowed for the call. */
 struct plan_words {
-    char *const *roles;
-    size_t role_count;
-    char *const *regions;
-    size_t region_count;
+    char *const *lists[ATTRIBUTE_COUNT]; /* but those that are fixed */
+    size_t counts[ATTRIBUTE_COUNT];
     /* 0: no such action; *id_out: the id, borrowed as long as arg. */
     unsigned (*action_number)(void *arg, const char *id, const char **id_out);
     void *arg;

@@ -4,24 +4,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ATTRIBUTE_TERM(name, bytes, from, words, max) #name ":, "
 #define ALLOWED                                                                \
-    "role:, region:, signedup:, waitlisted:, in:, format:, consent: or all"
+    SIGNUP_COLUMNS_TABLE(ATTRIBUTE_TERM)                                       \
+    "signedup:, waitlisted:, in:, consent: or all"
 
-static const char *const kind_names[QUERY_KIND_COUNT] = {
+static const char *const kind_names[QUERY_ATTRIBUTES] = {
     [QUERY_ALL] = "all",
-    [QUERY_ROLE] = "role",
-    [QUERY_REGION] = "region",
     [QUERY_SIGNEDUP] = "signedup",
     [QUERY_WAITLISTED] = "waitlisted",
     [QUERY_IN] = "in",
-    [QUERY_FORMAT] = "format",
     [QUERY_CONSENT] = "consent",
 };
 
 const char *
 query_kind_name(enum query_kind kind)
 {
-    return kind_names[kind];
+    return kind < QUERY_ATTRIBUTES ? kind_names[kind]
+                                   : attributes[kind - QUERY_ATTRIBUTES].name;
 }
 
 /* One term's bytes, borrowed from the text. */
@@ -103,8 +103,8 @@ static bool
 find_kind(const char *at, size_t len, enum query_kind *out)
 {
     for (int kind = 0; kind < QUERY_KIND_COUNT; kind++) {
-        if (strlen(kind_names[kind]) == len &&
-            memcmp(kind_names[kind], at, len) == 0) {
+        const char *name = query_kind_name((enum query_kind)kind);
+        if (strlen(name) == len && memcmp(name, at, len) == 0) {
             *out = (enum query_kind)kind;
             return true;
         }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "common/base/base.h"
+#include "services/signup/keep/attributes.h"
 
 #define QUERY_BYTES_MAX 1000
 #define QUERY_TERMS_MAX 32
@@ -19,14 +20,12 @@
 
 enum query_kind {
     QUERY_ALL,
-    QUERY_ROLE,
-    QUERY_REGION,
     QUERY_SIGNEDUP,
     QUERY_WAITLISTED,
     QUERY_IN,
-    QUERY_FORMAT,
     QUERY_CONSENT,
-    QUERY_KIND_COUNT
+    QUERY_ATTRIBUTES, /* the first of them, in their order */
+    QUERY_KIND_COUNT = QUERY_ATTRIBUTES + ATTRIBUTE_COUNT
 };
 
 struct query_term {

@@ -116,12 +116,11 @@ on_campaign(void *arg, enum err err, const char *detail,
         return;
     }
     walk->campaign = campaign;
-    struct plan_words words = {.roles = campaign->definition->roles,
-                               .role_count = campaign->definition->n_roles,
-                               .regions = campaign->definition->regions,
-                               .region_count = campaign->definition->n_regions,
-                               .action_number = action_number,
-                               .arg = campaign};
+    struct plan_words words = {.action_number = action_number, .arg = campaign};
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        words.counts[a] = attribute_words(&attributes[a], campaign->definition,
+                                          &words.lists[a]);
+    }
     err = plan_make(&walk->query, &words, walk->ask.action, &walk->plan,
                     walk->why);
     if (err != ERR_NONE && !walk->is_reread) {

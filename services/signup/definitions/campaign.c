@@ -26,6 +26,7 @@ free_action(struct campaign_action *action)
 {
     if (action != NULL) {
         wire_free(action->definition);
+        buf_fini(&action->slug_field);
         free(action);
     }
 }
@@ -42,8 +43,9 @@ campaign_free(struct campaign **campaign)
     }
     free(c->actions);
     slugs_fini(&c->action_ids);
-    slugs_fini(&c->roles);
-    slugs_fini(&c->regions);
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        slugs_fini(&c->words[a]);
+    }
     wire_free(c->definition);
     evidence_free(&c->evidence);
     columns_free(&c->columns);
@@ -61,17 +63,22 @@ campaign_find_action(const struct campaign *campaign, const char *id)
 
 /* ---- definitions ---- */
 
+void
+campaign_pack_slug(const char *action_id, struct buf *to)
+{
+    Signup__PlaceChanged changed = SIGNUP__PLACE_CHANGED__INIT;
+    changed.action = (char *)action_id;
+    wire_pack(&changed, to);
+}
+
 static struct campaign_action *
 new_action(const Signup__Action *definition)
 {
     struct campaign_action *action = mem_new(sizeof(*action));
     action->number = (uint16_t)definition->number;
     (void)snprintf(action->id, sizeof(action->id), "%s", definition->id);
-    size_t len = strlen(action->id);
-    action->slug_field[0] = 3 << 3 | 2;
-    action->slug_field[1] = (uint8_t)len;
-    memcpy(action->slug_field + 2, action->id, len);
-    action->slug_field_len = len + 2;
+    buf_init(&action->slug_field, 0);
+    campaign_pack_slug(action->id, &action->slug_field);
     return action;
 }
 
@@ -113,14 +120,18 @@ put_action(struct campaign *campaign, Signup__Action *definition)
 static bool
 put_campaign(struct campaign *campaign, Signup__Campaign *definition)
 {
-    slugs_fini(&campaign->roles);
-    slugs_fini(&campaign->regions);
+    bool is_good = true;
     wire_free(campaign->definition);
     campaign->definition = definition;
-    return slugs_add_list(&campaign->roles, definition->roles,
-                          definition->n_roles) &&
-           slugs_add_list(&campaign->regions, definition->regions,
-                          definition->n_regions);
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        slugs_fini(&campaign->words[a]);
+        if (attributes[a].fixed == NULL) {
+            char *const *words;
+            size_t count = attribute_words(&attributes[a], definition, &words);
+            is_good &= slugs_add_list(&campaign->words[a], words, count);
+        }
+    }
+    return is_good;
 }
 
 static bool
@@ -176,6 +187,26 @@ find_field(const struct store_reply *meta, const char *name)
     return NULL;
 }
 
+#define PLACE_ROW(state, letter, counter)                                      \
+    {WORDS__PLACE_STATE__##state, #counter},
+
+/* The state that is counted in fields that begin so; 0: none. */
+static int
+counted_state(const char *field, size_t len)
+{
+    static const struct {
+        int state;
+        const char *counter;
+    } rows[] = {SIGNUP_PLACES_TABLE(PLACE_ROW)};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (strlen(rows[i].counter) == len &&
+            memcmp(rows[i].counter, field, len) == 0) {
+            return rows[i].state;
+        }
+    }
+    return 0;
+}
+
 /* Fields of actions are a state and the action's number: "confirmed:12". */
 static void
 put_count(struct campaign *campaign, const char *field, const char *value)
@@ -190,10 +221,11 @@ put_count(struct campaign *campaign, const char *field, const char *value)
     uint32_t count = (uint32_t)strtoul(value, NULL, 10);
     size_t len = (size_t)(colon - field);
     action->has_places = true;
-    if (strncmp(field, "confirmed", len) == 0) {
+    int state = counted_state(field, len);
+    if (state == WORDS__PLACE_STATE__PLACE_CONFIRMED) {
         definition->has_confirmed = true;
         definition->confirmed = count;
-    } else if (strncmp(field, "waitlisted", len) == 0) {
+    } else if (state == WORDS__PLACE_STATE__PLACE_WAITLISTED) {
         definition->has_waitlisted = true;
         definition->waitlisted = count;
     }

@@ -12,10 +12,10 @@
 
 #include "common/loop/loop.h"
 #include "services/signup/definitions/slugs.h"
+#include "services/signup/keep/attributes.h"
 #include "services/signup/keep/store.h"
 #include "services/signup/signup.h"
 
-#define SLUG_FIELD_SIZE (SLUG_SIZE + 2)
 #define REVISION_SIZE 24
 
 struct columns;
@@ -24,9 +24,7 @@ struct evidence;
 struct campaign_action {
     uint16_t number; /* from 1 */
     char id[SLUG_SIZE];
-    /* Field 3 of signup.PlaceChanged: tag, length, id. */
-    uint8_t slug_field[SLUG_FIELD_SIZE];
-    size_t slug_field_len;
+    struct buf slug_field;      /* see campaign_pack_slug */
     bool has_places;            /* somebody has or had one */
     Signup__Action *definition; /* with the counts of when it was read */
 };
@@ -38,7 +36,7 @@ struct campaign {
     unsigned format;     /* of what is stored */
     uint32_t own_number; /* kept with it; 0: not yet */
     Signup__Campaign *definition;
-    struct slugs roles, regions; /* -> index + 1 */
+    struct slugs words[ATTRIBUTE_COUNT]; /* -> index + 1; not the fixed ones' */
     size_t action_count;
     struct campaign_action **actions; /* [number - 1] */
     struct slugs action_ids;          /* -> number */
@@ -56,6 +54,9 @@ void campaign_free(struct campaign **campaign);
  * program's, and nothing was taken. ERR_INTERNAL: not readable, logged. */
 MUST_CHECK enum err campaign_take(struct campaign *campaign,
                                   const struct store_reply *reply);
+
+/* Appends PlaceChanged.action, packed: what scripts put in events. */
+void campaign_pack_slug(const char *action_id, struct buf *to);
 
 /* NULL: no such action. */
 struct campaign_action *campaign_find_action(const struct campaign *campaign,

@@ -6,6 +6,7 @@
 
 #include "common/text/text.h"
 #include "services/signup/definitions/slugs.h"
+#include "services/signup/keep/attributes.h"
 #include "services/signup/keep/store.h"
 
 struct text_rule {
@@ -57,12 +58,12 @@ are_slugs(char *const *list, size_t count)
 static const char *
 check_lists(const Signup__Campaign *c)
 {
-    if (c->n_roles > DEFINITION_ROLES_MAX || !are_slugs(c->roles, c->n_roles)) {
-        return "roles are at most 32 different ids of a-z, 0-9 and -";
-    }
-    if (c->n_regions > DEFINITION_REGIONS_MAX ||
-        !are_slugs(c->regions, c->n_regions)) {
-        return "regions are at most 64 different ids of a-z, 0-9 and -";
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        char *const *words;
+        size_t count = attribute_words(&attributes[a], c, &words);
+        if (count > attributes[a].words_max || !are_slugs(words, count)) {
+            return attributes[a].list_fault;
+        }
     }
     return NULL;
 }
@@ -132,37 +133,42 @@ const char *
 definition_check_change(const Signup__Campaign *from,
                         const Signup__Campaign *to)
 {
-    if (!is_prefix(from->roles, from->n_roles, to->roles, to->n_roles)) {
-        return "roles can be added at the end, never removed or reordered";
-    }
-    if (!is_prefix(from->regions, from->n_regions, to->regions,
-                   to->n_regions)) {
-        return "regions can be added at the end, never removed or reordered";
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        char *const *were, *const *are;
+        size_t were_count = attribute_words(&attributes[a], from, &were);
+        size_t count = attribute_words(&attributes[a], to, &are);
+        if (!is_prefix(were, were_count, are, count)) {
+            return attributes[a].change_fault;
+        }
     }
     return NULL;
+}
+
+static bool
+is_good_gate(const Signup__Gate *gate)
+{
+    const struct text_rule name = {gate->name, DEFINITION_NAME_BYTES_MAX, true,
+                                   NULL};
+    return su_is_slug(gate->id) && gate->name[0] != '\0' && is_good_text(&name);
 }
 
 static const char *
 check_gates(const Signup__Action *a)
 {
+    struct slugs ids = {.size = 0};
+    const char *fault = NULL;
     if (a->n_gates > DEFINITION_GATES_MAX) {
-        return "an action has at most 32 gates";
+        return "an action has at most 256 gates";
     }
-    for (size_t i = 0; i < a->n_gates; i++) {
-        const Signup__Gate *gate = a->gates[i];
-        const struct text_rule name = {gate->name, DEFINITION_NAME_BYTES_MAX,
-                                       true, NULL};
-        if (!su_is_slug(gate->id) || gate->name[0] == '\0' ||
-            !is_good_text(&name)) {
-            return "a gate has an id of a-z, 0-9 and -, and a name";
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(a->gates[j]->id, gate->id) == 0) {
-                return "two gates have the same id";
-            }
+    for (size_t i = 0; i < a->n_gates && fault == NULL; i++) {
+        if (!is_good_gate(a->gates[i])) {
+            fault = "a gate has an id of a-z, 0-9 and -, and a name";
+        } else if (!slugs_add(&ids, a->gates[i]->id, (uint32_t)i + 1)) {
+            fault = "two gates have the same id";
         }
     }
-    return NULL;
+    slugs_fini(&ids);
+    return fault;
 }
 
 const char *
@@ -186,8 +192,10 @@ definition_check_action(const Signup__Action *a)
     if (a->name[0] == '\0') {
         return "an action needs a name";
     }
-    if (a->kind == WORDS__ACTION_KIND__KIND_NONE) {
-        return "an action needs a kind";
+    if (a->kind == WORDS__ACTION_KIND__KIND_NONE ||
+        protobuf_c_enum_descriptor_get_value(&words__action_kind__descriptor,
+                                             (int)a->kind) == NULL) {
+        return "an action needs a kind that is known";
     }
     if (a->starts_at_ms <= 0 || a->ends_at_ms <= a->starts_at_ms) {
         return "an action ends after it starts";

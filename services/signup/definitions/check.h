@@ -5,9 +5,7 @@
 #include "common/base/base.h"
 #include "signup.pb-c.h"
 
-#define DEFINITION_ROLES_MAX 32
-#define DEFINITION_REGIONS_MAX 64
-#define DEFINITION_GATES_MAX 32
+#define DEFINITION_GATES_MAX 256
 #define DEFINITION_NAME_BYTES_MAX 200
 #define DEFINITION_TEXT_BYTES_MAX 1000
 #define DEFINITION_SENDER_BYTES_MAX 11
@@ -18,8 +16,8 @@
 const char *definition_check_campaign(const Signup__Campaign *campaign);
 const char *definition_check_action(const Signup__Action *action);
 
-/* Roles and regions are indexes in columns: appended to, never reordered.
- * NULL: fine. */
+/* Lists of words (see keep/attributes.h) are indexes in columns: appended to,
+ * never reordered. NULL: fine. */
 const char *definition_check_change(const Signup__Campaign *from,
                                     const Signup__Campaign *to);
 

@@ -159,18 +159,20 @@ evidence_number(struct evidence *evidence, Signup__Consent *const *consents,
     *numbering = (struct numbering){evidence, evidence->count, cb, arg};
     char known[NUMBER_SIZE], max[NUMBER_SIZE];
     (void)snprintf(known, sizeof(known), "%zu", evidence->count);
-    (void)snprintf(max, sizeof(max), "%d", SU_EVIDENCE_MAX);
+    (void)snprintf(max, sizeof(max), "%u", SU_EVIDENCE_MAX);
     struct buf packed[CONSENTS_MAX];
-    struct bytes args[CONSENTS_MAX + 2] = {bytes_of_string(known),
-                                           bytes_of_string(max)};
+    struct bytes args[EVIDENCE_ARG_WANTED + CONSENTS_MAX] = {
+        [EVIDENCE_ARG_KNOWN] = bytes_of_string(known),
+        [EVIDENCE_ARG_MAX] = bytes_of_string(max)};
     size_t n = count < CONSENTS_MAX ? count : CONSENTS_MAX;
     for (size_t i = 0; i < n; i++) {
         buf_init(&packed[i], 0);
         pack_evidence(consents[i], &packed[i]);
-        args[i + 2] = bytes_of(packed[i].data, packed[i].len);
+        args[EVIDENCE_ARG_WANTED + i] = bytes_of(packed[i].data, packed[i].len);
     }
     su_number_evidence(evidence->campaign->signup->su, evidence->campaign->id,
-                       (struct su_args){args, n + 2}, on_numbered, numbering);
+                       (struct su_args){args, EVIDENCE_ARG_WANTED + n},
+                       on_numbered, numbering);
     for (size_t i = 0; i < n; i++) {
         buf_fini(&packed[i]);
     }

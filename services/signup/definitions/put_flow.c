@@ -195,10 +195,11 @@ without_counts(const Signup__Action *action)
 static void
 put_action(struct putting *p, Signup__Action *wanted)
 {
-    char field[FIELD_SIZE], slug_field[SLUG_FIELD_SIZE];
+    char field[FIELD_SIZE];
     (void)snprintf(field, sizeof(field), "a:%s", wanted->id);
-    int n = snprintf(slug_field, sizeof(slug_field), "\x1a%c%s",
-                     (char)strlen(wanted->id), wanted->id);
+    struct buf slug;
+    buf_init(&slug, 0);
+    campaign_pack_slug(wanted->id, &slug);
     Signup__Event event = SIGNUP__EVENT__INIT;
     event.is_case = SIGNUP__EVENT__IS_ACTION_PUT;
     event.action_put = wanted;
@@ -210,8 +211,9 @@ put_action(struct putting *p, Signup__Action *wanted)
                          .action_number = wanted->number,
                          .has_capacity = wanted->has_capacity,
                          .capacity = wanted->capacity,
-                         .slug_field = bytes_of(slug_field, (size_t)n)},
+                         .slug_field = bytes_of(slug.data, slug.len)},
         wanted, &event);
+    buf_fini(&slug);
 }
 
 static void

@@ -1,17 +1,16 @@
 /* signing -- one sign-up on its way, and the batch's language. */
 #include "services/signup/joining/signing.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
 
-static uint8_t
+static uint32_t
 contact_flags(const struct record *record)
 {
-    return (uint8_t)((record->phone != 0 ? FLAG_SMS_CONTACT : 0) |
-                     (record->email[0] != '\0' ? FLAG_EMAIL_CONTACT : 0));
+    return (record->phone != 0 ? FLAG_SMS_CONTACT : 0) |
+           (record->email[0] != '\0' ? FLAG_EMAIL_CONTACT : 0);
 }
 
 /* A consent counts for the address it came with alone. */
@@ -29,7 +28,7 @@ came_with(const struct signing *signing, const struct record *record,
 
 /* Returns whether record changed. */
 static bool
-apply_consents(struct signing *signing, struct record *record, uint8_t *flags)
+apply_consents(struct signing *signing, struct record *record, uint32_t *flags)
 {
     bool is_changed = false;
     signing->lifts = 0;
@@ -60,7 +59,7 @@ void
 signing_prepare_new(struct signing *signing)
 {
     struct record record = signing->wanted;
-    uint8_t flags = contact_flags(&record);
+    uint32_t flags = contact_flags(&record);
     (void)apply_consents(signing, &record, &flags);
     signing->flags_set = flags;
     signing->flags_clear = 0;
@@ -71,63 +70,46 @@ signing_prepare_new(struct signing *signing)
 /* ---- the item ---- */
 
 static void
-add_short(struct buf *to, const void *bytes, size_t len)
-{
-    assert(len < 256);
-    buf_add_byte(to, (uint8_t)len);
-    buf_add(to, bytes, len);
-}
-
-static void
-add_u16(struct buf *to, size_t n)
-{
-    assert(n < 65536);
-    buf_add_byte(to, (uint8_t)(n & 0xff));
-    buf_add_byte(to, (uint8_t)(n >> 8));
-}
-
-static void
-add_text(struct buf *to, const char *text)
-{
-    add_u16(to, strlen(text));
-    buf_add_string(to, text);
-}
-
-static void
 add_decision(const struct signing_decision *decision, struct buf *to)
 {
-    add_text(to, decision->saw_phone);
-    add_text(to, decision->saw_email);
-    uint32_t target = (uint32_t)decision->target;
-    add_u16(to, target & 0xffff);
-    add_u16(to, target >> 16);
-    add_short(to, decision->version,
-              decision->target < 0 ? 0 : RECORD_VERSION_BYTES);
-    buf_add_byte(to, decision->adds_phone);
-    buf_add_byte(to, decision->adds_email);
+    signup_decision_row_append(
+        to, &(struct signup_decision_row){
+                .saw_phone = bytes_of_string(decision->saw_phone),
+                .saw_email = bytes_of_string(decision->saw_email),
+                .target = decision->target,
+                .version =
+                    bytes_of(decision->version,
+                             decision->target < 0 ? 0 : RECORD_VERSION_BYTES),
+                .adds_phone = decision->adds_phone,
+                .adds_email = decision->adds_email});
 }
 
 void
 signing_add_item(const struct signing *signing, struct buf *to)
 {
     const struct record *wanted = &signing->wanted;
-    buf_add_byte(to, signing->decision.is_made);
-    add_short(to, signing->phone_hash,
-              wanted->phone != 0 ? ADDRESS_HASH_BYTES : 0);
-    add_short(to, signing->email_hash,
-              wanted->email[0] != '\0' ? ADDRESS_HASH_BYTES : 0);
-    add_u16(to, signing->sealed.len);
-    buf_add(to, signing->sealed.data, signing->sealed.len);
-    const uint8_t bytes[] = {signing->role,
-                             signing->region,
-                             signing->format,
-                             signing->flags_set,
-                             signing->flags_clear,
-                             signing->lifts,
-                             (uint8_t)signing->action_count};
-    buf_add(to, bytes, sizeof(bytes));
+    signup_item_row_append(
+        to, &(struct signup_item_row){
+                .is_decided = signing->decision.is_made,
+                .phone = bytes_of(signing->phone_hash,
+                                  wanted->phone != 0 ? ADDRESS_HASH_BYTES : 0),
+                .email =
+                    bytes_of(signing->email_hash,
+                             wanted->email[0] != '\0' ? ADDRESS_HASH_BYTES : 0),
+                .record = bytes_of(signing->sealed.data, signing->sealed.len),
+                .flags_set = signing->flags_set,
+                .flags_clear = signing->flags_clear,
+                .lifts = signing->lifts});
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        signup_value_row_append(
+            to, &(struct signup_value_row){.value = signing->said[a]});
+    }
+    signup_count_row_append(to, &(struct signup_count_row){
+                                    .count = (uint8_t)signing->action_count});
     for (size_t i = 0; i < signing->action_count; i++) {
-        add_u16(to, signing->actions[i]->number);
+        signup_action_row_append(
+            to,
+            &(struct signup_action_row){.number = signing->actions[i]->number});
     }
     if (signing->decision.is_made) {
         add_decision(&signing->decision, to);
@@ -135,50 +117,6 @@ signing_add_item(const struct signing *signing, struct buf *to)
 }
 
 /* ---- the reply ---- */
-
-/* A cursor over a reply; what is past its end reads as zero and is noticed
- * by is_short. */
-struct cursor {
-    const uint8_t *at;
-    size_t left;
-    bool is_short;
-};
-
-static struct bytes
-take(struct cursor *c, size_t len)
-{
-    if (len > c->left) {
-        c->is_short = true;
-        return bytes_of("", 0);
-    }
-    struct bytes taken = bytes_of(c->at, len);
-    c->at += len;
-    c->left -= len;
-    return taken;
-}
-
-static uint32_t
-take_number(struct cursor *c, size_t len)
-{
-    struct bytes bytes = take(c, len);
-    uint32_t n = 0;
-    for (size_t i = 0; i < bytes.len; i++) {
-        n |= (uint32_t)((const uint8_t *)bytes.data)[i] << (8 * i);
-    }
-    return n;
-}
-
-static void
-take_entry(struct cursor *c, char to[SIGNING_ENTRY_SIZE])
-{
-    struct bytes bytes = take(c, take_number(c, 2));
-    if (bytes.len >= SIGNING_ENTRY_SIZE) {
-        c->is_short = true;
-        bytes.len = 0;
-    }
-    memcpy(to, bytes.data, bytes.len);
-    to[bytes.len] = '\0';
-}
 
 static size_t
 count_sharers(const char *entry)
@@ -192,8 +130,7 @@ count_sharers(const char *entry)
 
 /* One who has the phone or the email. */
 struct known {
-    uint32_t number;
-    uint8_t flags;
+    uint32_t number, flags;
     uint8_t version[RECORD_VERSION_BYTES];
     struct record record;
 };
@@ -203,25 +140,30 @@ struct known_list {
     struct known *list; /* of IDENTITY_KNOWN_MAX */
 };
 
-static void
-read_known(const struct signing *signing, struct cursor *c,
+/* False: cut short. */
+static bool
+read_known(const struct signing *signing, struct bytes rows,
            struct known_list *out)
 {
-    while (c->left > 0 && out->count < IDENTITY_KNOWN_MAX) {
+    while (rows.len > 0 && out->count < IDENTITY_KNOWN_MAX) {
         struct known *known = &out->list[out->count];
-        known->number = take_number(c, 4);
-        known->flags = (uint8_t)take_number(c, 1);
-        struct bytes sealed = take(c, take_number(c, 2));
+        struct signup_known_row row;
+        if (!signup_known_row_read(&rows, &row)) {
+            return false;
+        }
+        known->number = row.number;
+        known->flags = row.flags;
         if (!record_unseal(&signing->asked->signup->keys->record,
-                           signing->campaign->id, sealed, &known->record)) {
+                           signing->campaign->id, row.record, &known->record)) {
             log_error("record.unreadable",
                       log_str("campaign", signing->campaign->id),
                       log_int("number", known->number));
             continue;
         }
-        memcpy(known->version, sealed.data, RECORD_VERSION_BYTES);
+        memcpy(known->version, row.record.data, RECORD_VERSION_BYTES);
         out->count++;
     }
+    return true;
 }
 
 static struct identity
@@ -264,12 +206,12 @@ static void
 prepare_known(struct signing *signing, const struct known *known)
 {
     struct record record = known->record;
-    uint8_t flags = known->flags;
+    uint32_t flags = known->flags;
     bool is_changed = fill_gaps(signing, &record);
     flags |= contact_flags(&record);
     is_changed |= apply_consents(signing, &record, &flags);
-    signing->flags_set = (uint8_t)(flags & ~known->flags);
-    signing->flags_clear = (uint8_t)(known->flags & ~flags);
+    signing->flags_set = flags & ~known->flags;
+    signing->flags_clear = known->flags & ~flags;
     signing->decision.target = (int32_t)known->number;
     memcpy(signing->decision.version, known->version, RECORD_VERSION_BYTES);
     buf_reset(&signing->sealed);
@@ -284,46 +226,82 @@ is_full(const char *entry, bool adds)
     return adds && count_sharers(entry) >= IDENTITY_SHARERS_MAX;
 }
 
-static enum err
-decide(struct signing *signing, struct cursor *c)
+static void
+decide_who(struct signing *signing, const struct known_list *known)
 {
     struct signing_decision *decision = &signing->decision;
-    *decision = (struct signing_decision){.is_made = true};
-    take_entry(c, decision->saw_phone);
-    take_entry(c, decision->saw_email);
-    struct known_list known = {
-        0, mem_new_array(IDENTITY_KNOWN_MAX, sizeof(struct known))};
-    read_known(signing, c, &known);
-    const struct known *chosen = choose(signing, &known);
+    const struct known *chosen = choose(signing, known);
     if (chosen != NULL) {
         prepare_known(signing, chosen);
     } else {
         decision->target = -1;
         signing_prepare_new(signing);
     }
-    free(known.list);
-    bool is_new = chosen == NULL;
-    bool has_no_room =
-        is_full(decision->saw_phone, is_new || decision->adds_phone) ||
-        is_full(decision->saw_email, is_new || decision->adds_email);
-    if (c->is_short) {
+}
+
+static bool
+has_room(const struct signing_decision *decision)
+{
+    bool is_new = decision->target < 0;
+    return !is_full(decision->saw_phone, is_new || decision->adds_phone) &&
+           !is_full(decision->saw_email, is_new || decision->adds_email);
+}
+
+/* False: it does not fit. */
+static bool
+keep_entry(struct bytes entry, char to[SIGNING_ENTRY_SIZE])
+{
+    if (entry.len >= SIGNING_ENTRY_SIZE) {
+        return false;
+    }
+    memcpy(to, entry.data, entry.len);
+    to[entry.len] = '\0';
+    return true;
+}
+
+static enum err
+decide(struct signing *signing, struct bytes reply)
+{
+    struct signing_decision *decision = &signing->decision;
+    struct signup_who_row who;
+    *decision = (struct signing_decision){.is_made = true};
+    if (!signup_who_row_read(&reply, &who) ||
+        !keep_entry(who.phone, decision->saw_phone) ||
+        !keep_entry(who.email, decision->saw_email)) {
         return ERR_INTERNAL;
     }
-    return has_no_room ? ERR_LIMIT : ERR_NONE;
+    struct known_list known = {
+        0, mem_new_array(IDENTITY_KNOWN_MAX, sizeof(struct known))};
+    bool is_good = read_known(signing, who.known, &known);
+    if (is_good) {
+        decide_who(signing, &known);
+    }
+    free(known.list);
+    if (!is_good) {
+        return ERR_INTERNAL;
+    }
+    return has_room(decision) ? ERR_NONE : ERR_LIMIT;
 }
 
 enum err
 signing_read_reply(struct signing *signing, const struct store_reply *reply,
                    struct signing_reply *out)
 {
-    struct cursor c = {(const uint8_t *)reply->string, reply->len, false};
-    *out = (struct signing_reply){.is_committed = take_number(&c, 1) == 0};
+    struct bytes bytes = bytes_of(reply->string, reply->len);
+    *out = (struct signing_reply){
+        .is_committed =
+            bytes.len > 0 && *(const uint8_t *)bytes.data == SIGNUP_DONE};
     if (!out->is_committed) {
-        return decide(signing, &c);
+        return decide(signing, bytes);
     }
-    out->number = take_number(&c, 4);
-    out->is_new = take_number(&c, 1) == 1;
-    out->role = (uint8_t)take_number(&c, 1);
-    out->states = take(&c, signing->action_count).data;
-    return c.is_short ? ERR_INTERNAL : ERR_NONE;
+    struct signup_done_row done;
+    if (!signup_done_row_read(&bytes, &done) ||
+        done.states.len != signing->action_count) {
+        return ERR_INTERNAL;
+    }
+    out->number = done.number;
+    out->is_new = done.is_new == 1;
+    out->role = done.role;
+    out->states = done.states.data;
+    return ERR_NONE;
 }

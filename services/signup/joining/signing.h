@@ -12,6 +12,7 @@
 #include "common/base/base.h"
 #include "common/store/store.h"
 #include "services/signup/definitions/campaigns.h"
+#include "services/signup/keep/attributes.h"
 #include "services/signup/people/address.h"
 #include "services/signup/people/identity.h"
 #include "services/signup/people/record.h"
@@ -41,8 +42,7 @@ struct signing {
     struct campaign *campaign;
     bool is_reread; /* of the definitions, for a word not found */
     int tries;
-    uint8_t role, region; /* index + 1; 0: not said */
-    uint8_t format;       /* + 1; 0: not said */
+    uint16_t said[ATTRIBUTE_COUNT]; /* index + 1; 0: not said */
     size_t action_count;
     const struct campaign_action *actions[SIGNING_ACTIONS_MAX];
     size_t consent_count;
@@ -52,7 +52,8 @@ struct signing {
     struct signing_decision decision;
     /* What is written: */
     struct buf sealed; /* empty: the record stays */
-    uint8_t flags_set, flags_clear, lifts;
+    uint32_t flags_set, flags_clear;
+    uint8_t lifts; /* channels as bits */
 };
 
 /* Prepares what is written for a supporter nobody knew: the record, sealed,
@@ -66,7 +67,7 @@ struct signing_reply {
     bool is_committed;
     uint32_t number;
     bool is_new;
-    uint8_t role;
+    uint16_t role;
     const uint8_t *states; /* borrowed: action_count of them */
 };
 

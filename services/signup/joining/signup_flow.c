@@ -16,7 +16,6 @@
 #define BATCH_ITEMS_MAX 512
 #define BATCH_WAITING_MAX 65536
 #define BATCHES_IN_FLIGHT 2
-#define ITEM_ARG_FIRST 3 /* revision, event tail, actions */
 #define CONSENT_SOURCE_IMPORT "import"
 
 static void definitions_done(void *arg, enum err err, const char *detail,
@@ -80,8 +79,11 @@ signup_flow_start(struct asked *asked)
     Signup__SignUp *ask = asked->message->sign_up;
     drop_empty(&ask->phone);
     drop_empty(&ask->email);
-    drop_empty(&ask->role);
-    drop_empty(&ask->region);
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        if (attributes[a].fixed == NULL) {
+            drop_empty(attribute_asked(&attributes[a], ask));
+        }
+    }
     struct signing *signing = mem_new(sizeof(*signing));
     signing->asked = asked;
     buf_init(&signing->sealed, 0);
@@ -117,27 +119,39 @@ add_action(struct signing *signing, const struct campaign_action *action)
     signing->actions[signing->action_count++] = action;
 }
 
+static const char *
+bind_attributes(struct signing *signing)
+{
+    Signup__SignUp *ask = signing->asked->message->sign_up;
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        const struct attribute *attribute = &attributes[a];
+        if (attribute->fixed != NULL) {
+            continue;
+        }
+        const char *word = *attribute_asked(attribute, ask);
+        signing->said[a] =
+            word == NULL
+                ? 0
+                : (uint16_t)slugs_find(&signing->campaign->words[a], word);
+        if (word != NULL && signing->said[a] == 0) {
+            return attribute->word_fault;
+        }
+    }
+    signing->said[ATTRIBUTE_format] =
+        ask->has_format ? (uint16_t)(ask->format + 1) : 0;
+    return NULL;
+}
+
 /* NULL: bound. Else what is not known, as a sentence. */
 static const char *
 bind_words(struct signing *signing, enum err *err_out)
 {
     const Signup__SignUp *ask = signing->asked->message->sign_up;
     *err_out = ERR_BAD_REQUEST;
-    if (ask->role != NULL) {
-        signing->role =
-            (uint8_t)slugs_find(&signing->campaign->roles, ask->role);
-        if (signing->role == 0) {
-            return "role is none of this campaign's";
-        }
+    const char *fault = bind_attributes(signing);
+    if (fault != NULL) {
+        return fault;
     }
-    if (ask->region != NULL) {
-        signing->region =
-            (uint8_t)slugs_find(&signing->campaign->regions, ask->region);
-        if (signing->region == 0) {
-            return "region is none of this campaign's";
-        }
-    }
-    signing->format = ask->has_format ? (uint8_t)(ask->format + 1) : 0;
     signing->action_count = 0;
     for (size_t i = 0; i < ask->n_actions; i++) {
         const struct campaign_action *action =
@@ -296,20 +310,22 @@ struct flushed {
 static void
 add_actions(const struct flushed *flushed, struct buf *to)
 {
-    bool is_added[SU_ACTIONS_MAX + 1] = {false};
+    uint8_t is_added[SU_ACTIONS_MAX / 8 + 1] = {0};
     for (size_t i = 0; i < flushed->count; i++) {
         const struct signing *signing = flushed->items[i];
         for (size_t a = 0; a < signing->action_count; a++) {
             const struct campaign_action *action = signing->actions[a];
-            if (is_added[action->number]) {
+            uint8_t *byte = &is_added[action->number / 8];
+            uint8_t bit = (uint8_t)(1U << action->number % 8);
+            if ((*byte & bit) != 0) {
                 continue;
             }
-            is_added[action->number] = true;
-            const uint8_t head[] = {(uint8_t)(action->number & 0xff),
-                                    (uint8_t)(action->number >> 8),
-                                    (uint8_t)action->slug_field_len};
-            buf_add(to, head, sizeof(head));
-            buf_add(to, action->slug_field, action->slug_field_len);
+            *byte |= bit;
+            signup_slug_row_append(
+                to, &(struct signup_slug_row){
+                        .number = action->number,
+                        .slug = bytes_of(action->slug_field.data,
+                                         action->slug_field.len)});
         }
     }
 }
@@ -320,18 +336,19 @@ run_batch(struct flushed *flushed)
 {
     struct buf all;
     buf_init(&all, 0);
-    size_t ends[BATCH_ITEMS_MAX + ITEM_ARG_FIRST], n = 0;
+    size_t ends[BATCH_ITEMS_MAX + SIGN_UP_ARG_ITEMS];
     buf_add_string(&all, flushed->campaign->revision);
-    ends[n++] = all.len;
+    ends[SIGN_UP_ARG_REVISION] = all.len;
     feed_flow_add_tail(&all);
-    ends[n++] = all.len;
+    ends[SIGN_UP_ARG_EVENT_TAIL] = all.len;
     add_actions(flushed, &all);
-    ends[n++] = all.len;
+    ends[SIGN_UP_ARG_ACTIONS] = all.len;
+    size_t n = SIGN_UP_ARG_ITEMS;
     for (size_t i = 0; i < flushed->count; i++) {
         signing_add_item(flushed->items[i], &all);
         ends[n++] = all.len;
     }
-    struct bytes args[BATCH_ITEMS_MAX + ITEM_ARG_FIRST];
+    struct bytes args[BATCH_ITEMS_MAX + SIGN_UP_ARG_ITEMS];
     for (size_t i = 0; i < n; i++) {
         size_t begin = i == 0 ? 0 : ends[i - 1];
         args[i] = bytes_of(all.data + begin, ends[i] - begin);

@@ -2,9 +2,7 @@
 --
 -- KEYS  {muster}:su:campaigns: hash of campaign id -> number
 --       {muster}:su:meta: campaigns: the greatest number ever given
--- ARGV  campaign id, greatest number there may be, the number that the
---       campaign itself says it has (0: none), a number that others are known
---       to have
+-- ARGV  args campaign_number
 -- Returns the number; LIMIT when all are given; CONFLICT when the campaign's
 -- own is another's.
 --
@@ -12,12 +10,13 @@
 -- not the campaign, whose people hold links and tickets with its number. So
 -- a campaign's own number is put back, and a number once given is never given
 -- again.
-local id, own = ARGV[1], tonumber(ARGV[3])
+local id = ARGV[CAMPAIGN_NUMBER_ARG_ID]
+local own = tonumber(ARGV[CAMPAIGN_NUMBER_ARG_OWN])
 local known = tonumber(redis.call('HGET', KEYS[1], id) or 0)
 if known > 0 and (own == 0 or own == known) then
   return known
 end
-local greatest = math.max(tonumber(ARGV[4]), own,
+local greatest = math.max(tonumber(ARGV[CAMPAIGN_NUMBER_ARG_FLOOR]), own,
   tonumber(redis.call('HGET', KEYS[2], 'campaigns') or 0))
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
@@ -34,7 +33,7 @@ if own == 0 then
   number = greatest + 1
   greatest = number
 end
-if number > tonumber(ARGV[2]) then
+if number > tonumber(ARGV[CAMPAIGN_NUMBER_ARG_MAX]) then
   return redis.error_reply('LIMIT there are as many campaigns as there can be')
 end
 redis.call('HSET', KEYS[1], id, number)

@@ -201,9 +201,11 @@ send_read(struct columns_reading *reading)
     char first[NUMBER_SIZE], count[NUMBER_SIZE];
     (void)snprintf(first, sizeof(first), "%" PRIu32, window->chunk);
     (void)snprintf(count, sizeof(count), "%" PRIu32, window->chunk_count);
-    struct bytes args[2 + COLUMNS_WANTED_MAX * (COLUMNS_WINDOW_CHUNKS + 1)] = {
-        bytes_of_string(first), bytes_of_string(count)};
-    size_t n = 2;
+    struct bytes args[COLUMNS_ARG_WANTED +
+                      COLUMNS_WANTED_MAX * (COLUMNS_WINDOW_CHUNKS + 1)] = {
+        [COLUMNS_ARG_FIRST] = bytes_of_string(first),
+        [COLUMNS_ARG_CHUNKS] = bytes_of_string(count)};
+    size_t n = COLUMNS_ARG_WANTED;
     for (size_t i = 0; i < reading->wanted.count; i++) {
         const struct column *column =
             get_column(columns, &reading->wanted.names[i],

@@ -12,10 +12,11 @@
 #include <stdint.h>
 
 #include "common/base/base.h"
+#include "shared_rows.h"
 
-#define CHUNK_PEOPLE 65536U
+#define CHUNK_PEOPLE CHUNK_NUMBERS
 #define CHUNK_BIT_BYTES (CHUNK_PEOPLE / 8)
-#define COLUMN_NAME_SIZE 24 /* "region", "c1023" */
+#define COLUMN_NAME_SIZE 32 /* "region", "c1023" */
 
 #define COLUMNS_WANTED_MAX 72    /* of one read */
 #define COLUMNS_WINDOW_CHUNKS 16 /* of one read: a million people */

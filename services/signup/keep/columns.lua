@@ -1,13 +1,13 @@
 -- columns -- reads the chunks of columns that have changed.
 --
 -- KEYS  meta
--- ARGV  first chunk, number of chunks, then for each column its name and,
---       for each chunk, the stamp that is known ('-': none)
+-- ARGV  args columns; a stamp is the one that is known ('-': none)
 -- Returns how many people there are, and for each column and chunk its stamp
 -- and its bytes (false: as known).
 local call = redis.call
 local meta, prefix = KEYS[1], string.sub(KEYS[1], 1, -2)
-local first, chunks = tonumber(ARGV[1]), tonumber(ARGV[2])
+local first = tonumber(ARGV[COLUMNS_ARG_FIRST])
+local chunks = tonumber(ARGV[COLUMNS_ARG_CHUNKS])
 local out = {tonumber(call('HGET', meta, 'people') or 0)}
 
 local function read(column, chunk, known)
@@ -20,7 +20,7 @@ local function read(column, chunk, known)
   end
 end
 
-for at = 3, #ARGV, chunks + 1 do
+for at = COLUMNS_ARG_WANTED, #ARGV, chunks + 1 do
   for i = 0, chunks - 1 do
     read(ARGV[at], first + i, ARGV[at + 1 + i])
   end

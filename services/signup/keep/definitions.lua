@@ -1,10 +1,11 @@
 -- definitions -- a campaign's definitions with their revision, and counts.
 --
 -- KEYS  meta
--- ARGV  the revision that is known ('': none)
+-- ARGV  args definitions
 -- Returns the revision ('' when there is no campaign), the meta hash as a
 -- flat list of fields and values, and so the definitions (false: as known).
 local meta, prefix = KEYS[1], string.sub(KEYS[1], 1, -2)
 local revision = redis.call('HGET', meta, 'definitions') or ''
 return {revision, redis.call('HGETALL', meta),
-        revision ~= ARGV[1] and redis.call('HGETALL', prefix .. 'd')}
+        revision ~= ARGV[DEFINITIONS_ARG_REVISION] and
+           redis.call('HGETALL', prefix .. 'd')}

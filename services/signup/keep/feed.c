@@ -10,12 +10,10 @@
 void
 feed_flow_add_tail(struct buf *to)
 {
-    buf_add_byte(to, 15 << 3); /* signup.Event.at_ms, varint */
-    uint64_t left = (uint64_t)clock_wall_ms();
-    for (; left >= 0x80; left >>= 7) {
-        buf_add_byte(to, (uint8_t)(left | 0x80));
-    }
-    buf_add_byte(to, (uint8_t)left);
+    Signup__Event tail = SIGNUP__EVENT__INIT;
+    tail.has_at_ms = true;
+    tail.at_ms = clock_wall_ms();
+    wire_pack(&tail, to);
 }
 
 void

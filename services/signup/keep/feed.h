@@ -11,7 +11,7 @@ void feed_flow_since(struct asked *asked);
 /* After a commit: tells followers where the feed ends. */
 void feed_flow_announce(struct signup *signup, const char *campaign,
                         uint64_t end);
-/* Appends field 15, at_ms, of signup.Event. */
+/* Appends Event.at_ms, packed: an event is what a script makes, and this. */
 void feed_flow_add_tail(struct buf *to);
 
 #endif

@@ -3,7 +3,7 @@
 --
 -- KEYS  {muster}:su:key: in format 1 the key's mark
 --       {muster}:su:meta: format; key: the key's mark
--- ARGV  the key's mark, the service's format
+-- ARGV  args open
 -- Returns what it was: 0 nothing yet, or the format; CONFLICT: of another
 -- key; LIMIT: of a newer format.
 --
@@ -12,12 +12,13 @@
 local kept = redis.call('HMGET', KEYS[2], 'format', 'key')
 local mark = kept[2] or redis.call('GET', KEYS[1])
 local format = tonumber(kept[1] or mark and 1 or 0)
-if format > tonumber(ARGV[2]) then
+if format > SU_FORMAT then
   return redis.error_reply('LIMIT this data is of format ' .. format)
 end
-if mark and mark ~= ARGV[1] then
+if mark and mark ~= ARGV[OPEN_ARG_MARK] then
   return redis.error_reply('CONFLICT this data is of another key')
 end
-redis.call('HSET', KEYS[2], 'format', ARGV[2], 'key', ARGV[1])
+redis.call('HSET', KEYS[2], 'format', SU_FORMAT,
+  'key', ARGV[OPEN_ARG_MARK])
 redis.call('SET', KEYS[1], 'see {muster}:su:meta')
 return format

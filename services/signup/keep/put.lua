@@ -1,29 +1,27 @@
 -- put -- writes the definition of a campaign or of an action.
+-- needs: places commit
 --
 -- KEYS  meta
--- ARGV  definitions' revision it was decided on, field, packed definition,
---       packed feed event (or ''), event tail, action number (0: none),
---       capacity ('' no limit), packed slug field, and for a new campaign
---       its number and the format of what is stored
+-- ARGV  args put
 -- Returns the feed's end, or 'STALE' (read the definitions again).
 local revision = call('HGET', meta, 'definitions') or ''
-if revision ~= ARGV[1] then
+if revision ~= ARGV[PUT_ARG_REVISION] then
   return 'STALE'
 end
-event_tail = ARGV[5]
+event_tail = ARGV[PUT_ARG_EVENT_TAIL]
 if revision == '' then
-  call('HSET', meta, 'number', ARGV[9], 'format', ARGV[10])
+  call('HSET', meta, 'number', ARGV[PUT_ARG_NUMBER], 'format', SU_FORMAT)
 end
-call('HSET', prefix .. 'd', ARGV[2], ARGV[3])
+call('HSET', prefix .. 'd', ARGV[PUT_ARG_FIELD], ARGV[PUT_ARG_DEFINITION])
 count('definitions', 1)
-events[1] = '\18' .. varint(#ARGV[4]) .. ARGV[4]
-local action = tonumber(ARGV[6])
+add_packed_event(ARGV[PUT_ARG_EVENT])
+local action = tonumber(ARGV[PUT_ARG_ACTION])
 if action > 0 then
-  if ARGV[7] == '' then
+  if ARGV[PUT_ARG_CAPACITY] == '' then
     call('HDEL', prefix .. 'capacity', action)
   else
-    call('HSET', prefix .. 'capacity', action, ARGV[7])
+    call('HSET', prefix .. 'capacity', action, ARGV[PUT_ARG_CAPACITY])
   end
-  promote(action, ARGV[8])
+  promote(action, ARGV[PUT_ARG_SLUG])
 end
 return commit()

@@ -1,31 +1,33 @@
 -- set_consent -- gives or withdraws one consent.
+-- needs: person record index commit
 --
 -- KEYS  meta
--- ARGV  event tail, supporter, version of the record read, new record,
---       channel (1 SMS, 2 email), is_given (0 or 1), hash of the address
+-- ARGV  args set_consent
 -- Returns the feed's end, or 'STALE' (read the record again).
 --
 -- Withdrawing is about the address: whoever else has it is not sent to
 -- either, and it stays on the list of suppressed hashes. Giving lifts that.
-event_tail = ARGV[1]
-local number, channel = tonumber(ARGV[2]), tonumber(ARGV[5])
-local is_given, hash = ARGV[6] == '1', ARGV[7]
-if string.sub(record_get(number), 1, #ARGV[3]) ~= ARGV[3] then
+event_tail = ARGV[SET_CONSENT_ARG_EVENT_TAIL]
+local number = tonumber(ARGV[SET_CONSENT_ARG_NUMBER])
+local channel = tonumber(ARGV[SET_CONSENT_ARG_CHANNEL])
+local is_given = ARGV[SET_CONSENT_ARG_IS_GIVEN] == '1'
+local version, hash = ARGV[SET_CONSENT_ARG_VERSION], ARGV[SET_CONSENT_ARG_HASH]
+if string.sub(record_get(number), 1, #version) ~= version then
   return 'STALE'
 end
-local given, withdrawn = 4 * channel, 16 * channel
+local given, withdrawn = given_flags[channel], withdrawn_flags[channel]
 
 local function change(who)
-  local before = get_byte('flags', who)
-  local flags = is_given and bit.bor(bit.band(before, bit.bnot(withdrawn)), given)
-    or bit.bor(bit.band(before, bit.bnot(given)), withdrawn)
+  local before = get_flags(who)
+  local flags = is_given and with_flags(before, given, withdrawn)
+    or with_flags(before, withdrawn, given)
   if flags ~= before then
-    set_byte('flags', who, flags)
+    set_flags(who, flags)
     add_consent_event(who, channel, is_given)
   end
 end
 
-record_set(number, ARGV[4])
+record_set(number, ARGV[SET_CONSENT_ARG_RECORD])
 change(number)
 if hash ~= '' then
   call(is_given and 'SREM' or 'SADD', prefix .. 'x', channel .. hash)

@@ -1,35 +1,31 @@
 -- sign_up -- commits a batch of sign-ups of one campaign.
+-- needs: places record index commit
 --
 -- KEYS  meta
--- ARGV  definitions' revision, event tail, actions, then one item each
---       actions: (H number, B s packed slug field)*
---       item: B is_decided, Bs phone hash, Bs email hash, Hs sealed record,
---             B role, B region, B format + 1, B flags set, B flags cleared,
---             B lifts, B n, n * H action number; if is_decided also
---             Hs expected phone entry, Hs expected email entry,
---             i4 target (-1: new), Bs target's record version,
---             B phone is added, B email is added
+-- ARGV  args sign_up; an item: see signup_item in rows.txt
 -- Returns 'STALE' (nothing done: read the definitions again), or the feed's
--- end and for each item
---       B 0, I4 number, B is_new, n * B state
---       B 1, Hs phone entry, Hs email entry, then for each supporter in them
---            I4 number, B flags, Hs record: decide who it is, ask again
+-- end and for each item a signup_done or a signup_who.
 --
 -- An item whose phone and email nobody has is a new supporter at once. One
 -- with known contacts comes twice: who it is depends on names, which only
 -- the asker can read. The second time it says what it saw, and if that has
 -- changed meanwhile nothing is done for it but to say so again.
 local revision = call('HGET', meta, 'definitions') or ''
-if revision ~= ARGV[1] then
+if revision ~= ARGV[SIGN_UP_ARG_REVISION] then
   return 'STALE'
 end
-event_tail = ARGV[2]
-local slugs, at = {}, 1
-while at <= #ARGV[3] do
-  local number, slug
-  number, slug, at = struct.unpack('<HBc0', ARGV[3], at)
-  slugs[number] = slug
+event_tail = ARGV[SIGN_UP_ARG_EVENT_TAIL]
+
+local function read_slugs(packed)
+  local slugs, at = {}, 1
+  while at <= #packed do
+    local number, slug
+    number, slug, at = struct.unpack(SIGNUP_SLUG_ROW, packed, at)
+    slugs[number] = slug
+  end
+  return slugs
 end
+local slugs = read_slugs(ARGV[SIGN_UP_ARG_ACTIONS])
 
 local suppressed_key = prefix .. 'x'
 local has_suppressed = call('EXISTS', suppressed_key) == 1
@@ -41,20 +37,33 @@ end
 -- ---- new supporters are written in runs at the end ----
 
 local first_new = counter('people')
-local new_records, new_flags = {}, {}
-local new_columns = {role = {}, region = {}, format = {}, flags = {}}
+local new_records, new_flags, new_said = {}, {}, {}
+for n = 1, #SIGNUP_COLUMNS do
+  new_said[n] = {}
+end
 
 local function next_number()
   return first_new + #new_records
 end
 
-local function add_person(record, role, region, format, flags)
+local width, role_at, region_at = #SIGNUP_COLUMNS, nil, nil
+for c, row in ipairs(SIGNUP_COLUMNS) do
+  role_at = row.name == 'role' and c or role_at
+  region_at = row.name == 'region' and c or region_at
+end
+
+-- As the store has it: lists that are fixed have no "not said" there.
+local function stored(row, said)
+  return row.from == 'fixed' and math.max(said - 1, 0) or said
+end
+
+local function add_person(item, flags)
   local n = #new_records + 1
-  new_records[n], new_flags[n] = record, flags
-  new_columns.role[n] = char(role)
-  new_columns.region[n] = char(region)
-  new_columns.format[n] = char(format)
-  new_columns.flags[n] = char(flags)
+  new_records[n], new_flags[n] = item.record, flags
+  local said = item.said
+  for c = 1, width do
+    new_said[c][n] = said[c]
+  end
 end
 
 -- The places of new supporters: [column] = their numbers, rising.
@@ -69,7 +78,7 @@ local function take_new_place(number, action, state)
   end
   numbers[#numbers + 1] = number
   count(of.counters[state], 1)
-  if state == WAITLISTED then
+  if state == PLACE_WAITLISTED then
     join_queue(of, number)
   end
 end
@@ -77,19 +86,20 @@ end
 -- Bits of one chunk as bytes: numbers[from..to]. Nobody's bits are overwritten
 -- but those of the first byte, which are read before.
 local function write_bits(column, numbers, from, to)
-  local chunk = floor(numbers[from] / CHUNK)
-  local key, first = column_key(column, chunk), floor(numbers[from] % CHUNK / 8)
-  local bytes = {string.byte(call('GETRANGE', key, text(first), text(first))) or 0}
+  local chunk = floor(numbers[from] / CHUNK_NUMBERS)
+  local key = column_key(column, chunk)
+  local first = floor(numbers[from] % CHUNK_NUMBERS / 8)
+  local bytes = {get_byte(key, text(first))}
   for n = from, to do
-    local i = numbers[n] % CHUNK
-    local at = floor(i / 8) - first + 1
-    for gap = #bytes + 1, at do
+    local i = numbers[n] % CHUNK_NUMBERS
+    local place = floor(i / 8) - first + 1
+    for gap = #bytes + 1, place do
       bytes[gap] = 0
     end
-    bytes[at] = bytes[at] + 2 ^ (i % 8)
+    bytes[place] = bytes[place] + 2 ^ (i % 8)
   end
-  for at = 1, #bytes do
-    bytes[at] = char(bytes[at])
+  for place = 1, #bytes do
+    bytes[place] = char(bytes[place])
   end
   call('SETRANGE', key, text(first), table.concat(bytes))
   touch(column, chunk)
@@ -99,8 +109,8 @@ local function write_places()
   for column, numbers in pairs(new_bits) do
     local from = 1
     for n = 1, #numbers do
-      local is_last = n == #numbers or
-        floor(numbers[n + 1] / CHUNK) ~= floor(numbers[from] / CHUNK)
+      local is_last = n == #numbers or floor(numbers[n + 1] / CHUNK_NUMBERS) ~=
+        floor(numbers[from] / CHUNK_NUMBERS)
       if is_last then
         write_bits(column, numbers, from, n)
         from = n + 1
@@ -121,16 +131,57 @@ local function each_run(size, fn)
   end
 end
 
+-- A byte of values[from..to], which are of one chunk.
+local function write_bytes(name, values, byte, from, to)
+  local bytes, times = {}, 256 ^ byte
+  for n = from, to do
+    bytes[n - from + 1] = char(floor(values[n] / times) % 256)
+  end
+  local column, number = byte_column(name, byte), first_new + from - 1
+  local chunk = floor(number / CHUNK_NUMBERS)
+  call('SETRANGE', column_key(column, chunk), text(number % CHUNK_NUMBERS),
+    table.concat(bytes))
+  touch(column, chunk)
+end
+
+-- Bytes that are 0 for all of them, but the lowest, are not written: what is
+-- not there is 0.
+local function write_column(name, bytes, values, from, to)
+  local greatest = 0
+  for n = from, to do
+    if values[n] > greatest then
+      greatest = values[n]
+    end
+  end
+  write_bytes(name, values, 0, from, to)
+  for byte = 1, bytes - 1 do
+    if greatest >= 256 ^ byte then
+      write_bytes(name, values, byte, from, to)
+    end
+  end
+end
+
+local function stored_list(row, said)
+  if row.from ~= 'fixed' then
+    return said
+  end
+  local values = {}
+  for n = 1, #said do
+    values[n] = stored(row, said[n])
+  end
+  return values
+end
+
 local function write_people()
-  each_run(RECORDS_PER_LIST, function(run, from, to)
+  each_run(SU_RECORDS_PER_LIST, function(run, from, to)
     call('RPUSH', prefix .. 'r:' .. text(run), unpack(new_records, from, to))
   end)
-  each_run(CHUNK, function(chunk, from, to)
-    for column, bytes in pairs(new_columns) do
-      call('SETRANGE', column_key(column, chunk),
-        text((first_new + from - 1) % CHUNK), table.concat(bytes, '', from, to))
-      touch(column, chunk)
+  each_run(CHUNK_NUMBERS, function(_, from, to)
+    for c, row in ipairs(SIGNUP_COLUMNS) do
+      write_column(row.name, row.bytes, stored_list(row, new_said[c]), from,
+        to)
     end
+    write_column('flags', SU_FLAGS_BYTES, new_flags, from, to)
   end)
   if #new_records > 0 then
     count('people', #new_records)
@@ -139,17 +190,24 @@ end
 
 -- ---- one item ----
 
+local said_row = string.rep(SIGNUP_VALUE_ROW, width) .. SIGNUP_COUNT_ROW
+
+-- said: an index + 1 each, 0: not said; then the number of actions, and where
+-- they begin.
 local function read_item(packed)
-  local item, pos, n, _ = {actions = {}}
-  item.is_decided, item.phone, item.email, item.record, item.role, item.region,
-    item.format, item.set, item.clear, item.lifts, n, pos =
-    struct.unpack('<BBc0Bc0Hc0BBBBBBB', packed)
-  for i = 1, n do
-    item.actions[i], pos = struct.unpack('<H', packed, pos)
+  local at
+  local item = {actions = {}}
+  item.is_decided, item.phone, item.email, item.record, item.set, item.clear,
+    item.lifts, at = struct.unpack(SIGNUP_ITEM_ROW, packed)
+  local said = {struct.unpack(said_row, packed, at)}
+  item.said = said
+  at = said[width + 2]
+  for i = 1, said[width + 1] do
+    item.actions[i], at = struct.unpack(SIGNUP_ACTION_ROW, packed, at)
   end
   if item.is_decided == 1 then
     item.saw_phone, item.saw_email, item.target, item.version, item.adds_phone,
-      item.adds_email = struct.unpack('<Hc0Hc0i4Bc0BB', packed, pos)
+      item.adds_email = struct.unpack(SIGNUP_DECISION_ROW, packed, at)
   end
   return item
 end
@@ -159,19 +217,19 @@ local function known_record(number)
 end
 
 local function known_flags(number)
-  return new_flags[number - first_new + 1] or get_byte('flags', number)
+  return new_flags[number - first_new + 1] or get_flags(number)
 end
 
 local function ask_who(phone_entry, email_entry)
-  local out = {struct.pack('<BHc0Hc0', 1, #phone_entry, phone_entry,
-    #email_entry, email_entry)}
+  local out = {struct.pack(SIGNUP_WHO_ROW, SIGNUP_WHO, #phone_entry,
+    phone_entry, #email_entry, email_entry)}
   local seen = {}
   local function describe(number)
     if not seen[number] then
       seen[number] = true
       local record = known_record(number)
-      out[#out + 1] = struct.pack('<I4BHc0', number, known_flags(number),
-        #record, record)
+      out[#out + 1] = struct.pack(SIGNUP_KNOWN_ROW, number,
+        known_flags(number), #record, record)
     end
   end
   each_number(phone_entry, describe)
@@ -198,13 +256,12 @@ local function suppress(flags, item, channel, hash)
     call('SREM', suppressed_key, channel .. hash)
     return flags
   end
-  local given, withdrawn = 4 * channel, 16 * channel
-  return bit.bor(bit.band(flags, bit.bnot(given)), withdrawn)
+  return with_flags(flags, withdrawn_flags[channel], given_flags[channel])
 end
 
 local function add_consent_events(number, before, after)
-  for channel = 1, 2 do
-    local given = 4 * channel
+  for _, channel in ipairs(channels) do
+    local given = given_flags[channel]
     if bit.band(before, given) ~= bit.band(after, given) then
       add_consent_event(number, channel, bit.band(after, given) ~= 0)
     end
@@ -212,15 +269,15 @@ local function add_consent_events(number, before, after)
 end
 
 local function apply_flags(item, before)
-  local flags = bit.bor(bit.band(before, bit.bnot(item.clear)), item.set)
-  return suppress(suppress(flags, item, 1, item.phone), item, 2, item.email)
+  local flags = with_flags(before, item.set, item.clear)
+  return suppress(suppress(flags, item, CHANNEL_SMS, item.phone), item,
+    CHANNEL_EMAIL, item.email)
 end
 
 local function add_new(item, phone_entry, email_entry)
   local number = next_number()
   local flags = apply_flags(item, 0)
-  add_person(item.record, item.role, item.region, math.max(item.format - 1, 0),
-    flags)
+  add_person(item, flags)
   if item.phone ~= '' then
     index_add(item.phone, phone_entry, number)
   end
@@ -228,12 +285,15 @@ local function add_new(item, phone_entry, email_entry)
     index_add(item.email, email_entry, number)
   end
   add_consent_events(number, 0, flags)
-  return number, item.role, item.region
+  return number
 end
 
-local function update_byte(column, number, byte)
-  if get_byte(column, number) ~= byte then
-    set_byte(column, number, byte)
+local function change_said(item, number)
+  for c, row in ipairs(SIGNUP_COLUMNS) do
+    local value = stored(row, item.said[c])
+    if item.said[c] ~= 0 and get_said(row.name, number) ~= value then
+      set_value(row.name, row.bytes, number, value)
+    end
   end
 end
 
@@ -250,29 +310,21 @@ local function change_known(item, phone_entry, email_entry)
     index_add(item.email, email_entry, number)
   end
   if flags ~= before then
-    set_byte('flags', number, flags)
+    set_flags(number, flags)
     add_consent_events(number, before, flags)
   end
-  if item.role ~= 0 then
-    update_byte('role', number, item.role)
-  end
-  if item.region ~= 0 then
-    update_byte('region', number, item.region)
-  end
-  if item.format ~= 0 then
-    update_byte('format', number, item.format - 1)
-  end
-  return number, get_byte('role', number), get_byte('region', number)
+  change_said(item, number)
+  return number
 end
 
 -- Asking again for a place one has changes nothing.
 local function take_places(item, number, is_new, role, region)
   local states = {}
   for i, action in ipairs(item.actions) do
-    local was = is_new and 0 or get_place(number, action)
+    local was = is_new and PLACE_NONE or get_place(number, action)
     local state = was
-    if was == 0 or was == CANCELLED then
-      state = has_room(action) and CONFIRMED or WAITLISTED
+    if was == PLACE_NONE or was == PLACE_CANCELLED then
+      state = has_room(action) and PLACE_CONFIRMED or PLACE_WAITLISTED
       if is_new then
         take_new_place(number, action, state)
       else
@@ -292,13 +344,16 @@ local function sign_up(item)
   end
   local is_new = item.is_decided == 0 or item.target < 0
   local put = is_new and add_new or change_known
-  local number, role, region = put(item, phone_entry, email_entry)
+  local number = put(item, phone_entry, email_entry)
+  local role = is_new and item.said[role_at] or get_said('role', number)
+  local region = is_new and item.said[region_at] or get_said('region', number)
   local states = take_places(item, number, is_new, role, region)
-  return struct.pack('<BI4BB', 0, number, is_new and 1 or 0, role) .. states
+  return struct.pack(SIGNUP_DONE_ROW, SIGNUP_DONE, number, is_new and 1 or 0,
+    role) .. states
 end
 
 local replies = {0}
-for i = 4, #ARGV do
+for i = SIGN_UP_ARG_ITEMS, #ARGV do
   replies[#replies + 1] = sign_up(read_item(ARGV[i]))
 end
 write_people()

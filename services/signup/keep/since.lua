@@ -1,13 +1,14 @@
 -- since -- a page of the feed.
 --
 -- KEYS  meta
--- ARGV  after, most events, most bytes
+-- ARGV  args since
 -- Returns the feed's end, then for each entry its sequence number and its
 -- packed events: as many as fit, at least one if there is one.
 local call = redis.call
 local meta, prefix = KEYS[1], string.sub(KEYS[1], 1, -2)
-local after, events_max = tonumber(ARGV[1]), tonumber(ARGV[2])
-local bytes_left = tonumber(ARGV[3])
+local after = tonumber(ARGV[SINCE_ARG_AFTER])
+local events_max = tonumber(ARGV[SINCE_ARG_EVENTS])
+local bytes_left = tonumber(ARGV[SINCE_ARG_BYTES])
 local feed_end = tonumber(call('HGET', meta, 'seq') or 0)
 local out, at = {feed_end}, after
 

@@ -10,9 +10,11 @@
  *   {c}:su:capacity    hash: action number -> capacity
  *   {c}:su:r:<k>       list: sealed records of supporters 64k..64k+63
  *   {c}:su:i:<bucket>  hash: 6 bytes of blind index -> supporter, or "a b c"
- *   {c}:su:c:<col>:<k> string: column col of supporters 65,536k on; role
- *                      region format flags: a byte each; c<n> w<n> o<n> x<n>:
- *                      a bit each, confirmed … cancelled at action n
+ *   {c}:su:c:<col>:<k> string: column col of supporters 65,536k on; those of
+ *                      signup_columns in rows.txt and flags: a byte each, and
+ *                      <col>.1 … for higher bytes, there once they are needed;
+ *                      c<n> w<n> o<n> x<n>: a bit each, confirmed … cancelled
+ *                      at action n
  *   {c}:su:v           hash: "<col>:<k>" -> stamp of its last change
  *   {c}:su:w:<n>       sorted set: who waits for action n, longest first
  *   {c}:su:x           set: channel and blind index of addresses that
@@ -41,47 +43,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
-
-extern const char lua_prelude[], lua_sign_up[], lua_cancel[], lua_set_consent[],
-    lua_put[], lua_definitions[], lua_campaign_number[], lua_evidence[],
-    lua_people[], lua_records[], lua_columns[], lua_since[], lua_open[],
-    lua_migrate[];
-
-enum script {
-    SCRIPT_SIGN_UP,
-    SCRIPT_CANCEL,
-    SCRIPT_SET_CONSENT,
-    SCRIPT_PUT,
-    SCRIPT_DEFINITIONS,
-    SCRIPT_CAMPAIGN_NUMBER,
-    SCRIPT_EVIDENCE,
-    SCRIPT_PEOPLE,
-    SCRIPT_RECORDS,
-    SCRIPT_COLUMNS,
-    SCRIPT_SINCE,
-    SCRIPT_OPEN,
-    SCRIPT_MIGRATE,
-    SCRIPT_COUNT
-};
-
-static const struct {
-    const char *source;
-    bool has_prelude;
-} scripts[SCRIPT_COUNT] = {
-    [SCRIPT_SIGN_UP] = {lua_sign_up, true},
-    [SCRIPT_CANCEL] = {lua_cancel, true},
-    [SCRIPT_SET_CONSENT] = {lua_set_consent, true},
-    [SCRIPT_PUT] = {lua_put, true},
-    [SCRIPT_DEFINITIONS] = {lua_definitions, false},
-    [SCRIPT_CAMPAIGN_NUMBER] = {lua_campaign_number, false},
-    [SCRIPT_EVIDENCE] = {lua_evidence, false},
-    [SCRIPT_PEOPLE] = {lua_people, false},
-    [SCRIPT_RECORDS] = {lua_records, false},
-    [SCRIPT_COLUMNS] = {lua_columns, false},
-    [SCRIPT_SINCE] = {lua_since, false},
-    [SCRIPT_OPEN] = {lua_open, false},
-    [SCRIPT_MIGRATE] = {lua_migrate, false},
-};
+#include "signup_scripts.h"
 
 #define KEY_SIZE 80
 #define NUMBER_SIZE 24
@@ -91,8 +53,7 @@ static const struct {
 
 struct su {
     struct store *store;
-    char *sources[SCRIPT_COUNT]; /* as given to Redis; NULL: the plain one */
-    struct store_script *scripts[SCRIPT_COUNT];
+    struct store_script *scripts[SIGNUP_SCRIPT_COUNT];
 };
 
 struct su *
@@ -100,13 +61,8 @@ su_new(struct store *store)
 {
     struct su *su = mem_new(sizeof(*su));
     su->store = store;
-    for (int i = 0; i < SCRIPT_COUNT; i++) {
-        const char *source = scripts[i].source;
-        if (scripts[i].has_prelude) {
-            su->sources[i] = mem_format("%s%s", lua_prelude, source);
-            source = su->sources[i];
-        }
-        su->scripts[i] = store_script(store, source);
+    for (int i = 0; i < SIGNUP_SCRIPT_COUNT; i++) {
+        su->scripts[i] = store_script(store, signup_scripts[i]);
     }
     return su;
 }
@@ -114,12 +70,6 @@ su_new(struct store *store)
 void
 su_free(struct su **su)
 {
-    if (*su == NULL) {
-        return;
-    }
-    for (int i = 0; i < SCRIPT_COUNT; i++) {
-        free((*su)->sources[i]);
-    }
     free(*su);
     *su = NULL;
 }
@@ -133,7 +83,7 @@ su_is_slug(const char *id)
 
 struct bound {
     struct su *su;
-    enum script script;
+    enum signup_script script;
     const char *campaign;
 };
 
@@ -155,11 +105,11 @@ run(struct bound bound, struct su_args args, store_reply_cb *cb, void *arg)
 
 /* A script over {muster}'s own keys. */
 static void
-run_own(struct su *su, enum script script, struct su_args args,
+run_own(struct su *su, enum signup_script script, struct su_args args,
         store_reply_cb *cb, void *arg)
 {
     struct bytes keys[] = {
-        bytes_of_string(script == SCRIPT_OPEN ? KEY_KEY : CAMPAIGNS_KEY),
+        bytes_of_string(script == SIGNUP_SCRIPT_OPEN ? KEY_KEY : CAMPAIGNS_KEY),
         bytes_of_string(META_KEY)};
     store_run(su->store,
               &(struct store_call){.script = su->scripts[script],
@@ -173,10 +123,8 @@ run_own(struct su *su, enum script script, struct su_args args,
 void
 su_open(struct su *su, const char *mark, store_reply_cb *cb, void *arg)
 {
-    char format[NUMBER_SIZE];
-    (void)snprintf(format, sizeof(format), "%d", SU_FORMAT);
-    struct bytes args[] = {bytes_of_string(mark), bytes_of_string(format)};
-    run_own(su, SCRIPT_OPEN, (struct su_args){args, 2}, cb, arg);
+    struct bytes args[OPEN_ARGS] = {[OPEN_ARG_MARK] = bytes_of_string(mark)};
+    run_own(su, SIGNUP_SCRIPT_OPEN, (struct su_args){args, OPEN_ARGS}, cb, arg);
 }
 
 void
@@ -192,21 +140,26 @@ su_number_campaign(struct su *su, const struct su_number *number,
                    store_reply_cb *cb, void *arg)
 {
     char max[NUMBER_SIZE], own[NUMBER_SIZE], floor[NUMBER_SIZE];
-    (void)snprintf(max, sizeof(max), "%d", SU_CAMPAIGNS_MAX);
+    (void)snprintf(max, sizeof(max), "%u", SU_CAMPAIGNS_MAX);
     (void)snprintf(own, sizeof(own), "%" PRIu32, number->own);
     (void)snprintf(floor, sizeof(floor), "%" PRIu32, number->floor);
-    struct bytes args[] = {bytes_of_string(number->id), bytes_of_string(max),
-                           bytes_of_string(own), bytes_of_string(floor)};
-    run_own(su, SCRIPT_CAMPAIGN_NUMBER, (struct su_args){args, 4}, cb, arg);
+    struct bytes args[CAMPAIGN_NUMBER_ARGS] = {
+        [CAMPAIGN_NUMBER_ARG_ID] = bytes_of_string(number->id),
+        [CAMPAIGN_NUMBER_ARG_MAX] = bytes_of_string(max),
+        [CAMPAIGN_NUMBER_ARG_OWN] = bytes_of_string(own),
+        [CAMPAIGN_NUMBER_ARG_FLOOR] = bytes_of_string(floor)};
+    run_own(su, SIGNUP_SCRIPT_CAMPAIGN_NUMBER,
+            (struct su_args){args, CAMPAIGN_NUMBER_ARGS}, cb, arg);
 }
 
 void
 su_read_definitions(struct su *su, const char *campaign, const char *revision,
                     store_reply_cb *cb, void *arg)
 {
-    struct bytes args[] = {bytes_of_string(revision)};
-    run((struct bound){su, SCRIPT_DEFINITIONS, campaign},
-        (struct su_args){args, 1}, cb, arg);
+    struct bytes args[DEFINITIONS_ARGS] = {[DEFINITIONS_ARG_REVISION] =
+                                               bytes_of_string(revision)};
+    run((struct bound){su, SIGNUP_SCRIPT_DEFINITIONS, campaign},
+        (struct su_args){args, DEFINITIONS_ARGS}, cb, arg);
 }
 
 void
@@ -216,9 +169,11 @@ su_migrate(struct su *su, const char *campaign,
     char from[NUMBER_SIZE], number[NUMBER_SIZE];
     (void)snprintf(from, sizeof(from), "%u", migration->from);
     (void)snprintf(number, sizeof(number), "%" PRIu32, migration->number);
-    struct bytes args[] = {bytes_of_string(from), bytes_of_string(number)};
-    run((struct bound){su, SCRIPT_MIGRATE, campaign}, (struct su_args){args, 2},
-        cb, arg);
+    struct bytes args[MIGRATE_ARGS] = {
+        [MIGRATE_ARG_FROM] = bytes_of_string(from),
+        [MIGRATE_ARG_NUMBER] = bytes_of_string(number)};
+    run((struct bound){su, SIGNUP_SCRIPT_MIGRATE, campaign},
+        (struct su_args){args, 2}, cb, arg);
 }
 
 void
@@ -226,75 +181,71 @@ su_put_definition(struct su *su, const char *campaign, const struct su_put *put,
                   store_reply_cb *cb, void *arg)
 {
     char number[NUMBER_SIZE], capacity[NUMBER_SIZE] = "";
-    char own[NUMBER_SIZE], format[NUMBER_SIZE];
+    char own[NUMBER_SIZE];
     (void)snprintf(number, sizeof(number), "%u", put->action_number);
     (void)snprintf(own, sizeof(own), "%" PRIu32, put->campaign_number);
-    (void)snprintf(format, sizeof(format), "%d", SU_FORMAT);
     if (put->has_capacity) {
         (void)snprintf(capacity, sizeof(capacity), "%" PRIu32, put->capacity);
     }
-    struct bytes args[] = {bytes_of_string(put->revision),
-                           bytes_of_string(put->field),
-                           put->definition,
-                           put->event,
-                           put->event_tail,
-                           bytes_of_string(number),
-                           bytes_of_string(capacity),
-                           put->slug_field,
-                           bytes_of_string(own),
-                           bytes_of_string(format)};
-    run((struct bound){su, SCRIPT_PUT, campaign},
-        (struct su_args){args, sizeof(args) / sizeof(args[0])}, cb, arg);
+    struct bytes args[PUT_ARGS] = {
+        [PUT_ARG_REVISION] = bytes_of_string(put->revision),
+        [PUT_ARG_FIELD] = bytes_of_string(put->field),
+        [PUT_ARG_DEFINITION] = put->definition,
+        [PUT_ARG_EVENT] = put->event,
+        [PUT_ARG_EVENT_TAIL] = put->event_tail,
+        [PUT_ARG_ACTION] = bytes_of_string(number),
+        [PUT_ARG_CAPACITY] = bytes_of_string(capacity),
+        [PUT_ARG_SLUG] = put->slug_field,
+        [PUT_ARG_NUMBER] = bytes_of_string(own)};
+    run((struct bound){su, SIGNUP_SCRIPT_PUT, campaign},
+        (struct su_args){args, PUT_ARGS}, cb, arg);
 }
 
 void
 su_sign_up(struct su *su, const char *campaign, struct su_args args,
            store_reply_cb *cb, void *arg)
 {
-    run((struct bound){su, SCRIPT_SIGN_UP, campaign}, args, cb, arg);
+    run((struct bound){su, SIGNUP_SCRIPT_SIGN_UP, campaign}, args, cb, arg);
 }
 
 void
 su_cancel(struct su *su, const char *campaign, struct su_args args,
           store_reply_cb *cb, void *arg)
 {
-    run((struct bound){su, SCRIPT_CANCEL, campaign}, args, cb, arg);
+    run((struct bound){su, SIGNUP_SCRIPT_CANCEL, campaign}, args, cb, arg);
 }
 
 void
 su_set_consent(struct su *su, const char *campaign, struct su_args args,
                store_reply_cb *cb, void *arg)
 {
-    run((struct bound){su, SCRIPT_SET_CONSENT, campaign}, args, cb, arg);
+    run((struct bound){su, SIGNUP_SCRIPT_SET_CONSENT, campaign}, args, cb, arg);
 }
 
 void
 su_number_evidence(struct su *su, const char *campaign, struct su_args args,
                    store_reply_cb *cb, void *arg)
 {
-    run((struct bound){su, SCRIPT_EVIDENCE, campaign}, args, cb, arg);
+    run((struct bound){su, SIGNUP_SCRIPT_EVIDENCE, campaign}, args, cb, arg);
 }
 
 void
 su_read_columns(struct su *su, const char *campaign, struct su_args args,
                 store_reply_cb *cb, void *arg)
 {
-    run((struct bound){su, SCRIPT_COLUMNS, campaign}, args, cb, arg);
+    run((struct bound){su, SIGNUP_SCRIPT_COLUMNS, campaign}, args, cb, arg);
 }
 
-/* Runs script with the action numbers as two bytes each, if it wants them,
- * and then the numbers as text. */
+/* Runs a script with the numbers as text behind what stands in head. */
 static void
 run_numbers(struct bound bound, const struct su_people *people,
-            store_reply_cb *cb, void *arg)
+            struct su_args head, store_reply_cb *cb, void *arg)
 {
-    bool has_actions = bound.script == SCRIPT_PEOPLE;
-    size_t count = 0, total = people->number_count + (has_actions ? 1 : 0);
-    struct bytes *args = mem_new_array(total, sizeof(args[0]));
-    char(*texts)[NUMBER_SIZE] = mem_new_array(total, sizeof(texts[0]));
-    if (has_actions) {
-        /* Little-endian, as the script reads it. */
-        args[count++] = bytes_of(people->actions, people->action_count * 2);
+    size_t count = 0, total = people->number_count + head.count;
+    struct bytes *args = mem_new_array(total + 1, sizeof(args[0]));
+    char(*texts)[NUMBER_SIZE] = mem_new_array(total + 1, sizeof(texts[0]));
+    for (size_t i = 0; i < head.count; i++) {
+        args[count++] = head.args[i];
     }
     for (size_t i = 0; i < people->number_count; i++) {
         int n = snprintf(texts[i], NUMBER_SIZE, "%" PRIu32, people->numbers[i]);
@@ -309,14 +260,25 @@ void
 su_read_people(struct su *su, const char *campaign,
                const struct su_people *people, store_reply_cb *cb, void *arg)
 {
-    run_numbers((struct bound){su, SCRIPT_PEOPLE, campaign}, people, cb, arg);
+    struct buf actions;
+    buf_init(&actions, 0);
+    for (size_t i = 0; i < people->action_count; i++) {
+        signup_action_row_append(&actions, &(struct signup_action_row){
+                                               .number = people->actions[i]});
+    }
+    struct bytes head[] = {[PEOPLE_ARG_ACTIONS] =
+                               bytes_of(actions.data, actions.len)};
+    run_numbers((struct bound){su, SIGNUP_SCRIPT_PEOPLE, campaign}, people,
+                (struct su_args){head, PEOPLE_ARG_NUMBERS}, cb, arg);
+    buf_fini(&actions);
 }
 
 void
 su_read_records(struct su *su, const char *campaign,
                 const struct su_people *lists, store_reply_cb *cb, void *arg)
 {
-    run_numbers((struct bound){su, SCRIPT_RECORDS, campaign}, lists, cb, arg);
+    run_numbers((struct bound){su, SIGNUP_SCRIPT_RECORDS, campaign}, lists,
+                (struct su_args){NULL, RECORDS_ARG_LISTS}, cb, arg);
 }
 
 void
@@ -327,8 +289,10 @@ su_read_since(struct su *su, const char *campaign, const uint64_t page[2],
     (void)snprintf(after, sizeof(after), "%" PRIu64, page[0]);
     (void)snprintf(events, sizeof(events), "%" PRIu64, page[1]);
     (void)snprintf(bytes, sizeof(bytes), "%d", SU_FEED_BYTES_MAX);
-    struct bytes args[] = {bytes_of_string(after), bytes_of_string(events),
-                           bytes_of_string(bytes)};
-    run((struct bound){su, SCRIPT_SINCE, campaign}, (struct su_args){args, 3},
-        cb, arg);
+    struct bytes args[SINCE_ARGS] = {
+        [SINCE_ARG_AFTER] = bytes_of_string(after),
+        [SINCE_ARG_EVENTS] = bytes_of_string(events),
+        [SINCE_ARG_BYTES] = bytes_of_string(bytes)};
+    run((struct bound){su, SIGNUP_SCRIPT_SINCE, campaign},
+        (struct su_args){args, SINCE_ARGS}, cb, arg);
 }

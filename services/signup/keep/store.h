@@ -11,11 +11,8 @@
 
 #include "common/base/base.h"
 #include "common/store/store.h"
+#include "signup_rows.h"
 
-#define SU_RECORDS_PER_LIST 64
-#define SU_CAMPAIGNS_MAX 1023 /* ten bits in a ticket's code */
-#define SU_ACTIONS_MAX 65535  /* of one campaign; two bytes */
-#define SU_EVIDENCE_MAX 256   /* wordings of one campaign */
 #define SU_FEED_EVENTS_MAX 1000
 #define SU_FEED_BYTES_MAX (512 * 1024)
 
@@ -26,9 +23,6 @@ struct su;
 
 struct su *su_new(struct store *store); /* store is borrowed */
 void su_free(struct su **su);
-
-/* The format of all that signup stores; 1 is that of 0.1. */
-#define SU_FORMAT 2
 
 /* Whether this data is of the key whose mark it is, and of a format that is
  * known. */
@@ -69,7 +63,7 @@ struct su_put {
 void su_put_definition(struct su *su, const char *campaign,
                        const struct su_put *put, store_reply_cb *cb, void *arg);
 
-/* ---- people: args are the script's own ARGV ---- */
+/* ---- people: args are the script's own ARGV, see rows.txt ---- */
 
 struct su_args {
     const struct bytes *args;

@@ -11,7 +11,9 @@
 void
 address_keys_derive(const struct crypto_key *from, struct address_keys *out)
 {
-    crypto_key_derive(from, "record", &out->record);
+    out->record =
+        (struct record_keys){.count = 1, .list = {{.name = RECORD_KEY_FIRST}}};
+    crypto_key_derive(from, "record", &out->record.list[0].key);
     crypto_key_derive(from, "phone-index", &out->phone);
     crypto_key_derive(from, "email-index", &out->email);
     crypto_key_derive(from, "check", &out->check);

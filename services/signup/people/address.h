@@ -14,13 +14,15 @@
 
 #include "common/crypto/crypto.h"
 #include "common/text/text.h"
+#include "services/signup/people/record.h"
 
 /* Four hexadecimal digits, 0000 to 3fff, of its bucket, then six bytes. */
 #define ADDRESS_HASH_BYTES 10
 
 /* Derived from signup.key; kept in memory alone. */
 struct address_keys {
-    struct crypto_key record, phone, email, check;
+    struct record_keys record;
+    struct crypto_key phone, email, check;
 };
 void address_keys_derive(const struct crypto_key *from,
                          struct address_keys *out);

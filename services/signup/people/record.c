@@ -9,8 +9,9 @@
 #include "services/signup/people/rules.h"
 #include "signup_record.pb-c.h"
 
-/* Name and email at their longest, 16 consents of 20 bytes, and tags. */
-#define PLAIN_BYTES_MAX 1024
+/* Name and email at their longest, 16 consents of 20 bytes, and tags: 1,000;
+ * and room for what a later version keeps. */
+#define PLAIN_BYTES_MAX 4096
 
 /* Returns the length. */
 static size_t
@@ -38,14 +39,16 @@ pack(const struct record *record, uint8_t to[PLAIN_BYTES_MAX])
 }
 
 void
-record_seal(const struct crypto_key *key, const char *campaign,
+record_seal(const struct record_keys *keys, const char *campaign,
             const struct record *record, struct buf *to)
 {
     uint8_t plain[PLAIN_BYTES_MAX];
     size_t len = pack(record, plain);
+    const struct record_key *newest = &keys->list[keys->count - 1];
+    buf_add_byte(to, newest->name);
     char *room = buf_room(to, len + CRYPTO_SEAL_EXTRA_BYTES);
     assert(room != NULL);
-    crypto_seal(key, bytes_of(plain, len), bytes_of_string(campaign),
+    crypto_seal(&newest->key, bytes_of(plain, len), bytes_of_string(campaign),
                 (uint8_t *)room);
     to->len += len + CRYPTO_SEAL_EXTRA_BYTES;
     to->data[to->len] = '\0';
@@ -74,15 +77,43 @@ unpack(const uint8_t *plain, size_t len, struct record *out)
     return true;
 }
 
-bool
-record_unseal(const struct crypto_key *key, const char *campaign,
-              struct bytes sealed, struct record *out)
+/* sealed: without the key's name. */
+static bool
+unseal(const struct record_key *key, const char *campaign, struct bytes sealed,
+       struct record *out)
 {
     uint8_t plain[PLAIN_BYTES_MAX];
     return sealed.len >= CRYPTO_SEAL_EXTRA_BYTES &&
            sealed.len - CRYPTO_SEAL_EXTRA_BYTES <= sizeof(plain) &&
-           crypto_unseal(key, sealed, bytes_of_string(campaign), plain) &&
+           crypto_unseal(&key->key, sealed, bytes_of_string(campaign), plain) &&
            unpack(plain, sealed.len - CRYPTO_SEAL_EXTRA_BYTES, out);
+}
+
+static const struct record_key *
+find_key(const struct record_keys *keys, uint8_t name)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        if (keys->list[i].name == name) {
+            return &keys->list[i];
+        }
+    }
+    return NULL;
+}
+
+/* Any byte may begin what has no name of a key: the seal itself says which
+ * it was. */
+bool
+record_unseal(const struct record_keys *keys, const char *campaign,
+              struct bytes sealed, struct record *out)
+{
+    const uint8_t *bytes = sealed.data;
+    const struct record_key *named =
+        sealed.len == 0 ? NULL : find_key(keys, bytes[0]);
+    const struct record_key *first = find_key(keys, RECORD_KEY_FIRST);
+    return (named != NULL &&
+            unseal(named, campaign, bytes_of(bytes + 1, sealed.len - 1),
+                   out)) ||
+           (first != NULL && unseal(first, campaign, sealed, out));
 }
 
 /* When full, the oldest but the first makes room: the first is what was
@@ -118,7 +149,7 @@ is_overtaken(const struct record *record, const struct record_given *by)
 }
 
 bool
-record_apply_consent(struct record *record, uint8_t *flags,
+record_apply_consent(struct record *record, uint32_t *flags,
                      const struct record_given *given, bool is_import)
 {
     int i = record_given_channel(given);
@@ -131,9 +162,9 @@ record_apply_consent(struct record *record, uint8_t *flags,
     }
     append(record, given);
     if (given->is_withdrawn) {
-        *flags = (uint8_t)((*flags | FLAG_WITHDRAWN(i)) & ~FLAG_GIVEN(i));
+        *flags = (*flags | FLAG_WITHDRAWN(i)) & ~FLAG_GIVEN(i);
     } else {
-        *flags = (uint8_t)((*flags | FLAG_GIVEN(i)) & ~FLAG_WITHDRAWN(i));
+        *flags = (*flags | FLAG_GIVEN(i)) & ~FLAG_WITHDRAWN(i);
     }
     return true;
 }

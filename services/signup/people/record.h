@@ -2,9 +2,11 @@
  * for the nonce.
  *
  * Stored as signup.Record, sealed with XChaCha20-Poly1305 under a key
- * derived from signup.key and bound to the campaign's id. The first 8 bytes
- * of what is sealed (of a random nonce) are its version: a script that
- * replaces a record compares them. */
+ * derived from signup.key and bound to the campaign's id. Before it stands a
+ * byte that names the key, so that keys can follow each other; what 0.1
+ * sealed has none and is the first key's. The first bytes (the key's name, and
+ * of a random nonce) are its version: a script that replaces a record compares
+ * them. */
 #ifndef SIGNUP_PEOPLE_RECORD_H
 #define SIGNUP_PEOPLE_RECORD_H
 
@@ -16,7 +18,7 @@
 #include "common/text/text.h"
 #include "services/signup/people/names.h"
 
-#define RECORD_VERSION_BYTES 8
+#define RECORD_VERSION_BYTES 9
 /* Consents kept, given and withdrawn: the first, and the newest of them. */
 #define RECORD_GIVEN_MAX 16
 
@@ -36,11 +38,26 @@ struct record {
     struct record_given given[RECORD_GIVEN_MAX]; /* oldest first */
 };
 
+#define RECORD_KEYS_MAX 8
+#define RECORD_KEY_FIRST 1 /* the name of 0.1's */
+
+struct record_key {
+    uint8_t name;
+    struct crypto_key key;
+};
+
+/* The newest is last: it seals. */
+struct record_keys {
+    size_t count;
+    struct record_key list[RECORD_KEYS_MAX];
+};
+
 /* Appends. */
-void record_seal(const struct crypto_key *key, const char *campaign,
+void record_seal(const struct record_keys *keys, const char *campaign,
                  const struct record *record, struct buf *to);
-/* False: not sealed by this key for this campaign, or not a record. */
-MUST_CHECK bool record_unseal(const struct crypto_key *key,
+/* False: not sealed by one of these keys for this campaign, or not a
+ * record. */
+MUST_CHECK bool record_unseal(const struct record_keys *keys,
                               const char *campaign, struct bytes sealed,
                               struct record *out);
 
@@ -51,7 +68,7 @@ int record_given_channel(const struct record_given *given);
  * give that is already given, a withdrawal already made, an older word than
  * the newest for its channel and an import (someone else's list) after a
  * withdrawal change nothing. Returns whether it changed anything. */
-bool record_apply_consent(struct record *record, uint8_t *flags,
+bool record_apply_consent(struct record *record, uint32_t *flags,
                           const struct record_given *given, bool is_import);
 
 #endif

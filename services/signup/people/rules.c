@@ -17,7 +17,7 @@ rules_channel_index(Words__Channel channel)
 }
 
 bool
-rules_has_consent(uint8_t flags, int channel_index)
+rules_has_consent(uint32_t flags, int channel_index)
 {
     return (flags & FLAG_GIVEN(channel_index)) != 0 &&
            (flags & FLAG_WITHDRAWN(channel_index)) == 0;
@@ -30,7 +30,7 @@ rules_need_action(Words__Class class_)
 }
 
 Words__Rule
-rules_apply(Words__Class class_, int channel_index, uint8_t flags,
+rules_apply(Words__Class class_, int channel_index, uint32_t flags,
             bool has_place)
 {
     bool is_campaign = class_ == WORDS__CLASS__CLASS_CAMPAIGN;
@@ -57,9 +57,9 @@ void
 rules_fill(Words__Class class_, int channel_index, struct rules_table *out)
 {
     for (unsigned place = 0; place < 2; place++) {
-        for (unsigned flags = 0; flags < 256; flags++) {
-            out->rule[place][flags] = (uint8_t)rules_apply(
-                class_, channel_index, (uint8_t)flags, place == 1);
+        for (unsigned flags = 0; flags < RULES_FLAGS_COUNT; flags++) {
+            out->rule[place][flags] =
+                (uint8_t)rules_apply(class_, channel_index, flags, place == 1);
         }
     }
 }

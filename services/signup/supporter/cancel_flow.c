@@ -46,12 +46,14 @@ send_cancel(struct cancelling *c)
     struct buf tail;
     buf_init(&tail, 0);
     feed_flow_add_tail(&tail);
-    struct bytes args[] = {
-        bytes_of(tail.data, tail.len), bytes_of_string(number),
-        bytes_of_string(action),
-        bytes_of(c->action->slug_field, c->action->slug_field_len)};
-    su_cancel(c->asked->signup->su, c->campaign->id, (struct su_args){args, 4},
-              cancelled, c);
+    struct bytes args[CANCEL_ARGS] = {
+        [CANCEL_ARG_EVENT_TAIL] = bytes_of(tail.data, tail.len),
+        [CANCEL_ARG_NUMBER] = bytes_of_string(number),
+        [CANCEL_ARG_ACTION] = bytes_of_string(action),
+        [CANCEL_ARG_SLUG] =
+            bytes_of(c->action->slug_field.data, c->action->slug_field.len)};
+    su_cancel(c->asked->signup->su, c->campaign->id,
+              (struct su_args){args, CANCEL_ARGS}, cancelled, c);
     buf_fini(&tail);
 }
 

@@ -162,17 +162,18 @@ write_consent(struct consenting *c, const struct person *person)
     feed_flow_add_tail(&tail);
     record_seal(&c->asked->signup->keys->record, c->campaign->id,
                 &person->record, &sealed);
-    struct bytes args[] = {
-        bytes_of(tail.data, tail.len),
-        bytes_of_string(number),
-        bytes_of(person->sealed.data, RECORD_VERSION_BYTES),
-        bytes_of(sealed.data, sealed.len),
-        bytes_of_string(channel),
-        bytes_of_string(ask->consent->is_withdrawn ? "0" : "1"),
-        bytes_of(hash, hash_len)};
+    struct bytes args[SET_CONSENT_ARGS] = {
+        [SET_CONSENT_ARG_EVENT_TAIL] = bytes_of(tail.data, tail.len),
+        [SET_CONSENT_ARG_NUMBER] = bytes_of_string(number),
+        [SET_CONSENT_ARG_VERSION] =
+            bytes_of(person->sealed.data, RECORD_VERSION_BYTES),
+        [SET_CONSENT_ARG_RECORD] = bytes_of(sealed.data, sealed.len),
+        [SET_CONSENT_ARG_CHANNEL] = bytes_of_string(channel),
+        [SET_CONSENT_ARG_IS_GIVEN] =
+            bytes_of_string(ask->consent->is_withdrawn ? "0" : "1"),
+        [SET_CONSENT_ARG_HASH] = bytes_of(hash, hash_len)};
     su_set_consent(c->asked->signup->su, c->campaign->id,
-                   (struct su_args){args, sizeof(args) / sizeof(args[0])},
-                   written, c);
+                   (struct su_args){args, SET_CONSENT_ARGS}, written, c);
     buf_fini(&tail);
     buf_fini(&sealed);
 }
@@ -191,7 +192,7 @@ decide(struct consenting *c, struct person *person)
     }
     struct record_given given = {c->evidence, consent->at_ms,
                                  consent->is_withdrawn};
-    uint8_t flags = person->flags;
+    uint32_t flags = person->flags;
     if (!record_apply_consent(&person->record, &flags, &given,
                               strcmp(consent->source, "import") == 0)) {
         answer(c, false);

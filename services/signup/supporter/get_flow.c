@@ -169,15 +169,17 @@ static void
 fill_words(const struct campaign *campaign, const struct person *person,
            Signup__Supporter *to)
 {
-    const Signup__Campaign *c = campaign->definition;
-    if (person->role != 0 && person->role <= c->n_roles) {
-        to->role = c->roles[person->role - 1];
-    }
-    if (person->region != 0 && person->region <= c->n_regions) {
-        to->region = c->regions[person->region - 1];
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        const struct attribute *attribute = &attributes[a];
+        char *const *words;
+        size_t count = attribute_words(attribute, campaign->definition, &words);
+        uint16_t said = person->said[a];
+        if (attribute->fixed == NULL && said != 0 && said <= count) {
+            *attribute_shown(attribute, to) = words[said - 1];
+        }
     }
     to->has_format = true;
-    to->format = (Words__Format)person->format;
+    to->format = (Words__Format)person->said[ATTRIBUTE_format];
 }
 
 static void

@@ -4,26 +4,36 @@
 #include "common/base/base.h"
 #include "services/signup/people/address.h"
 
-#define FACTS_BYTES_MIN 4
+static bool
+read_facts(struct bytes facts, struct person *out)
+{
+    struct signup_facts_row row;
+    if (!signup_facts_row_read(&facts, &row)) {
+        return false;
+    }
+    out->flags = row.flags;
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        struct signup_value_row value;
+        if (!signup_value_row_read(&facts, &value)) {
+            return false;
+        }
+        out->said[a] = value.value;
+    }
+    out->states = facts.data;
+    out->state_count = facts.len;
+    return true;
+}
 
 void
 person_read_facts(const struct store_reply *reply, size_t i, struct person *out)
 {
     const struct store_reply *record = &reply->items[i * 2],
                              *facts = &reply->items[i * 2 + 1];
-    const uint8_t *bytes = (const uint8_t *)facts->string;
     out->sealed = bytes_of(record->string, record->len);
-    out->exists = record->len > 0 && facts->len >= FACTS_BYTES_MIN;
-    out->is_readable = out->exists;
     out->state_count = 0;
-    if (out->exists) {
-        out->role = bytes[0];
-        out->region = bytes[1];
-        out->format = bytes[2];
-        out->flags = bytes[3];
-        out->states = bytes + FACTS_BYTES_MIN;
-        out->state_count = facts->len - FACTS_BYTES_MIN;
-    }
+    out->exists =
+        record->len > 0 && read_facts(bytes_of(facts->string, facts->len), out);
+    out->is_readable = out->exists;
 }
 
 void

@@ -7,13 +7,15 @@
 
 #include "common/store/store.h"
 #include "services/signup/definitions/campaigns.h"
+#include "services/signup/keep/attributes.h"
 #include "services/signup/people/record.h"
 
 struct person {
     bool exists;
     bool is_readable; /* and the record could be opened */
-    uint8_t role, region, format, flags;
-    size_t state_count;    /* 0 unless it exists */
+    uint32_t flags;
+    uint16_t said[ATTRIBUTE_COUNT]; /* as stored */
+    size_t state_count;             /* 0 unless it exists */
     const uint8_t *states; /* borrowed from the reply: an action each */
     struct record record;
     struct bytes sealed; /* borrowed from the reply */

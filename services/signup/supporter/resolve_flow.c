@@ -176,9 +176,9 @@ fill_contact(const struct resolving *r, const struct person *person,
     to->message.name = to->name;
     to->message.first_name = to->first_name;
     to->message.has_format = true;
-    to->message.format = (Words__Format)person->format;
+    to->message.format = (Words__Format)person->said[ATTRIBUTE_format];
     to->message.has_role = true;
-    to->message.role = person->role;
+    to->message.role = person->said[ATTRIBUTE_role];
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "services/signup/definitions/check.h"
@@ -127,23 +128,72 @@ what_is_wrong_with_an_action_is_said(void **state)
     a = action();
     a.name = "";
     EXPECT(definition_check_action(&a), "name");
-    Signup__Gate gate = SIGNUP__GATE__INIT, *gates[33];
+    Signup__Gate gate = SIGNUP__GATE__INIT, *gates[] = {&gate, &gate};
     gate.id = "north";
     gate.name = "North gate";
-    for (int i = 0; i < 33; i++) {
-        gates[i] = &gate;
-    }
     a = action();
     a.gates = gates;
     a.n_gates = 1;
     assert_null(definition_check_action(&a));
     a.n_gates = 2;
     EXPECT(definition_check_action(&a), "same id");
-    a.n_gates = 33;
-    EXPECT(definition_check_action(&a), "at most 32 gates");
     a.n_gates = 1;
     gate.name = "";
     EXPECT(definition_check_action(&a), "and a name");
+}
+
+static void
+an_enum_value_that_is_not_known_is_refused(void **state)
+{
+    (void)state;
+    Signup__Action a = action();
+    a.kind = (Words__ActionKind)99;
+    EXPECT(definition_check_action(&a), "a kind that is known");
+}
+
+#define GATES 256
+#define REGIONS 4096
+
+static void
+a_campaign_has_4096_regions_and_not_one_more(void **state)
+{
+    (void)state;
+    static char names[REGIONS + 1][8], *list[REGIONS + 1];
+    for (int i = 0; i <= REGIONS; i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "r%d", i);
+        list[i] = names[i];
+    }
+    Signup__Campaign c = campaign();
+    c.regions = list;
+    c.n_regions = REGIONS;
+    assert_null(definition_check_campaign(&c));
+    c.n_regions++;
+    EXPECT(definition_check_campaign(&c), "regions are at most 4096");
+    list[REGIONS - 1] = list[0];
+    c.n_regions = REGIONS;
+    EXPECT(definition_check_campaign(&c), "different ids");
+}
+
+static void
+an_action_has_256_gates_and_not_one_more(void **state)
+{
+    (void)state;
+    static char ids[GATES + 1][8];
+    static Signup__Gate gates[GATES + 1];
+    Signup__Gate *list[GATES + 1];
+    for (int i = 0; i <= GATES; i++) {
+        (void)snprintf(ids[i], sizeof(ids[i]), "g%d", i);
+        signup__gate__init(&gates[i]);
+        gates[i].id = ids[i];
+        gates[i].name = "A gate";
+        list[i] = &gates[i];
+    }
+    Signup__Action a = action();
+    a.gates = list;
+    a.n_gates = GATES;
+    assert_null(definition_check_action(&a));
+    a.n_gates++;
+    EXPECT(definition_check_action(&a), "at most 256 gates");
 }
 
 int
@@ -154,6 +204,9 @@ main(void)
         cmocka_unit_test(what_is_wrong_with_a_campaign_is_said),
         cmocka_unit_test(roles_are_added_at_the_end_alone),
         cmocka_unit_test(what_is_wrong_with_an_action_is_said),
+        cmocka_unit_test(an_enum_value_that_is_not_known_is_refused),
+        cmocka_unit_test(a_campaign_has_4096_regions_and_not_one_more),
+        cmocka_unit_test(an_action_has_256_gates_and_not_one_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

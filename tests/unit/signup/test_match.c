@@ -16,7 +16,11 @@
 #define PEOPLE_MAX 700 /* of a chunk: enough for every edge, quick to try */
 
 static char *const roles[] = {"care-worker", "nurse", "family"};
-static char *const regions[] = {"north-west", "wales"};
+#define REGIONS 4096
+static char region_names[REGIONS][8], *regions[REGIONS];
+/* Indexes + 1 that meet on one byte or the other; 0: not said. */
+static const unsigned some_regions[] = {0, 1, 2, 255, 256, 257, 258, 512, 4096};
+#define SOME_REGIONS (sizeof(some_regions) / sizeof(some_regions[0]))
 static const char *const actions[] = {"rally", "march"};
 static const char *const formats[] = {"plain", "easy-read", "welsh",
                                       "large-print"};
@@ -56,11 +60,14 @@ action_number(void *arg, const char *id, const char **id_out)
     return 0;
 }
 
-static const struct plan_words words = {.roles = roles,
-                                        .role_count = 3,
-                                        .regions = regions,
-                                        .region_count = 2,
-                                        .action_number = action_number};
+static const struct plan_words words = {
+    .lists = {[ATTRIBUTE_role] = roles, [ATTRIBUTE_region] = regions},
+    .counts = {[ATTRIBUTE_role] = 3, [ATTRIBUTE_region] = REGIONS},
+    .action_number = action_number};
+
+#define QUERY_ROLE (QUERY_ATTRIBUTES + ATTRIBUTE_role)
+#define QUERY_REGION (QUERY_ATTRIBUTES + ATTRIBUTE_region)
+#define QUERY_FORMAT (QUERY_ATTRIBUTES + ATTRIBUTE_format)
 
 static void
 make_people(struct world *w)
@@ -69,7 +76,7 @@ make_people(struct world *w)
     for (unsigned i = 0; i < w->people; i++) {
         struct person *p = &w->person[i];
         p->role = random_below(w, 4);
-        p->region = random_below(w, 3);
+        p->region = some_regions[random_below(w, SOME_REGIONS)];
         p->format = random_below(w, 4);
         p->flags = random_below(w, 256);
         for (int a = 0; a < 2; a++) {
@@ -84,11 +91,11 @@ make_people(struct world *w)
 static const char *
 random_value(struct world *w, enum query_kind kind)
 {
-    switch (kind) {
+    switch ((int)kind) {
     case QUERY_ROLE:
         return roles[random_below(w, 3)];
     case QUERY_REGION:
-        return regions[random_below(w, 2)];
+        return regions[some_regions[1 + random_below(w, SOME_REGIONS - 1)] - 1];
     case QUERY_FORMAT:
         return formats[random_below(w, 4)];
     case QUERY_CONSENT:
@@ -129,7 +136,7 @@ has_value(const struct person *p, enum query_kind kind, const char *value)
 {
     const char *id;
     unsigned a = action_number(NULL, value, &id) == 2;
-    switch (kind) {
+    switch ((int)kind) {
     case QUERY_ALL:
         return true;
     case QUERY_ROLE:
@@ -179,7 +186,10 @@ byte_of(const struct person *p, const char *column)
         return p->role;
     }
     if (strcmp(column, "region") == 0) {
-        return p->region;
+        return p->region & 0xff;
+    }
+    if (strcmp(column, "region.1") == 0) {
+        return p->region >> 8;
     }
     return strcmp(column, "format") == 0 ? p->format : p->flags;
 }
@@ -356,6 +366,10 @@ an_audience_of_too_many_actions_is_refused(void **state)
 int
 main(void)
 {
+    for (int i = 0; i < REGIONS; i++) {
+        (void)snprintf(region_names[i], sizeof(region_names[i]), "r%d", i);
+        regions[i] = region_names[i];
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_audiences_match_whom_a_naive_reading_matches),
         cmocka_unit_test(a_full_chunk_is_counted_to_its_last_person),

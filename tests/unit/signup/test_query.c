@@ -20,12 +20,12 @@ a_query_is_terms_with_values_and_nots(void **state)
     const char *text = "  role:care-worker,nurse\t-region:wales all\n";
     assert_int_equal(query_parse(text, &query, why), ERR_NONE);
     assert_int_equal(query.term_count, 3);
-    assert_int_equal(query.terms[0].kind, QUERY_ROLE);
+    assert_int_equal(query.terms[0].kind, QUERY_ATTRIBUTES + ATTRIBUTE_role);
     assert_int_equal(query.terms[0].value_count, 2);
     assert_string_equal(query.terms[0].values[0], "care-worker");
     assert_string_equal(query.terms[0].values[1], "nurse");
     assert_false(query.terms[0].is_not);
-    assert_int_equal(query.terms[1].kind, QUERY_REGION);
+    assert_int_equal(query.terms[1].kind, QUERY_ATTRIBUTES + ATTRIBUTE_region);
     assert_true(query.terms[1].is_not);
     assert_int_equal(query.terms[2].kind, QUERY_ALL);
 }

@@ -12,7 +12,8 @@
 #include "services/signup/people/record.h"
 #include "services/signup/people/rules.h"
 
-static struct crypto_key key = {{1, 2, 3}};
+static struct record_keys keys = {.count = 1,
+                                  .list = {{RECORD_KEY_FIRST, {{1, 2, 3}}}}};
 
 static struct record
 ann(void)
@@ -33,10 +34,10 @@ a_record_unseals_as_it_was_sealed(void **state)
     struct record want = ann(), got;
     struct buf sealed;
     buf_init(&sealed, 0);
-    record_seal(&key, "care", &want, &sealed);
+    record_seal(&keys, "care", &want, &sealed);
     memset(&got, 0xaa, sizeof(got));
     assert_true(
-        record_unseal(&key, "care", bytes_of(sealed.data, sealed.len), &got));
+        record_unseal(&keys, "care", bytes_of(sealed.data, sealed.len), &got));
     assert_string_equal(got.name, want.name);
     assert_true(got.phone == want.phone);
     assert_string_equal(got.email, want.email);
@@ -45,6 +46,52 @@ a_record_unseals_as_it_was_sealed(void **state)
     assert_true(got.given[1].at_ms == 1700000000001);
     assert_true(got.given[1].is_withdrawn);
     buf_fini(&sealed);
+}
+
+/* A byte before the seal names the key. */
+static void
+each_of_several_keys_unseals_its_own(void **state)
+{
+    (void)state;
+    struct record_keys both = keys;
+    both.list[both.count++] = (struct record_key){7, {{9}}};
+    struct record want = ann(), got;
+    struct buf old, new;
+    buf_init(&old, 0);
+    buf_init(&new, 0);
+    record_seal(&keys, "care", &want, &old);
+    record_seal(&both, "care", &want, &new);
+    assert_int_equal((uint8_t)old.data[0], RECORD_KEY_FIRST);
+    assert_int_equal((uint8_t) new.data[0], 7);
+    assert_true(
+        record_unseal(&both, "care", bytes_of(old.data, old.len), &got));
+    assert_true(
+        record_unseal(&both, "care", bytes_of(new.data, new.len), &got));
+    assert_false(
+        record_unseal(&keys, "care", bytes_of(new.data, new.len), &got));
+    buf_fini(&old);
+    buf_fini(&new);
+}
+
+/* As 0.1 sealed: the same without the byte. Some begin with a key's name by
+ * chance. */
+static void
+a_record_of_the_first_format_unseals(void **state)
+{
+    (void)state;
+    struct record want = ann(), got;
+    bool has_met_a_name = false;
+    for (int i = 0; i < 5000; i++) {
+        struct buf sealed;
+        buf_init(&sealed, 0);
+        record_seal(&keys, "care", &want, &sealed);
+        struct bytes old = bytes_of(sealed.data + 1, sealed.len - 1);
+        has_met_a_name |= sealed.data[1] == RECORD_KEY_FIRST;
+        assert_true(record_unseal(&keys, "care", old, &got));
+        assert_string_equal(got.name, want.name);
+        buf_fini(&sealed);
+    }
+    assert_true(has_met_a_name);
 }
 
 static void
@@ -61,9 +108,9 @@ the_longest_record_there_can_be_opens(void **state)
     }
     struct buf sealed;
     buf_init(&sealed, 0);
-    record_seal(&key, "care", &want, &sealed);
+    record_seal(&keys, "care", &want, &sealed);
     assert_true(
-        record_unseal(&key, "care", bytes_of(sealed.data, sealed.len), &got));
+        record_unseal(&keys, "care", bytes_of(sealed.data, sealed.len), &got));
     assert_string_equal(got.name, want.name);
     assert_string_equal(got.email, want.email);
     buf_fini(&sealed);
@@ -74,20 +121,21 @@ a_record_unseals_with_its_key_in_its_campaign_unchanged_alone(void **state)
 {
     (void)state;
     struct record record = ann(), got;
-    struct crypto_key other = {{1, 2, 4}};
+    struct record_keys other = {.count = 1,
+                                .list = {{RECORD_KEY_FIRST, {{1, 2, 4}}}}};
     struct buf sealed;
     buf_init(&sealed, 0);
-    record_seal(&key, "care", &record, &sealed);
+    record_seal(&keys, "care", &record, &sealed);
     struct bytes bytes = bytes_of(sealed.data, sealed.len);
-    assert_true(record_unseal(&key, "care", bytes, &got));
+    assert_true(record_unseal(&keys, "care", bytes, &got));
     assert_false(record_unseal(&other, "care", bytes, &got));
-    assert_false(record_unseal(&key, "cares", bytes, &got));
+    assert_false(record_unseal(&keys, "cares", bytes, &got));
     for (size_t i = 0; i < sealed.len; i++) {
         sealed.data[i] ^= 1;
-        assert_false(record_unseal(&key, "care", bytes, &got));
+        assert_false(record_unseal(&keys, "care", bytes, &got));
         sealed.data[i] ^= 1;
         assert_false(
-            record_unseal(&key, "care", bytes_of(sealed.data, i), &got));
+            record_unseal(&keys, "care", bytes_of(sealed.data, i), &got));
     }
     buf_fini(&sealed);
 }
@@ -100,8 +148,8 @@ a_sealed_record_shows_nothing_and_is_never_the_same_twice(void **state)
     struct buf one, two;
     buf_init(&one, 0);
     buf_init(&two, 0);
-    record_seal(&key, "care", &record, &one);
-    record_seal(&key, "care", &record, &two);
+    record_seal(&keys, "care", &record, &one);
+    record_seal(&keys, "care", &record, &two);
     assert_null(memmem(one.data, one.len, "Ann", 3));
     assert_null(memmem(one.data, one.len, "example", 7));
     assert_memory_not_equal(one.data, two.data, RECORD_VERSION_BYTES);
@@ -120,11 +168,11 @@ a_consent_changes_what_it_says_anew(void **state)
 {
     (void)state;
     const struct {
-        uint8_t flags; /* before */
+        uint32_t flags; /* before */
         bool is_withdrawn, is_import;
         int64_t at_ms; /* 100 is known */
         bool want;
-        uint8_t want_flags;
+        uint32_t want_flags;
     } rows[] = {
         {0, GIVE, false, 200, true, FLAG_SMS_GIVEN},
         {0, GIVE, true, 200, true, FLAG_SMS_GIVEN},
@@ -144,7 +192,7 @@ a_consent_changes_what_it_says_anew(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct record record = {.given_count = 1};
         record.given[0] = (struct record_given){SMS, 100, false};
-        uint8_t flags = rows[i].flags;
+        uint32_t flags = rows[i].flags;
         struct record_given given = {SMS, rows[i].at_ms, rows[i].is_withdrawn};
         bool got =
             record_apply_consent(&record, &flags, &given, rows[i].is_import);
@@ -161,7 +209,7 @@ a_full_record_keeps_the_first_consent_and_the_newest(void **state)
 {
     (void)state;
     struct record record = {.given_count = 0};
-    uint8_t flags = 0;
+    uint32_t flags = 0;
     for (int i = 0; i < RECORD_GIVEN_MAX + 5; i++) {
         struct record_given given = {SMS, 100 + i, i % 2 == 1};
         assert_true(record_apply_consent(&record, &flags, &given, false));
@@ -179,24 +227,24 @@ static void
 a_blind_index_depends_on_key_campaign_kind_and_address(void **state)
 {
     (void)state;
-    struct address_keys keys, others;
-    struct crypto_key other = {{9}};
-    address_keys_derive(&key, &keys);
+    struct address_keys ours, others;
+    struct crypto_key one = {{1, 2, 3}}, other = {{9}};
+    address_keys_derive(&one, &ours);
     address_keys_derive(&other, &others);
     uint8_t a[ADDRESS_HASH_BYTES], b[ADDRESS_HASH_BYTES];
-    address_hash_phone(&keys, "care", 447700900123, a);
-    address_hash_phone(&keys, "care", 447700900123, b);
+    address_hash_phone(&ours, "care", 447700900123, a);
+    address_hash_phone(&ours, "care", 447700900123, b);
     assert_memory_equal(a, b, sizeof(a));
-    address_hash_phone(&keys, "care", 447700900124, b);
+    address_hash_phone(&ours, "care", 447700900124, b);
     assert_memory_not_equal(a, b, sizeof(a));
-    address_hash_phone(&keys, "carf", 447700900123, b);
+    address_hash_phone(&ours, "carf", 447700900123, b);
     assert_memory_not_equal(a, b, sizeof(a));
     address_hash_phone(&others, "care", 447700900123, b);
     assert_memory_not_equal(a, b, sizeof(a));
-    address_hash_email(&keys, "care", "+447700900123", b);
+    address_hash_email(&ours, "care", "+447700900123", b);
     assert_memory_not_equal(a, b, sizeof(a));
-    address_hash_email(&keys, "care", "ann@example.org", a);
-    address_hash_email(&keys, "care", "ANN@example.org", b);
+    address_hash_email(&ours, "care", "ann@example.org", a);
+    address_hash_email(&ours, "care", "ANN@example.org", b);
     assert_memory_equal(a, b, sizeof(a));
 }
 
@@ -220,6 +268,8 @@ main(void)
     crypto_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_unseals_as_it_was_sealed),
+        cmocka_unit_test(each_of_several_keys_unseals_its_own),
+        cmocka_unit_test(a_record_of_the_first_format_unseals),
         cmocka_unit_test(the_longest_record_there_can_be_opens),
         cmocka_unit_test(
             a_record_unseals_with_its_key_in_its_campaign_unchanged_alone),
