@@ -10,8 +10,8 @@
 //   browser/... chaos/...              likewise
 //
 // A job is {id, part, needs, usual, alone, start(log) -> done, read}. `usual`
-// jobs run when nothing is chosen. One that measures time runs `alone`, and
-// says why in a line "alone: ..." of its file's head.
+// jobs run when nothing is chosen. One that measures time or memory runs
+// `alone`, and says why in a line "alone: ..." of its file's head.
 //
 // Not usual, because it proves nothing more: a unit test without the
 // sanitizers (but one that is alone is judged at its true speed, so there it

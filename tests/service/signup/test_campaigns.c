@@ -1,4 +1,6 @@
-/* test_campaigns -- which campaigns there are: numbers, formats, limits. */
+/* test_campaigns -- which campaigns there are: numbers, formats, limits.
+ *
+ * alone: it measures this process's memory, of which sanitizers keep much. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
