@@ -7,7 +7,7 @@ file(GLOB parts CONFIGURE_DEPENDS ${openapi_parts}/*.json)
 add_custom_command(
   OUTPUT ${openapi_merged}
   COMMAND ${NODE} ${CMAKE_SOURCE_DIR}/cmake/openapi.mjs ${openapi_merged}
-          ${openapi_parts}
+          ${openapi_parts} ${PROJECT_VERSION}
   DEPENDS ${parts} ${CMAKE_SOURCE_DIR}/cmake/openapi.mjs
   VERBATIM)
 add_custom_target(openapi ALL DEPENDS ${openapi_merged})

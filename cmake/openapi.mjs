@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // openapi -- one document out of services/gateway/openapi/*.json.
 //
-//   node openapi.mjs OUT FOLDER
+//   node openapi.mjs OUT FOLDER VERSION
 //
 // head.json holds what all share; every other file is one owner's part: its
 // tag, its paths, its schemas. A part says only what is its own, and this
@@ -205,7 +205,7 @@ function responsesOf(head) {
 function merge(head, parts) {
     const document = {
         openapi: head.openapi,
-        info: head.info,
+        info: {...head.info, version},
         servers: head.servers,
         tags: parts.map((part) => part.tag).filter(Boolean),
         paths: {},
@@ -281,7 +281,7 @@ function checkRefs(document) {
     }
 }
 
-const [out, folder] = process.argv.slice(2);
+const [out, folder, version] = process.argv.slice(2);
 const head = read(join(folder, 'head.json'));
 const parts = readdirSync(folder).sort()
     .filter((file) => file.endsWith('.json') && file !== 'head.json')

@@ -29,7 +29,8 @@ static _Noreturn void
 print_help(const struct service_spec *spec)
 {
     (void)printf("muster-%s: %s\n\n"
-                 "  --config FILE  the configuration (else: environment)\n"
+                 "  --config FILE  the configuration (else: environment);\n"
+                 "                 muster settings prints what may be in it\n"
                  "  --instance N   which one of several (0)\n"
                  "  --version\n",
                  spec->name, spec->about);

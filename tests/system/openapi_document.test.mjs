@@ -32,7 +32,7 @@ after(() => rmSync(dir, {recursive: true, force: true}));
 
 function merge(folder) {
     const out = join(dir, 'openapi.json');
-    return spawnSync(process.execPath, [MERGE, out, folder],
+    return spawnSync(process.execPath, [MERGE, out, folder, '1.2.3'],
         {encoding: 'utf8'});
 }
 
@@ -57,6 +57,10 @@ test('a judge of OpenAPI documents has nothing to say', async () => {
     const said = await redocly.lint({ref, config});
     assert.deepEqual(said.map(({ruleId, message, location}) =>
         `${ruleId}: ${message} at ${location[0].pointer}`), []);
+});
+
+test('it has the version of the program', () => {
+    assert.equal(api.json.info.version, '1.2.3');
 });
 
 test('every example is of its schema, and every body has one', () => {

@@ -84,12 +84,14 @@ test('./muster up with a misspelt route says so, and starts nothing', () => {
     mkdirSync(home);
     writeFileSync(join(home, 'routes.ini'),
         '[route.sms-outbox]\nchannel = sms\nprovider = outbox\nratte = 5\n');
+    writeFileSync(join(home, 'settings.ini'), '[run]\nlog_levle = debug\n');
     const {status, stderr} = run(join(TOP, 'muster'), ['up'],
         {MUSTER_VAR: home, MUSTER_PORT: '0', MUSTER_ADMIN_PORT: '0'});
     assert.equal(status, 1);
     assert.match(stderr, /\[route\.sms-outbox\] ratte: there is no such/);
     assert.match(stderr, /did you mean \[route\.sms-outbox\] rate\?/);
     assert.match(stderr, /routes\.ini/);
+    assert.match(stderr, /did you mean \[run\] log_level\?/);
     const places = ['run', 'log'].map((name) => join(home, name));
     const left = places.filter((place) => existsSync(place))
         .flatMap((place) => readdirSync(place))
