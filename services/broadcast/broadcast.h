@@ -37,10 +37,12 @@
 #define BROADCAST_BROADCAST_H
 
 #include "broadcast.pb-c.h"
+#include "common/service/asked.h"
 #include "common/service/service.h"
 
 struct broadcast {
     struct service service;
+    struct asked_desk desk; /* the requests that are not ended yet */
     struct bus_peer *signup;
     struct keep *keep;         /* keep/store.h */
     struct plan *plan;         /* plan/plan.h */
@@ -58,14 +60,6 @@ struct broadcast {
     } metrics;
 };
 
-/* One request, from bus_api.c to its one ask_finish. */
-struct ask {
-    struct broadcast *broadcast;
-    struct bus_request *request; /* owned */
-    Broadcast__Request *message; /* owned, valid */
-};
-
-/* ---- bus_api.c ---- */
-void broadcast_serve(void *broadcast, struct bus_request *request);
+extern const struct asked_api broadcast_api; /* bus_api.c */
 
 #endif

@@ -1,14 +1,8 @@
 /* bus_api -- what may be asked of broadcast, as one table. */
-#include <stdlib.h>
-
-#include "common/base/base.h"
 #include "services/broadcast/draft/draft.h"
 #include "services/broadcast/send/send.h"
 
-static const struct {
-    Broadcast__Request__IsCase asked;
-    void (*handle)(struct ask *ask);
-} requests[] = {
+static const struct asked_row requests[] = {
     {BROADCAST__REQUEST__IS_CREATE, draft_create},
     {BROADCAST__REQUEST__IS_GET, draft_get},
     {BROADCAST__REQUEST__IS_LIST, draft_list},
@@ -27,26 +21,10 @@ static const struct {
     {BROADCAST__REQUEST__IS_SINCE, draft_give_page},
 };
 
-void
-broadcast_serve(void *broadcast, struct bus_request *request)
-{
-    size_t len;
-    const void *body = bus_request_body(request, &len);
-    Broadcast__Request *message = wire_unpack(
-        &broadcast__request__descriptor, body, len, WIRE_OUTSIDE_BYTES_MAX);
-    if (message == NULL) {
-        bus_reply(request, ERR_BAD_REQUEST,
-                  "that is not a request to broadcast", NULL, 0);
-        return;
-    }
-    struct ask *ask = mem_new(sizeof(*ask));
-    *ask = (struct ask){broadcast, request, message};
-    ask->broadcast->open++;
-    for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
-        if (requests[i].asked == message->is_case) {
-            requests[i].handle(ask);
-            return;
-        }
-    }
-    ask_finish(ask, ERR_BAD_REQUEST, "the request asks for nothing", NULL);
-}
+const struct asked_api broadcast_api = {
+    .name = "broadcast",
+    .request = &broadcast__request__descriptor,
+    .rows = requests,
+    .row_count = sizeof(requests) / sizeof(*requests),
+    .body_bytes_max = WIRE_OUTSIDE_BYTES_MAX,
+};

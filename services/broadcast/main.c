@@ -9,6 +9,13 @@
 #include "services/broadcast/send/send.h"
 
 static void
+on_request(void *arg, struct bus_request *request)
+{
+    struct broadcast *broadcast = arg;
+    asked_serve(&broadcast->desk, request);
+}
+
+static void
 on_drain(void *arg)
 {
     struct broadcast *broadcast = arg;
@@ -19,8 +26,8 @@ on_drain(void *arg)
 static bool
 is_idle(void *arg)
 {
-    const struct broadcast *broadcast = arg;
-    return broadcast->open == 0;
+    struct broadcast *broadcast = arg;
+    return broadcast->open == 0 && asked_is_idle(&broadcast->desk);
 }
 
 static void
@@ -60,6 +67,7 @@ start(struct broadcast *broadcast)
 {
     struct service *service = &broadcast->service;
     crypto_init();
+    asked_init(&broadcast->desk, &broadcast_api, broadcast);
     broadcast->public_url =
         mem_copy_string(conf_text(service->conf, SET_GATEWAY_PUBLIC_URL));
     open_metrics(broadcast);
@@ -94,7 +102,7 @@ main(int argc, char **argv)
         .name = "broadcast",
         .about = "Plans broadcasts, leases recipients, keeps the ledger.",
         .uses_store = true,
-        .serve = broadcast_serve,
+        .serve = on_request,
         .drain = on_drain,
         .is_idle = is_idle,
         .arg = &broadcast};

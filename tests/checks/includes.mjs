@@ -27,7 +27,7 @@ const OUTSIDE = [
 ];
 
 // Public beside <library>/<library>.h.
-const PUBLIC_TOO = ['common/http/sse.h'];
+const PUBLIC_TOO = ['common/http/sse.h', 'common/service/asked.h'];
 
 function library_of(path) {
     const name = /^common\/(\w+)\//.exec(path)?.[1];

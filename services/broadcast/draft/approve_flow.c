@@ -15,8 +15,8 @@
 #include "services/broadcast/plan/marks.h"
 
 struct approving {
-    struct ask *ask;
-    const Broadcast__Approve *approve; /* borrowed of ask */
+    struct asked *asked;
+    const Broadcast__Approve *approve; /* borrowed of asked */
     struct record *record;             /* owned */
 };
 
@@ -25,13 +25,13 @@ finish(struct approving *a, enum err err, const char *detail)
 {
     if (err == ERR_NONE) {
         struct campaign *campaign =
-            campaign_meet(a->ask->broadcast, a->approve->campaign);
+            campaign_meet(broadcast_of(a->asked), a->approve->campaign);
         if (campaign != NULL) {
             mark_changed(campaign, a->approve->id);
         }
-        ask_finish_broadcast(a->ask, a->approve->campaign, a->approve->id);
+        answer_broadcast(a->asked, a->approve->campaign, a->approve->id);
     } else {
-        ask_finish(a->ask, err, detail, NULL);
+        asked_refuse(a->asked, err, detail);
     }
     record_free(&a->record);
     free(a);
@@ -40,7 +40,7 @@ finish(struct approving *a, enum err err, const char *detail)
 static struct keep_on
 on_of(const struct approving *a)
 {
-    return (struct keep_on){.keep = a->ask->broadcast->keep,
+    return (struct keep_on){.keep = broadcast_of(a->asked)->keep,
                             .campaign = a->approve->campaign,
                             .id = a->approve->id,
                             .staff = a->approve->staff};
@@ -92,25 +92,25 @@ record_came(void *arg, enum err err, const struct store_reply *reply)
     } else if (a->record->stage != BROADCAST__STAGE__DRAFT) {
         finish(a, ERR_CONFLICT, "only a draft can be approved");
     } else {
-        forecast_measure_size(a->ask->broadcast, a->approve->campaign,
+        forecast_measure_size(broadcast_of(a->asked), a->approve->campaign,
                               a->record, sized, a);
     }
 }
 
 void
-approve_begin(struct ask *ask)
+approve_begin(struct asked *asked)
 {
-    const Broadcast__Approve *approve = ask->message->approve;
-    if (!ask_check(ask, approve->campaign, approve->id)) {
+    const Broadcast__Approve *approve = request_of(asked)->approve;
+    if (!answer_check(asked, approve->campaign, approve->id)) {
         return;
     }
     size_t len = strlen(approve->staff);
     if (len == 0 || len > RECORD_STAFF_MAX) {
-        ask_finish(ask, ERR_BAD_REQUEST, "staff: 1 to 64 bytes", NULL);
+        asked_refuse(asked, ERR_BAD_REQUEST, "staff: 1 to 64 bytes");
         return;
     }
     struct approving *a = mem_new(sizeof(*a));
-    *a = (struct approving){ask, approve, NULL};
+    *a = (struct approving){asked, approve, NULL};
     struct keep_on on = on_of(a);
     keep_read(&on, record_came, a);
 }

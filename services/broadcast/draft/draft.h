@@ -5,12 +5,12 @@
 #include "services/broadcast/plan/answer.h"
 
 /* The requests: each finishes its ask once. */
-void draft_create(struct ask *ask);
-void draft_get(struct ask *ask);
-void draft_list(struct ask *ask);
-void draft_give_template(struct ask *ask);
-void draft_give_page(struct ask *ask);
-void forecast_make(struct ask *ask);
-void approve_begin(struct ask *ask);
+void draft_create(struct asked *asked);
+void draft_get(struct asked *asked);
+void draft_list(struct asked *asked);
+void draft_give_template(struct asked *asked);
+void draft_give_page(struct asked *asked);
+void forecast_make(struct asked *asked);
+void approve_begin(struct asked *asked);
 
 #endif

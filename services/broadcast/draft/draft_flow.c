@@ -143,28 +143,29 @@ check_create(const Broadcast__Create *create, char **why_out)
 static void
 created(void *arg, enum err err, const struct store_reply *reply)
 {
-    struct ask *ask = arg;
-    const char *campaign = ask->message->create->campaign;
+    struct asked *asked = arg;
+    const char *campaign = request_of(asked)->create->campaign;
     if (err != ERR_NONE) {
-        ask_finish(ask, err, err == ERR_CONFLICT ? reply->string : NULL, NULL);
+        asked_refuse(asked, err, err == ERR_CONFLICT ? reply->string : NULL);
         return;
     }
-    ask_finish_broadcast(ask, campaign, keep_text(reply, 0));
+    answer_broadcast(asked, campaign, keep_text(reply, 0));
 }
 
 static void
 campaign_added(void *arg, enum err err, const struct store_reply *reply)
 {
-    struct ask *ask = arg;
-    const Broadcast__Create *create = ask->message->create;
+    struct asked *asked = arg;
+    const Broadcast__Create *create = request_of(asked)->create;
     (void)reply;
     if (err != ERR_NONE) {
-        ask_finish(ask, err, NULL, NULL);
+        asked_refuse(asked, err, NULL);
         return;
     }
-    struct campaign *campaign = campaign_meet(ask->broadcast, create->campaign);
+    struct campaign *campaign =
+        campaign_meet(broadcast_of(asked), create->campaign);
     if (campaign == NULL) {
-        ask_finish(ask, ERR_LIMIT, "too many campaigns here", NULL);
+        asked_refuse(asked, ERR_LIMIT, "too many campaigns here");
         return;
     }
     if (campaign->seen[0] == '\0') {
@@ -175,7 +176,7 @@ campaign_added(void *arg, enum err err, const struct store_reply *reply)
     buf_init(&packed, 0);
     content_hash(create->content, hash);
     wire_pack(create->content, &packed);
-    struct keep_on on = {.keep = ask->broadcast->keep,
+    struct keep_on on = {.keep = broadcast_of(asked)->keep,
                          .campaign = create->campaign,
                          .staff = create->staff};
     keep_create(
@@ -183,37 +184,37 @@ campaign_added(void *arg, enum err err, const struct store_reply *reply)
         &(struct keep_create){.key = create->idempotency_key,
                               .hash = hash,
                               .content = bytes_of(packed.data, packed.len)},
-        created, ask);
+        created, asked);
     buf_fini(&packed);
 }
 
 static void
-create_facts_known(void *arg, enum err err, const char *detail,
-                   const Signup__Actions *facts)
+create_facts_known(void *arg, enum err err, const char *detail, void *value)
 {
-    struct ask *ask = arg;
-    const Broadcast__Create *create = ask->message->create;
+    const Signup__Actions *facts = value;
+    struct asked *asked = arg;
+    const Broadcast__Create *create = request_of(asked)->create;
     if (err != ERR_NONE) {
-        ask_finish(ask, err, detail, NULL);
+        asked_refuse(asked, err, detail);
         return;
     }
     if (create->content->action != NULL &&
         facts_find_action(facts, create->content->action) == NULL) {
-        ask_finish(ask, ERR_BAD_REQUEST, "action: the campaign has no such one",
-                   NULL);
+        asked_refuse(asked, ERR_BAD_REQUEST,
+                     "action: the campaign has no such one");
         return;
     }
-    struct keep_on on = {.keep = ask->broadcast->keep,
+    struct keep_on on = {.keep = broadcast_of(asked)->keep,
                          .campaign = create->campaign};
-    keep_add_campaign(&on, campaign_added, ask);
+    keep_add_campaign(&on, campaign_added, asked);
 }
 
 void
-draft_create(struct ask *ask)
+draft_create(struct asked *asked)
 {
-    const Broadcast__Create *create = ask->message->create;
+    const Broadcast__Create *create = request_of(asked)->create;
     char *why = NULL;
-    if (!ask_check(ask, create->campaign, NULL)) {
+    if (!answer_check(asked, create->campaign, NULL)) {
         return;
     }
     drop_empty(&create->content->action);
@@ -223,10 +224,10 @@ draft_create(struct ask *ask)
     drop_empty(&create->content->email_html);
     enum err err = check_create(create, &why);
     if (err != ERR_NONE) {
-        ask_finish(ask, err, why, NULL);
+        asked_refuse(asked, err, why);
     } else { /* perhaps of an action just put */
-        facts_get_newest(ask->broadcast, create->campaign, create_facts_known,
-                         ask);
+        facts_get_newest(broadcast_of(asked), create->campaign,
+                         create_facts_known, asked);
     }
     free(why);
 }
@@ -234,17 +235,17 @@ draft_create(struct ask *ask)
 /* ---- Get and List ---- */
 
 void
-draft_get(struct ask *ask)
+draft_get(struct asked *asked)
 {
-    const Broadcast__Get *get = ask->message->get;
-    if (ask_check(ask, get->campaign, get->id)) {
-        ask_finish_broadcast(ask, get->campaign, get->id);
+    const Broadcast__Get *get = request_of(asked)->get;
+    if (answer_check(asked, get->campaign, get->id)) {
+        answer_broadcast(asked, get->campaign, get->id);
     }
 }
 
 /* Ids are b1, b2, …: a page is the next few numbers, newest first. */
 struct listing {
-    struct ask *ask;
+    struct asked *asked;
     struct record *records[LIST_MAX];
     unsigned count, waiting_for;
     uint64_t next; /* 0: no more */
@@ -259,7 +260,7 @@ struct listed {
 static void
 finish_list(struct listing *listing)
 {
-    struct ask *ask = listing->ask;
+    struct asked *asked = listing->asked;
     struct record_view *views = mem_new_array(LIST_MAX, sizeof(*views));
     Broadcast__Broadcast *list[LIST_MAX];
     Broadcast__Broadcasts answer = BROADCAST__BROADCASTS__INIT;
@@ -268,7 +269,7 @@ finish_list(struct listing *listing)
     answer.broadcasts = list;
     for (unsigned i = 0; i < listing->count; i++) {
         if (listing->records[i] != NULL) {
-            record_show(listing->records[i], ask->message->list->campaign,
+            record_show(listing->records[i], request_of(asked)->list->campaign,
                         &views[i]);
             list[answer.n_broadcasts++] = &views[i].message;
         }
@@ -279,7 +280,7 @@ finish_list(struct listing *listing)
     }
     reply.is_case = BROADCAST__REPLY__IS_LIST;
     reply.list = &answer;
-    ask_finish(ask, ERR_NONE, NULL, &reply);
+    asked_answer(asked, &reply);
     for (unsigned i = 0; i < listing->count; i++) {
         record_free(&listing->records[i]);
     }
@@ -308,8 +309,8 @@ read_listed(struct listing *listing, uint64_t number)
     listed->listing = listing;
     listed->index = listing->count++;
     (void)snprintf(listed->id, sizeof(listed->id), "b%" PRIu64, number);
-    struct keep_on on = {.keep = listing->ask->broadcast->keep,
-                         .campaign = listing->ask->message->list->campaign,
+    struct keep_on on = {.keep = broadcast_of(listing->asked)->keep,
+                         .campaign = request_of(listing->asked)->list->campaign,
                          .id = listed->id};
     keep_read(&on, listed_read, listed);
 }
@@ -317,10 +318,10 @@ read_listed(struct listing *listing, uint64_t number)
 static void
 last_known(void *arg, enum err err, const struct store_reply *reply)
 {
-    struct ask *ask = arg;
-    const Broadcast__List *list = ask->message->list;
+    struct asked *asked = arg;
+    const Broadcast__List *list = request_of(asked)->list;
     if (err != ERR_NONE) {
-        ask_finish(ask, err, NULL, NULL);
+        asked_refuse(asked, err, NULL);
         return;
     }
     uint64_t from =
@@ -331,7 +332,7 @@ last_known(void *arg, enum err err, const struct store_reply *reply)
     }
     unsigned max = list->has_max && list->max > 0 ? list->max : LIST_MAX;
     struct listing *listing = mem_new(sizeof(*listing));
-    listing->ask = ask;
+    listing->asked = asked;
     listing->waiting_for = 1; /* until all are asked for */
     for (; from > 0 && listing->count < max && listing->count < LIST_MAX;
          from--) {
@@ -345,12 +346,12 @@ last_known(void *arg, enum err err, const struct store_reply *reply)
 }
 
 void
-draft_list(struct ask *ask)
+draft_list(struct asked *asked)
 {
-    const Broadcast__List *list = ask->message->list;
-    if (ask_check(ask, list->campaign, NULL)) {
-        struct keep_on on = {.keep = ask->broadcast->keep,
+    const Broadcast__List *list = request_of(asked)->list;
+    if (answer_check(asked, list->campaign, NULL)) {
+        struct keep_on on = {.keep = broadcast_of(asked)->keep,
                              .campaign = list->campaign};
-        keep_last(&on, last_known, ask);
+        keep_last(&on, last_known, asked);
     }
 }

@@ -13,21 +13,16 @@
 #include "common/text/text.h"
 #include "services/broadcast/draft/facts.h"
 
-struct facts_waiter {
-    struct facts_waiter *next;
-    facts_cb *cb;
-    void *arg;
-};
-
 /* What signup last said of one campaign and its actions. */
 struct shelved {
     struct shelved *next;
     struct broadcast *broadcast;
     char *campaign;
-    Signup__Reply *reply;    /* of list_actions; NULL: not known yet */
-    int64_t at_ms;           /* boot clock */
-    bool is_asked, must_ask; /* must_ask: fresh is not good enough */
-    struct facts_waiter *waiters;
+    Signup__Reply *reply; /* of list_actions; NULL: not known yet */
+    int64_t at_ms;        /* boot clock */
+    bool must_ask;        /* fresh is not good enough */
+    bool is_busy;         /* asked for, or being told */
+    struct waiters waiters;
 };
 
 struct facts_shelf {
@@ -70,7 +65,7 @@ drop_oldest(struct facts_shelf *shelf)
 {
     struct shelved **oldest = NULL;
     for (struct shelved **at = &shelf->first; *at != NULL; at = &(*at)->next) {
-        if (!(*at)->is_asked &&
+        if (!(*at)->is_busy &&
             (oldest == NULL || (*at)->at_ms < (*oldest)->at_ms)) {
             oldest = at;
         }
@@ -105,18 +100,12 @@ get_shelved(struct broadcast *broadcast, const char *campaign)
 /* ---- asking ---- */
 
 static void
-answer_waiters(struct shelved *shelved, enum err err, const char *detail)
+tell(struct shelved *shelved, enum err err, const char *detail)
 {
-    struct facts_waiter *waiter = shelved->waiters;
     shelved->broadcast->open--;
-    shelved->waiters = NULL;
-    while (waiter != NULL) {
-        struct facts_waiter *next = waiter->next;
-        waiter->cb(waiter->arg, err, detail,
-                   err == ERR_NONE ? shelved->reply->list_actions : NULL);
-        free(waiter);
-        waiter = next;
-    }
+    waiters_tell(&shelved->waiters, err, detail,
+                 err == ERR_NONE ? shelved->reply->list_actions : NULL);
+    shelved->is_busy = shelved->waiters.count > 0; /* a new round */
 }
 
 static void
@@ -125,18 +114,12 @@ facts_answered(void *arg, enum err err, const char *detail,
 {
     struct shelved *shelved = arg;
     if (err == ERR_NONE) {
-        struct buf packed;
-        buf_init(&packed, 0);
-        wire_pack(reply, &packed);
         wire_free(shelved->reply);
-        shelved->reply = wire_unpack(&signup__reply__descriptor, packed.data,
-                                     packed.len, BUS_BODY_BYTES_MAX);
+        shelved->reply = wire_copy(reply);
         shelved->at_ms = clock_boot_ms();
-        buf_fini(&packed);
         err = shelved->reply == NULL ? ERR_INTERNAL : ERR_NONE;
     }
-    shelved->is_asked = false;
-    answer_waiters(shelved, err, detail);
+    tell(shelved, err, detail);
 }
 
 static void
@@ -158,23 +141,19 @@ facts_are_fresh(void *arg)
     struct shelved *shelved = arg;
     if (shelved->must_ask) {
         ask_signup(shelved);
-        return;
+    } else {
+        tell(shelved, ERR_NONE, NULL);
     }
-    shelved->is_asked = false;
-    answer_waiters(shelved, ERR_NONE, "");
 }
 
 static void
-wait_for(struct shelved *shelved, bool is_good, facts_cb *cb, void *arg)
+wait_for(struct shelved *shelved, bool is_good, waiter_cb *cb, void *arg)
 {
-    struct facts_waiter *waiter = mem_new(sizeof(*waiter));
-    *waiter = (struct facts_waiter){shelved->waiters, cb, arg};
-    shelved->waiters = waiter;
     shelved->must_ask |= !is_good;
-    if (shelved->is_asked) {
+    if (!waiters_add(&shelved->waiters, cb, arg)) {
         return;
     }
-    shelved->is_asked = true;
+    shelved->is_busy = true;
     shelved->broadcast->open++;
     if (is_good) {
         loop_defer(shelved->broadcast->service.loop, facts_are_fresh, shelved);
@@ -184,7 +163,7 @@ wait_for(struct shelved *shelved, bool is_good, facts_cb *cb, void *arg)
 }
 
 void
-facts_get(struct broadcast *broadcast, const char *campaign, facts_cb *cb,
+facts_get(struct broadcast *broadcast, const char *campaign, waiter_cb *cb,
           void *arg)
 {
     struct shelved *shelved = get_shelved(broadcast, campaign);
@@ -195,7 +174,7 @@ facts_get(struct broadcast *broadcast, const char *campaign, facts_cb *cb,
 
 void
 facts_get_newest(struct broadcast *broadcast, const char *campaign,
-                 facts_cb *cb, void *arg)
+                 waiter_cb *cb, void *arg)
 {
     wait_for(get_shelved(broadcast, campaign), false, cb, arg);
 }

@@ -10,15 +10,13 @@
 
 struct facts_shelf *facts_shelf_new(void);
 void facts_shelf_free(struct facts_shelf **shelf);
-typedef void facts_cb(void *arg, enum err err, const char *detail,
-                      const Signup__Actions *facts);
-/* Calls cb once, later; facts are borrowed for the call and at most a few
- * seconds old. */
-void facts_get(struct broadcast *broadcast, const char *campaign, facts_cb *cb,
+/* Calls cb once, later; its value is a Signup__Actions, borrowed for the call
+ * and at most a few seconds old. */
+void facts_get(struct broadcast *broadcast, const char *campaign, waiter_cb *cb,
                void *arg);
 /* As facts_get, but asked for even when they are fresh. */
 void facts_get_newest(struct broadcast *broadcast, const char *campaign,
-                      facts_cb *cb, void *arg);
+                      waiter_cb *cb, void *arg);
 const Signup__Action *facts_find_action(const Signup__Actions *facts,
                                         const char *id);
 /* Rises with nothing, differs with everything that a text is made of. */

@@ -119,9 +119,9 @@ size_previewed(void *arg, enum err err, const char *detail,
 }
 
 static void
-size_facts_known(void *arg, enum err err, const char *detail,
-                 const Signup__Actions *facts)
+size_facts_known(void *arg, enum err err, const char *detail, void *value)
 {
+    const Signup__Actions *facts = value;
     struct sizing *sizing = arg;
     if (err != ERR_NONE) {
         sizing->cb(sizing->arg, err, detail, NULL);
@@ -150,8 +150,8 @@ forecast_measure_size(struct broadcast *broadcast, const char *campaign,
 /* ---- the whole forecast ---- */
 
 struct forecasting {
-    struct ask *ask;
-    char *campaign;         /* borrowed of ask */
+    struct asked *asked;
+    char *campaign;         /* borrowed of asked */
     struct record *record;  /* owned */
     Signup__Actions *facts; /* owned */
     Signup__Reply *preview; /* owned */
@@ -177,21 +177,8 @@ free_forecasting(struct forecasting *f)
 static void
 fail(struct forecasting *f, enum err err, const char *detail)
 {
-    ask_finish(f->ask, err, detail, NULL);
+    asked_refuse(f->asked, err, detail);
     free_forecasting(f);
-}
-
-static void *
-copy_message(const void *message)
-{
-    const ProtobufCMessage *base = message;
-    struct buf packed;
-    buf_init(&packed, 0);
-    wire_pack(message, &packed);
-    void *copy = wire_unpack(base->descriptor, packed.data, packed.len,
-                             BUS_BODY_BYTES_MAX);
-    buf_fini(&packed);
-    return copy;
 }
 
 static void
@@ -200,7 +187,7 @@ fill_channel(const struct forecasting *f, int channel,
 {
     int64_t cost;
     const Signup__Previewed *previewed = f->preview->preview;
-    double rate = rate_on(f->ask->broadcast, f->record, channel, &cost);
+    double rate = rate_on(broadcast_of(f->asked), f->record, channel, &cost);
     broadcast__channel_forecast__init(to);
     to->channel = (Words__Channel)channel;
     to->recipients = eligible_on(previewed, channel);
@@ -254,7 +241,7 @@ answer(struct forecasting *f)
         forecast.finishes_at_ms > forecast_expiry(f->record, now);
     reply.is_case = BROADCAST__REPLY__IS_FORECAST;
     reply.forecast = &forecast;
-    ask_finish(f->ask, ERR_NONE, NULL, &reply);
+    asked_answer(f->asked, &reply);
     free_forecasting(f);
 }
 
@@ -296,7 +283,7 @@ measure(struct forecasting *f)
     struct facts_fields fields;
     Signup__Measure ask = SIGNUP__MEASURE__INIT;
     Signup__Request request = SIGNUP__REQUEST__INIT;
-    const char *base = f->ask->broadcast->public_url;
+    const char *base = broadcast_of(f->asked)->public_url;
     char *ticket = mem_format("%s/t/%s", base, code);
     char *preferences = mem_format("%s/p/%s", base, token);
     facts_fill(f->facts, content->action, &fields);
@@ -315,7 +302,7 @@ measure(struct forecasting *f)
     ask.chunk = f->chunk;
     request.is_case = SIGNUP__REQUEST__IS_MEASURE;
     request.measure = &ask;
-    signup_ask(f->ask->broadcast->signup, 0, &request, measured, f);
+    signup_ask(broadcast_of(f->asked)->signup, 0, &request, measured, f);
     free(ticket);
     free(preferences);
 }
@@ -329,7 +316,7 @@ previewed(void *arg, enum err err, const char *detail,
         fail(f, err, detail);
         return;
     }
-    f->preview = copy_message(reply);
+    f->preview = wire_copy(reply);
     if (f->preview == NULL) {
         fail(f, ERR_INTERNAL, NULL);
     } else if (record_has(f->record, 1)) {
@@ -340,20 +327,20 @@ previewed(void *arg, enum err err, const char *detail,
 }
 
 static void
-facts_known(void *arg, enum err err, const char *detail,
-            const Signup__Actions *facts)
+facts_known(void *arg, enum err err, const char *detail, void *value)
 {
+    const Signup__Actions *facts = value;
     struct forecasting *f = arg;
     if (err != ERR_NONE) {
         fail(f, err, detail);
         return;
     }
-    f->facts = copy_message(facts);
+    f->facts = wire_copy(facts);
     if (f->facts == NULL) {
         fail(f, ERR_INTERNAL, NULL);
         return;
     }
-    ask_preview(f->ask->broadcast, f->campaign, f->record, previewed, f);
+    ask_preview(broadcast_of(f->asked), f->campaign, f->record, previewed, f);
 }
 
 static void
@@ -361,26 +348,26 @@ record_came(void *arg, enum err err, const struct store_reply *reply)
 {
     struct forecasting *f = arg;
     f->record = err == ERR_NONE
-                    ? record_read(f->ask->message->forecast->id, reply)
+                    ? record_read(request_of(f->asked)->forecast->id, reply)
                     : NULL;
     if (f->record == NULL) {
         fail(f, err == ERR_NONE ? ERR_NOT_FOUND : err, "no such broadcast");
         return;
     }
-    facts_get(f->ask->broadcast, f->campaign, facts_known, f);
+    facts_get(broadcast_of(f->asked), f->campaign, facts_known, f);
 }
 
 void
-forecast_make(struct ask *ask)
+forecast_make(struct asked *asked)
 {
-    const Broadcast__MakeForecast *make = ask->message->forecast;
-    if (!ask_check(ask, make->campaign, make->id)) {
+    const Broadcast__MakeForecast *make = request_of(asked)->forecast;
+    if (!answer_check(asked, make->campaign, make->id)) {
         return;
     }
     struct forecasting *f = mem_new(sizeof(*f));
-    f->ask = ask;
+    f->asked = asked;
     f->campaign = make->campaign;
-    struct keep_on on = {.keep = ask->broadcast->keep,
+    struct keep_on on = {.keep = broadcast_of(asked)->keep,
                          .campaign = make->campaign,
                          .id = make->id};
     keep_read(&on, record_came, f);

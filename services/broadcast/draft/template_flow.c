@@ -10,17 +10,17 @@
 #include "services/broadcast/plan/marks.h"
 
 struct templating {
-    struct ask *ask;
+    struct asked *asked;
     struct record *record;
 };
 
 static void
-template_facts_known(void *arg, enum err err, const char *detail,
-                     const Signup__Actions *facts)
+template_facts_known(void *arg, enum err err, const char *detail, void *value)
 {
+    const Signup__Actions *facts = value;
     struct templating *t = arg;
     if (err != ERR_NONE) {
-        ask_finish(t->ask, err, detail, NULL);
+        asked_refuse(t->asked, err, detail);
     } else {
         struct facts_fields fields;
         Broadcast__Template answer = BROADCAST__TEMPLATE__INIT;
@@ -34,7 +34,7 @@ template_facts_known(void *arg, enum err err, const char *detail,
             facts, t->record->content->action);
         reply.is_case = BROADCAST__REPLY__IS_TEMPLATE;
         reply.template_ = &answer;
-        ask_finish(t->ask, ERR_NONE, NULL, &reply);
+        asked_answer(t->asked, &reply);
     }
     record_free(&t->record);
     free(t);
@@ -43,29 +43,29 @@ template_facts_known(void *arg, enum err err, const char *detail,
 static void
 template_read(void *arg, enum err err, const struct store_reply *reply)
 {
-    struct ask *ask = arg;
-    const Broadcast__GetTemplate *get = ask->message->template_;
+    struct asked *asked = arg;
+    const Broadcast__GetTemplate *get = request_of(asked)->template_;
     struct record *record =
         err == ERR_NONE ? record_read(get->broadcast, reply) : NULL;
     if (record == NULL) {
-        ask_finish(ask, err == ERR_NONE ? ERR_NOT_FOUND : err,
-                   "no such broadcast", NULL);
+        asked_refuse(asked, err == ERR_NONE ? ERR_NOT_FOUND : err,
+                     "no such broadcast");
         return;
     }
     struct templating *t = mem_new(sizeof(*t));
-    *t = (struct templating){ask, record};
-    facts_get(ask->broadcast, get->campaign, template_facts_known, t);
+    *t = (struct templating){asked, record};
+    facts_get(broadcast_of(asked), get->campaign, template_facts_known, t);
 }
 
 void
-draft_give_template(struct ask *ask)
+draft_give_template(struct asked *asked)
 {
-    const Broadcast__GetTemplate *get = ask->message->template_;
-    if (ask_check(ask, get->campaign, get->broadcast)) {
-        struct keep_on on = {.keep = ask->broadcast->keep,
+    const Broadcast__GetTemplate *get = request_of(asked)->template_;
+    if (answer_check(asked, get->campaign, get->broadcast)) {
+        struct keep_on on = {.keep = broadcast_of(asked)->keep,
                              .campaign = get->campaign,
                              .id = get->broadcast};
-        keep_read(&on, template_read, ask);
+        keep_read(&on, template_read, asked);
     }
 }
 
@@ -74,9 +74,9 @@ draft_give_template(struct ask *ask)
 static void
 page_read(void *arg, enum err err, const struct store_reply *found)
 {
-    struct ask *ask = arg;
+    struct asked *asked = arg;
     if (err != ERR_NONE || found->count == 0) {
-        ask_finish(ask, err == ERR_NONE ? ERR_INTERNAL : err, NULL, NULL);
+        asked_refuse(asked, err == ERR_NONE ? ERR_INTERNAL : err, NULL);
         return;
     }
     size_t count = found->count - 1;
@@ -100,19 +100,19 @@ page_read(void *arg, enum err err, const struct store_reply *found)
     page.entries = list;
     reply.is_case = BROADCAST__REPLY__IS_SINCE;
     reply.since = &page;
-    ask_finish(ask, ERR_NONE, NULL, &reply);
+    asked_answer(asked, &reply);
     free(events);
     free(list);
     free(entries);
 }
 
 void
-draft_give_page(struct ask *ask)
+draft_give_page(struct asked *asked)
 {
-    const Feed__Since *since = ask->message->since;
-    if (ask_check(ask, since->campaign, NULL)) {
-        struct keep_on on = {.keep = ask->broadcast->keep,
+    const Feed__Since *since = request_of(asked)->since;
+    if (answer_check(asked, since->campaign, NULL)) {
+        struct keep_on on = {.keep = broadcast_of(asked)->keep,
                              .campaign = since->campaign};
-        keep_since(&on, since->after, page_read, ask);
+        keep_since(&on, since->after, page_read, asked);
     }
 }

@@ -16,9 +16,9 @@
 #define STAGE(name) BROADCAST__STAGE__##name
 
 static void
-facts_known(void *arg, enum err err, const char *detail,
-            const Signup__Actions *facts)
+facts_known(void *arg, enum err err, const char *detail, void *value)
 {
+    const Signup__Actions *facts = value;
     struct sending *sending = arg;
     (void)detail;
     if (err == ERR_NONE && !sending->is_gone) {

@@ -112,8 +112,8 @@ campaigns_read(void *arg, enum err err, const struct store_reply *reply)
     broadcast->open--;
     for (size_t i = 0; err == ERR_NONE && i < reply->count; i++) {
         const char *id = keep_text(reply, i);
-        bool is_id = id[0] != '\0' && strlen(id) < CAMPAIGN_ID_SIZE;
-        struct campaign *campaign = is_id ? campaign_meet(broadcast, id) : NULL;
+        struct campaign *campaign =
+            slug_is_valid(id) ? campaign_meet(broadcast, id) : NULL;
         if (campaign != NULL && campaign->seen[0] == '\0') {
             election_ask(campaign);
         }

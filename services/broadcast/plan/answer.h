@@ -1,20 +1,29 @@
-/* answer -- how a request ends. */
+/* answer -- how a request ends, beyond asked_answer and asked_refuse. */
 #ifndef BROADCAST_ANSWER_H
 #define BROADCAST_ANSWER_H
 
 #include "services/broadcast/plan/plan.h"
 
-/* Replies and frees. reply: borrowed, NULL unless err is ERR_NONE. */
-void ask_finish(struct ask *ask, enum err err, const char *detail,
-                const Broadcast__Reply *reply);
-/* The reply with this broadcast, under the ask's own case. */
-void ask_finish_record(struct ask *ask, const char *campaign,
-                       const struct record *record);
+static inline struct broadcast *
+broadcast_of(const struct asked *asked)
+{
+    return asked->service;
+}
+
+static inline const Broadcast__Request *
+request_of(const struct asked *asked)
+{
+    return asked->message;
+}
+
+/* ERR_NONE: campaign is a slug; id, if not NULL, is "b1" and up. Ends asked
+ * and returns false otherwise. */
+bool answer_check(struct asked *asked, const char *campaign, const char *id);
+/* The reply with this broadcast, under the request's own case. */
+void answer_record(struct asked *asked, const char *campaign,
+                   const struct record *record);
 /* The same, read first as it is kept now. */
-void ask_finish_broadcast(struct ask *ask, const char *campaign,
-                          const char *id);
-/* ERR_NONE: 1 <= id <= 40 of [a-z0-9-]; "b1" and up. Finishes the ask and
- * returns false otherwise. */
-bool ask_check(struct ask *ask, const char *campaign, const char *id);
+void answer_broadcast(struct asked *asked, const char *campaign,
+                      const char *id);
 
 #endif

@@ -15,7 +15,6 @@
 #include "services/broadcast/schedule/lease.h"
 #include "services/broadcast/schedule/planner.h"
 
-#define CAMPAIGN_ID_SIZE 41
 #define CAMPAIGNS_MAX 1024
 #define SENDINGS_MAX 64 /* active at once in one campaign */
 #define LANE_BITS_BYTES (CHUNK_NUMBERS / 8)
@@ -31,7 +30,7 @@ struct plan {
 
 struct campaign {
     struct broadcast *broadcast;
-    char id[CAMPAIGN_ID_SIZE];
+    char id[SLUG_SIZE];
     uint64_t epoch;                /* as its planner; 0: another instance is */
     bool is_asked, is_loading;     /* the election, the loading */
     bool is_loaded;                /* leases and sendings are those in Redis */

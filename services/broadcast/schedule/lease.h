@@ -70,7 +70,7 @@ void lease_table_remove(struct lease_table *table, struct lease *lease);
 /* It has lapsed: from open to late. */
 void lease_table_lapse(struct lease_table *table, struct lease *lease);
 struct lease *lease_find(const struct lease_table *table, uint64_t id);
-/* The open lease already given for this very ask, or NULL. */
+/* The open lease already given for this very asked, or NULL. */
 struct lease *lease_find_ask(const struct lease_table *table,
                              const struct lease_asker *asker);
 /* Some lease whose time has run out and that is not busy, or NULL. */

@@ -7,14 +7,14 @@
 
 #include "services/broadcast/send/send.h"
 
-#define CLAIM_ASKS_MAX 4 /* the same ask, repeated */
+#define CLAIM_ASKS_MAX 4 /* the same asked, repeated */
 #define CLAIM_BUSY_MS 20 /* ask again so soon: something is under way */
 
 struct claim {
     struct claim *next;         /* of broadcast->claims */
     struct claim *next_waiting; /* of lane->waiting */
     struct broadcast *broadcast;
-    struct ask *asks[CLAIM_ASKS_MAX];
+    struct asked *asks[CLAIM_ASKS_MAX];
     int ask_count, tries;
     struct lease_asker asker; /* borrowed of asks[0] */
     Words__Channel channel;

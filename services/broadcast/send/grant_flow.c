@@ -31,7 +31,11 @@ claim_finish(struct claim *claim, enum err err, Broadcast__Lease *lease)
     reply.lease = lease;
     unlink_claim(claim);
     for (int i = 0; i < claim->ask_count; i++) {
-        ask_finish(claim->asks[i], err, NULL, &reply);
+        if (err == ERR_NONE) {
+            asked_answer(claim->asks[i], &reply);
+        } else {
+            asked_refuse(claim->asks[i], err, NULL);
+        }
     }
     free(claim);
 }

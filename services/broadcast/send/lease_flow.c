@@ -1,6 +1,6 @@
 /* lease_flow -- a courier asks for work.
  *
- *   1. check the ask; is a grant for this very ask on its way? Join it
+ *   1. check the asked; is a grant for this very ask on its way? Join it
  *   2. the lease already given for it: keep_read_lease, the same again
  *   3. leases of this courier that never arrived: pending again
  *      (settle_by_planner)
@@ -128,18 +128,19 @@ take_back_lost(struct claim *claim)
 /* ---- 1: the ask ---- */
 
 static bool
-join(struct ask *ask, const struct lease_asker *asker)
+join(struct asked *asked, const struct lease_asker *asker)
 {
-    for (struct claim *w = ask->broadcast->claims; w != NULL; w = w->next) {
+    for (struct claim *w = broadcast_of(asked)->claims; w != NULL;
+         w = w->next) {
         if (w->asker.request != asker->request ||
             w->asker.boot != asker->boot ||
             strcmp(w->asker.courier, asker->courier) != 0) {
             continue;
         }
         if (w->ask_count == CLAIM_ASKS_MAX) {
-            ask_finish(ask, ERR_LIMIT, "that is being granted already", NULL);
+            asked_refuse(asked, ERR_LIMIT, "that is being granted already");
         } else {
-            w->asks[w->ask_count++] = ask;
+            w->asks[w->ask_count++] = asked;
         }
         return true;
     }
@@ -174,25 +175,25 @@ count_claims(const struct broadcast *broadcast)
 }
 
 static struct claim *
-claim_new(struct ask *ask, const struct lease_asker *asker)
+claim_new(struct asked *asked, const struct lease_asker *asker)
 {
     struct claim *claim = mem_new(sizeof(*claim));
-    claim->broadcast = ask->broadcast;
-    claim->asks[claim->ask_count++] = ask;
+    claim->broadcast = broadcast_of(asked);
+    claim->asks[claim->ask_count++] = asked;
     claim->asker = *asker;
-    claim->channel = ask->message->lease->channel;
+    claim->channel = request_of(asked)->lease->channel;
     claim->next = claim->broadcast->claims;
     claim->broadcast->claims = claim;
     return claim;
 }
 
 void
-claim_begin(struct ask *ask)
+claim_begin(struct asked *asked)
 {
-    const Broadcast__AskLease *lease = ask->message->lease;
+    const Broadcast__AskLease *lease = request_of(asked)->lease;
     const char *fault = find_fault(lease);
     if (fault != NULL) {
-        ask_finish(ask, ERR_BAD_REQUEST, fault, NULL);
+        asked_refuse(asked, ERR_BAD_REQUEST, fault);
         return;
     }
     struct lease_asker asker = {
@@ -202,14 +203,14 @@ claim_begin(struct ask *ask)
         .done_below = lease->has_done_below ? lease->done_below : 0,
         .held = lease->held,
         .held_count = lease->n_held};
-    if (join(ask, &asker)) {
+    if (join(asked, &asker)) {
         return;
     }
-    if (count_claims(ask->broadcast) >= CLAIMS_MAX) {
-        ask_finish(ask, ERR_LIMIT, "too many couriers ask at once", NULL);
+    if (count_claims(broadcast_of(asked)) >= CLAIMS_MAX) {
+        asked_refuse(asked, ERR_LIMIT, "too many couriers ask at once");
         return;
     }
-    struct claim *claim = claim_new(ask, &asker);
+    struct claim *claim = claim_new(asked, &asker);
     take_back_lost(claim);
     if (!give_again(claim)) {
         claim_choose(claim);

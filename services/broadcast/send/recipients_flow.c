@@ -19,15 +19,15 @@
 static void
 chunk_came(void *arg, enum err err, const struct store_reply *reply)
 {
-    struct ask *ask = arg;
-    const Broadcast__ListRecipients *list = ask->message->recipients;
+    struct asked *asked = arg;
+    const Broadcast__ListRecipients *list = request_of(asked)->recipients;
     uint32_t from = list->has_from_number ? list->from_number : 0;
     uint32_t base = from - from % CHUNK_NUMBERS;
     uint32_t max = list->has_max && list->max > 0 && list->max < LIST_MAX
                        ? list->max
                        : LIST_MAX;
     if (err != ERR_NONE) {
-        ask_finish(ask, err, NULL, NULL);
+        asked_refuse(asked, err, NULL);
         return;
     }
     bool has = reply->type == STORE_STRING;
@@ -48,19 +48,19 @@ chunk_came(void *arg, enum err err, const struct store_reply *reply)
     answer.next = base + found.next;
     to.is_case = BROADCAST__REPLY__IS_RECIPIENTS;
     to.recipients = &answer;
-    ask_finish(ask, ERR_NONE, NULL, &to);
+    asked_answer(asked, &to);
 }
 
 static void
 chunk_known(void *arg, enum err err, const struct store_reply *reply)
 {
-    struct ask *ask = arg;
-    const Broadcast__ListRecipients *list = ask->message->recipients;
+    struct asked *asked = arg;
+    const Broadcast__ListRecipients *list = request_of(asked)->recipients;
     struct record *record =
         err == ERR_NONE ? record_read(list->id, reply) : NULL;
     if (record == NULL) {
-        ask_finish(ask, err == ERR_NONE ? ERR_NOT_FOUND : err,
-                   "no such broadcast", NULL);
+        asked_refuse(asked, err == ERR_NONE ? ERR_NOT_FOUND : err,
+                     "no such broadcast");
         return;
     }
     uint32_t from = list->has_from_number ? list->from_number : 0;
@@ -70,40 +70,40 @@ chunk_known(void *arg, enum err err, const struct store_reply *reply)
         Broadcast__Reply to = BROADCAST__REPLY__INIT;
         to.is_case = BROADCAST__REPLY__IS_RECIPIENTS;
         to.recipients = &none;
-        ask_finish(ask, ERR_NONE, NULL, &to);
+        asked_answer(asked, &to);
     } else {
-        struct keep_on on = {.keep = ask->broadcast->keep,
+        struct keep_on on = {.keep = broadcast_of(asked)->keep,
                              .campaign = list->campaign,
                              .id = list->id};
         struct keep_chunk at = {(int)list->channel, chunk};
-        keep_read_chunk(&on, &at, chunk_came, ask);
+        keep_read_chunk(&on, &at, chunk_came, asked);
     }
     record_free(&record);
 }
 
 void
-recipients_list(struct ask *ask)
+recipients_list(struct asked *asked)
 {
-    const Broadcast__ListRecipients *list = ask->message->recipients;
-    if (!ask_check(ask, list->campaign, list->id)) {
+    const Broadcast__ListRecipients *list = request_of(asked)->recipients;
+    if (!answer_check(asked, list->campaign, list->id)) {
         return;
     }
     if (list->channel == WORDS__CHANNEL__CHANNEL_NONE ||
         list->state == WORDS__RECIPIENT_STATE__NOT_IN_IT) {
-        ask_finish(ask, ERR_BAD_REQUEST, "channel and state are needed", NULL);
+        asked_refuse(asked, ERR_BAD_REQUEST, "channel and state are needed");
         return;
     }
-    struct keep_on on = {.keep = ask->broadcast->keep,
+    struct keep_on on = {.keep = broadcast_of(asked)->keep,
                          .campaign = list->campaign,
                          .id = list->id};
-    keep_read(&on, chunk_known, ask);
+    keep_read(&on, chunk_known, asked);
 }
 
 /* ---- Recount ---- */
 
 struct recounting {
-    struct ask *ask;
-    const Broadcast__Act *act; /* borrowed of ask */
+    struct asked *asked;
+    const Broadcast__Act *act; /* borrowed of asked */
     struct record *record;     /* owned; the newest counters read */
     bool is_equal;
     int channel;
@@ -115,7 +115,7 @@ static void
 finish_recount(struct recounting *r, enum err err, const char *detail)
 {
     if (err != ERR_NONE) {
-        ask_finish(r->ask, err, detail, NULL);
+        asked_refuse(r->asked, err, detail);
     } else {
         struct record_view view;
         Broadcast__Recounted answer = BROADCAST__RECOUNTED__INIT;
@@ -126,7 +126,7 @@ finish_recount(struct recounting *r, enum err err, const char *detail)
         answer.n_channels = view.message.n_channels;
         reply.is_case = BROADCAST__REPLY__IS_RECOUNT;
         reply.recount = &answer;
-        ask_finish(r->ask, ERR_NONE, NULL, &reply);
+        asked_answer(r->asked, &reply);
     }
     record_free(&r->record);
     free(r);
@@ -169,7 +169,7 @@ recount_next(struct recounting *r)
         finish_recount(r, ERR_NONE, NULL);
         return;
     }
-    struct keep_on on = {.keep = r->ask->broadcast->keep,
+    struct keep_on on = {.keep = broadcast_of(r->asked)->keep,
                          .campaign = r->act->campaign,
                          .id = r->act->id};
     struct keep_chunk all = {r->channel, r->record->chunks[r->channel - 1]};
@@ -190,17 +190,18 @@ recount_record_came(void *arg, enum err err, const struct store_reply *reply)
 }
 
 void
-recipients_recount(struct ask *ask)
+recipients_recount(struct asked *asked)
 {
-    const Broadcast__Act *act = ask->message->recount;
-    if (!ask_check(ask, act->campaign, act->id)) {
+    const Broadcast__Act *act = request_of(asked)->recount;
+    if (!answer_check(asked, act->campaign, act->id)) {
         return;
     }
     struct recounting *r = mem_new(sizeof(*r));
     *r = (struct recounting){
-        .ask = ask, .act = act, .is_equal = true, .channel = 1};
-    struct keep_on on = {
-        .keep = ask->broadcast->keep, .campaign = act->campaign, .id = act->id};
+        .asked = asked, .act = act, .is_equal = true, .channel = 1};
+    struct keep_on on = {.keep = broadcast_of(asked)->keep,
+                         .campaign = act->campaign,
+                         .id = act->id};
     keep_read(&on, recount_record_came, r);
 }
 
@@ -209,20 +210,20 @@ recipients_recount(struct ask *ask)
 static void
 resolved(void *arg, enum err err, const struct store_reply *reply)
 {
-    struct ask *ask = arg;
-    const Broadcast__ResolveDoubt *resolve = ask->message->resolve_doubt;
+    struct asked *asked = arg;
+    const Broadcast__ResolveDoubt *resolve = request_of(asked)->resolve_doubt;
     if (err != ERR_NONE) {
-        ask_finish(ask, err, reply->type == STORE_STRING ? reply->string : NULL,
-                   NULL);
+        asked_refuse(asked, err,
+                     reply->type == STORE_STRING ? reply->string : NULL);
         return;
     }
     struct campaign *campaign =
-        campaign_meet(ask->broadcast, resolve->campaign);
+        campaign_meet(broadcast_of(asked), resolve->campaign);
     if (campaign != NULL) {
         mark_changed(campaign, resolve->id);
         mark_stale(campaign);
     }
-    ask_finish_broadcast(ask, resolve->campaign, resolve->id);
+    answer_broadcast(asked, resolve->campaign, resolve->id);
 }
 
 static int
@@ -246,23 +247,23 @@ sort_once(uint32_t *numbers, size_t count)
 }
 
 void
-recipients_resolve(struct ask *ask)
+recipients_resolve(struct asked *asked)
 {
-    Broadcast__ResolveDoubt *resolve = ask->message->resolve_doubt;
+    Broadcast__ResolveDoubt *resolve = request_of(asked)->resolve_doubt;
     bool is_trust = resolve->state == WORDS__RECIPIENT_STATE__ACCEPTED;
-    if (!ask_check(ask, resolve->campaign, resolve->id)) {
+    if (!answer_check(asked, resolve->campaign, resolve->id)) {
         return;
     }
     if ((!is_trust && resolve->state != WORDS__RECIPIENT_STATE__PENDING) ||
         resolve->channel == WORDS__CHANNEL__CHANNEL_NONE ||
         resolve->n_numbers == 0 || resolve->n_numbers > RESOLVE_MAX) {
-        ask_finish(ask, ERR_BAD_REQUEST,
-                   "1 to 1,000 numbers of a channel, to be accepted or pending",
-                   NULL);
+        asked_refuse(
+            asked, ERR_BAD_REQUEST,
+            "1 to 1,000 numbers of a channel, to be accepted or pending");
         return;
     }
     char channel[2] = {(char)('0' + (int)resolve->channel), '\0'};
-    struct keep_on on = {.keep = ask->broadcast->keep,
+    struct keep_on on = {.keep = broadcast_of(asked)->keep,
                          .campaign = resolve->campaign,
                          .id = resolve->id,
                          .staff = resolve->staff};
@@ -272,5 +273,5 @@ recipients_resolve(struct ask *ask)
                    .numbers = resolve->numbers,
                    .count = sort_once(resolve->numbers, resolve->n_numbers),
                    .event = is_trust ? EVENT_TRUST : EVENT_RELEASE},
-               resolved, ask);
+               resolved, asked);
 }

@@ -6,15 +6,15 @@
 #include "services/broadcast/plan/answer.h"
 
 /* ---- the requests: each finishes its ask once ---- */
-void stage_start(struct ask *ask);
-void stage_pause(struct ask *ask);
-void stage_resume(struct ask *ask);
-void stage_stop(struct ask *ask);
-void recipients_list(struct ask *ask);
-void recipients_recount(struct ask *ask);
-void recipients_resolve(struct ask *ask);
-void claim_begin(struct ask *ask);
-void settle_begin(struct ask *ask);
+void stage_start(struct asked *asked);
+void stage_pause(struct asked *asked);
+void stage_resume(struct asked *asked);
+void stage_stop(struct asked *asked);
+void recipients_list(struct asked *asked);
+void recipients_recount(struct asked *asked);
+void recipients_resolve(struct asked *asked);
+void claim_begin(struct asked *asked);
+void settle_begin(struct asked *asked);
 
 /* ---- for the driver: what a sending's stage asks for ---- */
 /* Writes the cursor's chunk of the audience to the ledger. */

@@ -14,7 +14,7 @@
 #include "services/broadcast/send/send.h"
 
 struct settling {
-    struct ask *ask;           /* NULL: the planner's own */
+    struct asked *asked;       /* NULL: the planner's own */
     struct campaign *campaign; /* NULL: a courier's, not answered yet */
     char broadcast[RECORD_ID_SIZE];
     int channel;
@@ -120,11 +120,11 @@ settle_hear(void *arg, const char *topic, const void *body, size_t len)
 static void
 learn_of_couriers(struct settling *settling, const struct store_reply *reply)
 {
-    struct ask *ask = settling->ask;
-    const char *id = ask->message->settle->campaign;
+    struct asked *asked = settling->asked;
+    const char *id = request_of(asked)->settle->campaign;
     bool is_known = reply->count > 1; /* so the campaign is there */
-    settling->campaign = is_known ? campaign_meet(ask->broadcast, id)
-                                  : campaign_find(ask->broadcast, id);
+    settling->campaign = is_known ? campaign_meet(broadcast_of(asked), id)
+                                  : campaign_find(broadcast_of(asked), id);
     if (settling->campaign == NULL) {
         return;
     }
@@ -138,19 +138,19 @@ static void
 settled(void *arg, enum err err, const struct store_reply *reply)
 {
     struct settling *settling = arg;
-    struct ask *ask = settling->ask;
+    struct asked *asked = settling->asked;
     if (err != ERR_NONE) {
         bool is_refusal = err == ERR_BAD_REQUEST;
-        ask_finish(ask, err, is_refusal ? reply->string : NULL, NULL);
+        asked_refuse(asked, err, is_refusal ? reply->string : NULL);
     } else {
         learn_of_couriers(settling, reply);
         Broadcast__Settled answer = BROADCAST__SETTLED__INIT;
         Broadcast__Reply to = BROADCAST__REPLY__INIT;
         answer.changed = (uint32_t)keep_number(reply, 0);
-        metric_add(ask->broadcast->metrics.settled, answer.changed);
+        metric_add(broadcast_of(asked)->metrics.settled, answer.changed);
         to.is_case = BROADCAST__REPLY__IS_SETTLE;
         to.settle = &answer;
-        ask_finish(ask, ERR_NONE, NULL, &to);
+        asked_answer(asked, &to);
     }
     free(settling);
 }
@@ -225,20 +225,20 @@ read_outcomes(const Broadcast__Settle *settle, struct keep_outcome *to,
 }
 
 void
-settle_begin(struct ask *ask)
+settle_begin(struct asked *asked)
 {
     static struct keep_outcome outcomes[LEASE_NUMBERS_MAX];
-    const Broadcast__Settle *settle = ask->message->settle;
-    if (!ask_check(ask, settle->campaign, settle->broadcast)) {
+    const Broadcast__Settle *settle = request_of(asked)->settle;
+    if (!answer_check(asked, settle->campaign, settle->broadcast)) {
         return;
     }
     const char *fault = find_fault(settle);
     if (fault != NULL) {
-        ask_finish(ask, ERR_BAD_REQUEST, fault, NULL);
+        asked_refuse(asked, ERR_BAD_REQUEST, fault);
         return;
     }
     struct settling *settling = mem_new(sizeof(*settling));
-    settling->ask = ask;
+    settling->asked = asked;
     (void)snprintf(settling->broadcast, sizeof(settling->broadcast), "%s",
                    settle->broadcast);
     settling->channel = (int)settle->channel;
@@ -251,7 +251,7 @@ settle_begin(struct ask *ask)
                                .rest = settling->rest,
                                .fate = settling->fate};
     call.count = read_outcomes(settle, outcomes, &settling->counts);
-    struct keep_on on = {.keep = ask->broadcast->keep,
+    struct keep_on on = {.keep = broadcast_of(asked)->keep,
                          .campaign = settle->campaign,
                          .id = settling->broadcast};
     keep_settle(&on, &call, settled, settling);

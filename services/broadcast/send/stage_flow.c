@@ -24,15 +24,15 @@
 #define STAGE(name) BROADCAST__STAGE__##name
 
 struct staging {
-    struct ask *ask;
-    const Broadcast__Act *act; /* borrowed of ask */
+    struct asked *asked;
+    const Broadcast__Act *act; /* borrowed of asked */
     struct record *record;     /* owned, or NULL */
 };
 
 static void
 fail(struct staging *staging, enum err err, const char *detail)
 {
-    ask_finish(staging->ask, err, detail, NULL);
+    asked_refuse(staging->asked, err, detail);
     record_free(&staging->record);
     free(staging);
 }
@@ -41,10 +41,10 @@ fail(struct staging *staging, enum err err, const char *detail)
 static void
 finish(struct staging *staging)
 {
-    struct broadcast *broadcast = staging->ask->broadcast;
-    char campaign[CAMPAIGN_ID_SIZE];
+    struct broadcast *broadcast = broadcast_of(staging->asked);
+    char campaign[SLUG_SIZE];
     (void)snprintf(campaign, sizeof(campaign), "%s", staging->act->campaign);
-    ask_finish_record(staging->ask, campaign, staging->record);
+    answer_record(staging->asked, campaign, staging->record);
     mark_heard(broadcast, campaign, staging->record);
     free(staging);
 }
@@ -70,18 +70,18 @@ take_record(struct staging *staging, enum err err,
 }
 
 static struct staging *
-begin(struct ask *ask, const Broadcast__Act *act)
+begin(struct asked *asked, const Broadcast__Act *act)
 {
-    if (!ask_check(ask, act->campaign, act->id)) {
+    if (!answer_check(asked, act->campaign, act->id)) {
         return NULL;
     }
     size_t len = strlen(act->staff);
     if (len == 0 || len > RECORD_STAFF_MAX) {
-        ask_finish(ask, ERR_BAD_REQUEST, "staff: 1 to 64 bytes", NULL);
+        asked_refuse(asked, ERR_BAD_REQUEST, "staff: 1 to 64 bytes");
         return NULL;
     }
     struct staging *staging = mem_new(sizeof(*staging));
-    staging->ask = ask;
+    staging->asked = asked;
     staging->act = act;
     return staging;
 }
@@ -90,7 +90,7 @@ static struct keep_on
 on_of(const struct staging *staging)
 {
     /* An organiser's word needs no planner: no epoch. */
-    return (struct keep_on){.keep = staging->ask->broadcast->keep,
+    return (struct keep_on){.keep = broadcast_of(staging->asked)->keep,
                             .campaign = staging->act->campaign,
                             .id = staging->act->id,
                             .staff = staging->act->staff};
@@ -103,7 +103,7 @@ tell_halt(const struct staging *staging)
     char topic[BUS_TOPIC_BYTES_MAX];
     (void)snprintf(topic, sizeof(topic), "halt/%s/%s", staging->act->campaign,
                    staging->act->id);
-    bus_announce(staging->ask->broadcast->service.bus, topic, "", 0);
+    bus_announce(broadcast_of(staging->asked)->service.bus, topic, "", 0);
 }
 
 static void
@@ -111,7 +111,7 @@ staged(void *arg, enum err err, const struct store_reply *reply)
 {
     struct staging *staging = arg;
     bool is_pause =
-        staging->ask->message->is_case == BROADCAST__REQUEST__IS_PAUSE;
+        request_of(staging->asked)->is_case == BROADCAST__REQUEST__IS_PAUSE;
     if (take_record(staging, err, reply) == NULL) {
         return;
     }
@@ -185,15 +185,15 @@ start_record_read(void *arg, enum err err, const struct store_reply *reply)
         fail(staging, ERR_CONFLICT,
              "only an approved broadcast can be started");
     } else {
-        forecast_measure_size(staging->ask->broadcast, staging->act->campaign,
-                              record, sized, staging);
+        forecast_measure_size(broadcast_of(staging->asked),
+                              staging->act->campaign, record, sized, staging);
     }
 }
 
 void
-stage_start(struct ask *ask)
+stage_start(struct asked *asked)
 {
-    struct staging *staging = begin(ask, ask->message->start);
+    struct staging *staging = begin(asked, request_of(asked)->start);
     if (staging != NULL) {
         struct keep_on on = on_of(staging);
         keep_read(&on, start_record_read, staging);
@@ -203,9 +203,9 @@ stage_start(struct ask *ask)
 /* ---- pause and resume ---- */
 
 void
-stage_pause(struct ask *ask)
+stage_pause(struct asked *asked)
 {
-    struct staging *staging = begin(ask, ask->message->pause);
+    struct staging *staging = begin(asked, request_of(asked)->pause);
     if (staging != NULL) {
         struct keep_on on = on_of(staging);
         keep_stage(&on,
@@ -219,9 +219,9 @@ stage_pause(struct ask *ask)
 }
 
 void
-stage_resume(struct ask *ask)
+stage_resume(struct asked *asked)
 {
-    struct staging *staging = begin(ask, ask->message->resume);
+    struct staging *staging = begin(asked, request_of(asked)->resume);
     if (staging != NULL) {
         struct keep_on on = on_of(staging);
         keep_stage(&on,
@@ -270,9 +270,9 @@ stopped(void *arg, enum err err, const struct store_reply *reply)
 }
 
 void
-stage_stop(struct ask *ask)
+stage_stop(struct asked *asked)
 {
-    struct staging *staging = begin(ask, ask->message->stop);
+    struct staging *staging = begin(asked, request_of(asked)->stop);
     if (staging != NULL) {
         struct keep_on on = on_of(staging);
         keep_stage(&on,

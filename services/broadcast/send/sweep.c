@@ -11,7 +11,7 @@
 
 struct sweep {
     struct keep *keep;
-    char campaign[CAMPAIGN_ID_SIZE], id[RECORD_ID_SIZE];
+    char campaign[SLUG_SIZE], id[RECORD_ID_SIZE];
     uint32_t chunks[RECORD_CHANNELS];
     int channel;    /* of the next chunk, 1.. */
     uint32_t chunk; /* the next */
