@@ -4,6 +4,7 @@
 #
 #   run/<name>.pid          the process       run/<name>.keeper.pid  its keeper
 #   run/<name>.admin-port   where /readyz is  log/<name>.log         both's words
+#   run/<name>.settings     a hash of what it was started with
 
 READY_SECONDS=60
 STOP_SECONDS=15
@@ -103,13 +104,17 @@ keep() {
 
 # ---- starting ---------------------------------------------------------------
 
+settings_of() {
+    if [ "$1" = redis ]; then
+        cat "$TOP/docker/redis.conf" "$RUN/users.acl"
+    else
+        cat "$CONFIG"
+    fi | sha256sum
+}
+
 # Of an older build, or with other settings, than it would have now.
 is_outdated() {
-    if [ "$1" = redis ]; then
-        [ -n "$IS_OTHER_USERS" ] && return
-    else
-        [ -n "$IS_CHANGED" ] && return
-    fi
+    settings_of "$1" | cmp -s - "$RUN/$1.settings" || return 0
     readlink "/proc/$(pid_of "$1")/exe" 2>/dev/null | grep -q ' (deleted)$'
 }
 
@@ -118,6 +123,7 @@ start() {
     is_kept "$name" && return
     set_command "$name"
     rm -f "$RUN/$name.admin-port"
+    settings_of "$name" >"$RUN/$name.settings"
     setsid "$TOP/muster" keep "$name" "${COMMAND[@]}" \
         >>"$VAR/log/$name.log" 2>&1 </dev/null 9>&- &
     disown

@@ -31,20 +31,12 @@ acl_user() {
     echo "${line/PASSWORD/#$hash}"
 }
 
-# IS_OTHER_USERS: a Redis that runs knows other ones.
 write_users() {
-    local service new=$RUN/users.acl.new
+    local service
     {
         grep '^user default' "$TOP/docker/users.acl"
         for service in $(owners); do
             acl_user "$service"
         done
-    } | (umask 077 && cat >"$new")
-    # shellcheck disable=SC2034 # read when starting
-    if cmp -s "$new" "$RUN/users.acl"; then
-        IS_OTHER_USERS=''
-    else
-        IS_OTHER_USERS=yes
-    fi
-    mv "$new" "$RUN/users.acl"
+    } | (umask 077 && cat >"$RUN/users.acl")
 }

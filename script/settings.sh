@@ -90,17 +90,19 @@ write_settings() {
     (umask 077 && cat >"$VAR/settings.ini") <<END
 ; Yours: ./muster up makes this file once and never writes it again. What is
 ; set here wins over what ./muster up would say (see muster.ini beside it);
-; MUSTER_<SECTION>_<KEY> in the environment wins over both. After a change:
-; ./muster up, which restarts what runs with other settings.
+; MUSTER_<SECTION>_<KEY> in the environment wins over both. All there are:
+; docs/settings.md. After a change: ./muster up, which restarts what runs with
+; other settings.
 ;
 ; How many processes of each service, 1 to $INSTANCES_MAX; gateways share the port:
 ; [instances]
 ; gateway = 2
 ; courier = 4
 ;
+; For the world, behind docker/nginx.conf on this machine:
 ; [gateway]
-; port = 8080
 ; public_url = https://muster.example.org
+; proxies = 127.0.0.1
 ;
 ; [run]
 ; log_level = debug
@@ -185,11 +187,11 @@ other_settings() {
     done < <(printf '%s\n' "${!SETTINGS[@]}" | sort)
 }
 
-# muster.ini; IS_CHANGED: it is not what it was.
+# muster.ini, into the file $1.
 write_config() {
-    local ours new=$CONFIG.new
+    local ours
     ours=$(our_settings)
-    (umask 077 && cat >"$new") <<END
+    (umask 077 && cat >"$1") <<END
 ; Written by ./muster up, and again each time. Yours to edit are settings.ini
 ; and routes.ini beside it, and MUSTER_<SECTION>_<KEY> in the environment.
 $ours
@@ -197,7 +199,4 @@ $(other_settings "$ours")
 
 $(cat "$VAR/routes.ini")
 END
-    # shellcheck disable=SC2034 # read when starting
-    if cmp -s "$new" "$CONFIG"; then IS_CHANGED=''; else IS_CHANGED=yes; fi
-    mv "$new" "$CONFIG"
 }

@@ -288,6 +288,21 @@ test('what ./muster relies on is not to be set', async () => {
     assert.match(out, /\[run\] dir is not yours/);
 });
 
+test('a route that is misspelt changes nothing of what runs', async () => {
+    settings('');
+    const [routes, ini] = ['routes.ini', 'muster.ini'].map((file) =>
+        readFileSync(join(dir, 'var', file), 'utf8'));
+    const pids = NAMES.map(pid_of);
+    writeFileSync(join(dir, 'var/routes.ini'),
+        routes.replace('provider', 'provlder'));
+    const {code, out} = await muster('up');
+    writeFileSync(join(dir, 'var/routes.ini'), routes);
+    assert.equal(code, 1);
+    assert.match(out, /provlder.*provider/);
+    assert.equal(readFileSync(join(dir, 'var/muster.ini'), 'utf8'), ini);
+    assert.deepEqual(NAMES.map(pid_of), pids);
+});
+
 test('down stops all that runs, also what the settings no longer name',
     async () => {
         settings('[instances]\ncourier = 3\n');
