@@ -1,10 +1,14 @@
 /* main -- muster, the operator's command-line tool. See cli.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
 #include "common/crypto/crypto.h"
-#include "services/cli/cli.h"
+#include "common/loop/loop.h"
+#include "services/cli/api/say.h"
+#include "services/cli/rehearsal/rehearsal.h"
+#include "services/cli/words/words.h"
 
 static const struct word {
     const char *name, *about;

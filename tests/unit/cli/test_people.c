@@ -11,8 +11,8 @@
 
 #include "common/base/base.h"
 #include "common/text/text.h"
-#include "services/cli/api.h"
-#include "services/cli/people.h"
+#include "services/cli/api/api.h"
+#include "services/cli/people/people.h"
 
 #define MANY 5000
 

@@ -1,9 +1,11 @@
 /* people -- supporters from a seed number. */
-#include "services/cli/people.h"
+#include "services/cli/people/people.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "common/text/text.h"
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 

@@ -1,6 +1,11 @@
-/* settings_word -- muster settings: every setting there is, and whether a
+/* settings -- muster settings: every setting there is, and whether a
  * configuration holds others. */
-#include "services/cli/cli.h"
+#include <stdio.h>
+
+#include "common/base/base.h"
+#include "services/cli/api/say.h"
+#include "services/cli/args/args.h"
+#include "services/cli/words/words.h"
 
 static void
 on_unknown(void *arg, bool is_of_route, const char *sentence)

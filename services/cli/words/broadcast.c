@@ -1,11 +1,17 @@
-/* broadcast_word -- muster broadcast: everything an organiser does. */
+/* broadcast -- muster broadcast: everything an organiser does. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/base/base.h"
-#include "services/cli/cli.h"
+#include "common/text/text.h"
+#include "services/cli/api/api.h"
+#include "services/cli/api/say.h"
+#include "services/cli/args/args.h"
+#include "services/cli/args/staff.h"
+#include "services/cli/words/words.h"
 
 #define WATCH_MS 500
 #define FILE_BYTES_MAX ((size_t)256 * 1024)

@@ -1,9 +1,12 @@
-/* keys_word -- muster keys make: CURVE key pairs for a bus between machines. */
+/* keys -- muster keys make: CURVE key pairs for a bus between machines. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "common/bus/bus.h"
-#include "services/cli/cli.h"
+#include "services/cli/api/say.h"
+#include "services/cli/args/args.h"
+#include "services/cli/words/words.h"
 
 #define NAMES_MAX 64
 #define NAME_LEN_MAX 60

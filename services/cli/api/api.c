@@ -1,5 +1,5 @@
 /* api -- calls to Muster's HTTP API, as one staff member or as nobody. */
-#include "services/cli/api.h"
+#include "services/cli/api/api.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +8,9 @@
 
 #include "common/base/base.h"
 #include "common/fetch/fetch.h"
-#include "services/cli/cli.h"
+#include "common/loop/loop.h"
+#include "common/text/text.h"
+#include "services/cli/api/say.h"
 
 #define TIMEOUT_MS 15000
 #define TRY_MS 15000 /* a gateway that is just starting */

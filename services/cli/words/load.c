@@ -1,4 +1,4 @@
-/* load_word -- muster load: a seed folder through the API.
+/* load -- muster load: a seed folder through the API.
  *
  *   campaign.json   PUT           actions.json     PUT each
  *   staff.json      POST each     broadcasts.json  POST each by its key;
@@ -10,13 +10,19 @@
  * login password role", a line each) and to nothing else. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/base/base.h"
 #include "common/crypto/crypto.h"
-#include "services/cli/cli.h"
+#include "common/text/text.h"
+#include "services/cli/api/api.h"
+#include "services/cli/api/say.h"
+#include "services/cli/args/args.h"
+#include "services/cli/args/staff.h"
+#include "services/cli/words/words.h"
 
 #define FILE_BYTES_MAX ((size_t)1024 * 1024)
 #define PASSWORD_BYTES 12 /* random; 16 characters */

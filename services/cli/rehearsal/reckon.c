@@ -1,10 +1,15 @@
 /* reckon -- does the rehearsal add up? Every number is asked for again and
  * compared with what was done. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/cli/rehearsal.h"
+#include "common/loop/loop.h"
+#include "common/text/text.h"
+#include "services/cli/api/api.h"
+#include "services/cli/api/say.h"
+#include "services/cli/rehearsal/rehearsal.h"
 
 #define SETTLE_MS 15000 /* for the services to have followed each other */
 #define TURN_MS 50

@@ -1,12 +1,19 @@
 /* rehearse_word -- muster demo: a rehearsal to watch, and to check. See
  * rehearsal.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/base/base.h"
 #include "common/crypto/crypto.h"
-#include "services/cli/rehearsal.h"
+#include "common/loop/loop.h"
+#include "common/text/text.h"
+#include "services/cli/api/api.h"
+#include "services/cli/api/say.h"
+#include "services/cli/args/args.h"
+#include "services/cli/args/staff.h"
+#include "services/cli/rehearsal/rehearsal.h"
 
 #define PEOPLE_USUAL 5000
 #define PEOPLE_FAST 400

@@ -1,9 +1,14 @@
-/* people_word -- muster people generate: bodies of sign-ups, a line each. */
+/* people -- muster people generate: bodies of sign-ups, a line each. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/cli/cli.h"
-#include "services/cli/people.h"
+#include "common/base/base.h"
+#include "common/text/text.h"
+#include "services/cli/api/say.h"
+#include "services/cli/args/args.h"
+#include "services/cli/people/people.h"
+#include "services/cli/words/words.h"
 
 #define PEOPLE_MAX 10000000
 

@@ -3,12 +3,17 @@
  *
  * One job after another: each item is posted when it is due, tried again for
  * as long as Muster says "not now", and answered once. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/cli/people.h"
-#include "services/cli/rehearsal.h"
+#include "common/loop/loop.h"
+#include "common/text/text.h"
+#include "services/cli/api/api.h"
+#include "services/cli/api/say.h"
+#include "services/cli/people/people.h"
+#include "services/cli/rehearsal/rehearsal.h"
 
 #define OPEN_MAX 64 /* requests at once */
 #define TRIES_MAX 50

@@ -1,11 +1,15 @@
-/* look_words -- campaigns, actions, attendance: what is; signup: one person.
- */
+/* look -- campaigns, actions, attendance: what is; signup: one person. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/base/base.h"
-#include "services/cli/cli.h"
+#include "common/text/text.h"
+#include "services/cli/api/api.h"
+#include "services/cli/args/args.h"
+#include "services/cli/args/staff.h"
+#include "services/cli/words/words.h"
 
 #define WATCH_MS 500
 

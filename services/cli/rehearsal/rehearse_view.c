@@ -1,10 +1,13 @@
 /* rehearse_view -- what one sees of a rehearsal: on a terminal a few lines
  * drawn again and again, else a line every few seconds. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/cli/rehearsal.h"
+#include "common/text/text.h"
+#include "services/cli/api/api.h"
+#include "services/cli/rehearsal/rehearsal.h"
 
 #define DRAW_MS 250
 #define LINE_MS 3000

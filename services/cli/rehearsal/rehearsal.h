@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/text/text.h"
 #include "services/cli/cli.h"
 
 #define GATES_MAX 32
@@ -57,6 +58,8 @@ struct rehearsal {
     int lines_drawn;
     int64_t drawn_ms;
 };
+
+int rehearse_word(struct cli *cli, int argc, char **argv);
 
 /* ---- rehearse_crowd.c: each false when something was refused: said why */
 MUST_CHECK bool crowd_sign_up(struct rehearsal *r);
