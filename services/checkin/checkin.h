@@ -26,6 +26,7 @@
 
 #include "checkin.pb-c.h"
 #include "common/crypto/crypto.h"
+#include "common/service/asked.h"
 #include "common/service/service.h"
 #include "services/checkin/expected/directory.h"
 #include "services/checkin/keep/store.h"
@@ -36,6 +37,7 @@ struct expected; /* expected/expected_flow.c */
 
 struct checkin {
     struct service service;
+    struct asked_desk desk;
     struct checkin_store store;
     struct ticket_keys tickets;
     struct crypto_key scan_key; /* hashes of scan ids, contents, devices */
@@ -49,18 +51,21 @@ struct checkin {
     } metrics;
 };
 
-/* One request, from bus_api.c to its one ask_finish. */
-struct ask {
-    struct checkin *checkin;
-    struct bus_request *request; /* owned */
-    Checkin__Request *message;   /* owned, valid */
-};
+/* What any room may know of a request that it was handed. */
+static inline struct checkin *
+checkin_of(const struct asked *ask)
+{
+    return ask->service;
+}
+
+static inline const Checkin__Request *
+checkin_request(const struct asked *ask)
+{
+    return ask->message;
+}
 
 /* ---- bus_api.c ---- */
+void checkin_open_desk(struct checkin *checkin);
 void checkin_serve(void *checkin, struct bus_request *request);
-/* Replies and frees. detail: a sentence or NULL; reply: borrowed, NULL
- * unless err is ERR_NONE. */
-void ask_finish(struct ask *ask, enum err err, const char *detail,
-                const Checkin__Reply *reply);
 
 #endif

@@ -1,6 +1,7 @@
 /* main -- muster-checkin: tickets, marks and attendance. See checkin.h. */
 #include <stdlib.h>
 
+#include "checkin_rows.h"
 #include "common/base/base.h"
 #include "services/checkin/attendance/count.h"
 #include "services/checkin/checkin.h"
@@ -58,6 +59,7 @@ start(struct checkin *checkin)
 {
     const struct expected_hooks hooks = {
         .learnt = await_sweep, .counts_changed = attendance_changed_all};
+    checkin_open_desk(checkin);
     checkin->directory.checkin = checkin;
     checkin->signup = service_connect(&checkin->service, "signup");
     load_keys(checkin);
@@ -89,6 +91,8 @@ main(int argc, char **argv)
         .name = "checkin",
         .about = "Reads tickets, keeps marks, announces attendance.",
         .uses_store = true,
+        .owner = "ci",
+        .format = CHECKIN_FORMAT,
         .serve = checkin_serve,
         .drain = on_drain,
         .is_idle = is_idle,

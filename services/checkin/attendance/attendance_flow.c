@@ -178,33 +178,38 @@ attendance_changed_all(struct campaign *campaign,
 
 /* ---- asked for ---- */
 
-struct reading {
-    struct ask *ask;       /* owned */
+struct count_ask {
+    struct asked *ask;     /* owned */
     struct action *action; /* borrowed; NULL until found */
 };
 
 static void
-reading_finish(struct reading *reading, enum err err,
-               const Checkin__Reply *reply)
+reading_refuse(struct count_ask *reading, enum err err)
 {
-    const char *detail = err == ERR_NONE        ? NULL
-                         : err == ERR_NOT_FOUND ? "there is no such action"
-                                                : "not now; try again";
-    ask_finish(reading->ask, err, detail, reply);
+    asked_refuse(reading->ask, err,
+                 err == ERR_NOT_FOUND ? "there is no such action"
+                                      : "not now; try again");
+    free(reading);
+}
+
+static void
+reading_answer(struct count_ask *reading, const Checkin__Reply *reply)
+{
+    asked_answer(reading->ask, reply);
     free(reading);
 }
 
 static void
 attendance_read(void *arg, enum err err, const struct store_reply *store_reply)
 {
-    struct reading *reading = arg;
+    struct count_ask *reading = arg;
     int64_t now_ms = clock_wall_ms();
     struct counts counts;
     if (err == ERR_NONE && !read_counts(store_reply, now_ms, &counts)) {
         err = ERR_INTERNAL;
     }
     if (err != ERR_NONE) {
-        reading_finish(reading, err, NULL);
+        reading_refuse(reading, err);
         return;
     }
     struct attendance *attendance = mem_new(sizeof(*attendance));
@@ -212,78 +217,87 @@ attendance_read(void *arg, enum err err, const struct store_reply *store_reply)
     Checkin__Reply reply = CHECKIN__REPLY__INIT;
     reply.is_case = CHECKIN__REPLY__IS_ATTENDANCE;
     reply.attendance = &attendance->message;
-    reading_finish(reading, ERR_NONE, &reply);
+    reading_answer(reading, &reply);
     free(attendance);
 }
 
 static void
-attendance_action_found(void *arg, enum err err, struct action *action)
+attendance_action_found(void *arg, enum err err, const char *detail,
+                        void *value)
 {
-    struct reading *reading = arg;
+    struct action *action = value;
+    (void)detail;
+    struct count_ask *reading = arg;
     if (err != ERR_NONE) {
-        reading_finish(reading, err, NULL);
+        reading_refuse(reading, err);
         return;
     }
     reading->action = action;
     ask_counts(action, attendance_read, reading);
 }
 
-static struct reading *
-reading_new(struct ask *ask)
+static struct count_ask *
+count_ask_new(struct asked *ask)
 {
-    struct reading *reading = mem_new(sizeof(*reading));
+    struct count_ask *reading = mem_new(sizeof(*reading));
     reading->ask = ask;
     return reading;
 }
 
 void
-attendance_get(struct ask *ask)
+attendance_get(struct asked *ask)
 {
-    const Checkin__GetAttendance *asked = ask->message->attendance;
-    await_action(ask->checkin, asked->campaign, asked->action,
-                 attendance_action_found, reading_new(ask));
+    const Checkin__GetAttendance *asked = checkin_request(ask)->attendance;
+    await_action(checkin_of(ask), asked->campaign, asked->action,
+                 attendance_action_found, count_ask_new(ask));
 }
 
 static void
 present_read(void *arg, enum err err, const struct store_reply *store_reply)
 {
-    struct reading *reading = arg;
+    struct count_ask *reading = arg;
     Checkin__Present present = CHECKIN__PRESENT__INIT;
     Checkin__Reply reply = CHECKIN__REPLY__INIT;
-    if (err == ERR_NONE && store_reply->type == STORE_STRING) {
+    if (err != ERR_NONE) {
+        reading_refuse(reading, err);
+        return;
+    }
+    if (store_reply->type == STORE_STRING) {
         present.bits.data = (uint8_t *)store_reply->string;
         present.bits.len = store_reply->len;
     }
     reply.is_case = CHECKIN__REPLY__IS_PRESENT;
     reply.present = &present;
-    reading_finish(reading, err, err == ERR_NONE ? &reply : NULL);
+    reading_answer(reading, &reply);
 }
 
 static void
-present_action_found(void *arg, enum err err, struct action *action)
+present_action_found(void *arg, enum err err, const char *detail, void *value)
 {
-    struct reading *reading = arg;
+    struct action *action = value;
+    (void)detail;
+    struct count_ask *reading = arg;
     if (err != ERR_NONE) {
-        reading_finish(reading, err, NULL);
+        reading_refuse(reading, err);
         return;
     }
-    const struct checkin_call call = {&reading->ask->checkin->store,
+    const struct checkin_call call = {&checkin_of(reading->ask)->store,
                                       action->campaign->id, present_read,
                                       reading};
     checkin_read_present(&call, action->number,
-                         reading->ask->message->present->chunk);
+                         checkin_request(reading->ask)->present->chunk);
 }
 
 void
-attendance_get_present(struct ask *ask)
+attendance_get_present(struct asked *ask)
 {
-    const Checkin__GetPresent *asked = ask->message->present;
+    const Checkin__GetPresent *asked = checkin_request(ask)->present;
     if (asked->chunk >= CHUNKS_MAX) {
-        ask_finish(ask, ERR_BAD_REQUEST, "there is no such chunk", NULL);
+        asked_refuse(ask, ERR_BAD_REQUEST, "there is no such chunk");
         return;
     }
-    await_action(ask->checkin, asked->campaign, asked->action,
-                 present_action_found, reading_new(ask));
+    await_action(checkin_of(ask), asked->campaign, asked->action,
+                 present_action_found, count_ask_new(ask));
 }
 
 /* ---- shutdown ---- */

@@ -6,12 +6,12 @@
 
 #include "common/store/store.h"
 
-struct ask;
+struct asked;
 struct campaign;
 struct checkin;
 
-void attendance_get(struct ask *ask);
-void attendance_get_present(struct ask *ask);
+void attendance_get(struct asked *ask);
+void attendance_get_present(struct asked *ask);
 /* Counts changed: announces them, now or within 20 ms. changed: rows
  * "changed", as the scripts return them. */
 void attendance_changed_all(struct campaign *campaign,

@@ -3,115 +3,116 @@
  * An action put a moment ago may be asked about before its news is here. So
  * who asks for an unknown one waits until a list of campaigns, or a page of
  * the campaign's feed, asked for after that moment has been learnt: then it
- * is there, or there is none. Limits: WAITING_MAX waits, WAIT_MS_MAX each. */
-#include "services/checkin/expected/expected.h"
-
+ * is there, or there is none. Those who come in one turn for the same action
+ * wait together. Limits: WAITING_MAX waits, WAIT_MS_MAX each. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/base.h"
 #include "services/checkin/checkin.h"
+#include "services/checkin/expected/expected.h"
 
 #define WAIT_MS_MAX 2500 /* below the asker's deadline */
 #define WAITING_MAX 4096
 #define SWEEP_MS 50
 
-struct waiter {
-    struct waiter *next;
-    char campaign[DIRECTORY_ID_SIZE], action[DIRECTORY_ID_SIZE];
-    uint32_t campaign_number, action_number; /* when the ids are "" */
+/* By ids, or by numbers: then the ids are "". */
+struct awaited {
+    char campaign[SLUG_SIZE], action[SLUG_SIZE];
+    uint32_t campaign_number, action_number;
+};
+
+/* What is asked for one action; who waits for it. */
+struct question {
+    struct question *next;
+    struct awaited awaited;
     uint64_t list, page; /* the questions asked for it; 0: none yet */
+    bool is_swept;       /* what is asked is asked: nobody joins any more */
     bool has_page;
     int64_t deadline_ms;
-    await_cb *cb;
-    void *arg;
+    struct waiters waiters;
 };
 
 struct awaiting {
     struct timer *sweep;
-    struct waiter *first;
-    size_t count;
-};
-
-struct refusal {
-    await_cb *cb;
-    void *arg;
-    enum err err;
+    struct question *first;
+    size_t count; /* of those who wait */
 };
 
 static struct campaign *
-find_campaign(const struct checkin *checkin, const struct waiter *waiter)
+find_campaign(const struct checkin *checkin, const struct awaited *awaited)
 {
-    return waiter->campaign[0] == '\0'
+    return awaited->campaign[0] == '\0'
                ? directory_find_by_number(&checkin->directory,
-                                          waiter->campaign_number)
-               : directory_find(&checkin->directory, waiter->campaign);
+                                          awaited->campaign_number)
+               : directory_find(&checkin->directory, awaited->campaign);
 }
 
 static struct action *
-find_action(const struct checkin *checkin, const struct waiter *waiter)
+find_action(const struct checkin *checkin, const struct awaited *awaited)
 {
-    if (waiter->campaign[0] != '\0') {
-        return directory_find_action(&checkin->directory, waiter->campaign,
-                                     waiter->action);
+    if (awaited->campaign[0] != '\0') {
+        return directory_find_action(&checkin->directory, awaited->campaign,
+                                     awaited->action);
     }
-    struct campaign *campaign = find_campaign(checkin, waiter);
+    struct campaign *campaign = find_campaign(checkin, awaited);
     return campaign == NULL
                ? NULL
-               : directory_action_by_number(campaign, waiter->action_number);
+               : directory_action_by_number(campaign, awaited->action_number);
 }
 
 /* Nothing can still come that has it. */
 static bool
-is_nowhere(struct checkin *checkin, struct waiter *waiter)
+is_nowhere(struct checkin *checkin, struct question *question)
 {
-    struct campaign *campaign = find_campaign(checkin, waiter);
+    struct campaign *campaign = find_campaign(checkin, &question->awaited);
     if (campaign == NULL) {
-        return expected_lists_answered(checkin) >= waiter->list &&
-               (waiter->campaign[0] != '\0' || expected_is_complete(checkin));
+        bool is_numbered = question->awaited.campaign[0] == '\0';
+        return expected_lists_answered(checkin) >= question->list &&
+               (!is_numbered || expected_is_complete(checkin));
     }
-    if (!waiter->has_page) {
-        waiter->has_page = true;
-        waiter->page = expected_ask_page(campaign);
+    if (!question->has_page) {
+        question->has_page = true;
+        question->page = expected_ask_page(campaign);
     }
-    return expected_caught_up(campaign) > waiter->page;
+    return expected_caught_up(campaign) > question->page;
 }
 
 /* True when the wait is over, with how it ended. */
 static bool
-is_over(struct checkin *checkin, struct waiter *waiter, enum err *err_out,
+is_over(struct checkin *checkin, struct question *question, enum err *err_out,
         struct action **action_out)
 {
-    *action_out = find_action(checkin, waiter);
+    question->is_swept = true;
+    *action_out = find_action(checkin, &question->awaited);
     *err_out = ERR_NONE;
     if (*action_out != NULL) {
         return true;
     }
     *err_out = ERR_NOT_FOUND;
-    if (is_nowhere(checkin, waiter)) {
+    if (is_nowhere(checkin, question)) {
         return true;
     }
     *err_out = ERR_UNAVAILABLE;
     return checkin->service.is_draining ||
-           clock_boot_ms() >= waiter->deadline_ms;
+           clock_boot_ms() >= question->deadline_ms;
 }
 
 void
 await_sweep(struct checkin *checkin)
 {
-    struct waiter **at = &checkin->awaiting->first;
+    struct question **at = &checkin->awaiting->first;
     while (*at != NULL) {
-        struct waiter *waiter = *at;
+        struct question *question = *at;
         enum err err;
         struct action *action;
-        if (!is_over(checkin, waiter, &err, &action)) {
-            at = &waiter->next;
+        if (!is_over(checkin, question, &err, &action)) {
+            at = &question->next;
             continue;
         }
-        *at = waiter->next;
-        checkin->awaiting->count--;
-        waiter->cb(waiter->arg, err, action);
-        free(waiter);
+        *at = question->next;
+        checkin->awaiting->count -= question->waiters.count;
+        waiters_tell(&question->waiters, err, NULL, action);
+        free(question);
     }
 }
 
@@ -125,74 +126,72 @@ on_sweep_due(void *arg)
     }
 }
 
-static void
-on_refused(void *arg)
+/* The question of this turn for the same action, or a new one. */
+static struct question *
+get_question(struct checkin *checkin, const struct awaited *awaited)
 {
-    struct refusal *refusal = arg;
-    refusal->cb(refusal->arg, refusal->err, NULL);
-    free(refusal);
-}
-
-static void
-refuse(struct checkin *checkin, enum err err, await_cb *cb, void *arg)
-{
-    struct refusal *refusal = mem_new(sizeof(*refusal));
-    *refusal = (struct refusal){cb, arg, err};
-    loop_defer(checkin->service.loop, on_refused, refusal);
-}
-
-static void
-wait(struct checkin *checkin, struct waiter *waiter)
-{
-    waiter->deadline_ms = clock_boot_ms() + WAIT_MS_MAX;
-    if (find_campaign(checkin, waiter) == NULL) {
-        waiter->list = expected_ask_list(checkin);
+    struct awaiting *awaiting = checkin->awaiting;
+    for (struct question *question = awaiting->first;
+         question != NULL && !question->is_swept; question = question->next) {
+        if (memcmp(&question->awaited, awaited, sizeof(*awaited)) == 0) {
+            return question;
+        }
     }
-    waiter->next = checkin->awaiting->first;
-    checkin->awaiting->first = waiter;
-    checkin->awaiting->count++;
-    timer_start(checkin->awaiting->sweep, 0);
+    struct question *question = mem_new(sizeof(*question));
+    question->awaited = *awaited;
+    question->deadline_ms = clock_boot_ms() + WAIT_MS_MAX;
+    if (find_campaign(checkin, awaited) == NULL) {
+        question->list = expected_ask_list(checkin);
+    }
+    question->next = awaiting->first;
+    awaiting->first = question;
+    timer_start(awaiting->sweep, 0);
+    return question;
 }
 
-/* NULL: refused. */
-static struct waiter *
-new_waiter(struct checkin *checkin, await_cb *cb, void *arg)
+static void
+refuse(struct checkin *checkin, enum err err, waiter_cb *cb, void *arg)
+{
+    waiters_tell_later(checkin->service.loop,
+                       &(struct waiters_answer){.err = err}, cb, arg);
+}
+
+static void
+await(struct checkin *checkin, const struct awaited *awaited, waiter_cb *cb,
+      void *arg)
 {
     if (checkin->awaiting->count == WAITING_MAX) {
         refuse(checkin, ERR_LIMIT, cb, arg);
-        return NULL;
+        return;
     }
-    struct waiter *waiter = mem_new(sizeof(*waiter));
-    *waiter = (struct waiter){.cb = cb, .arg = arg};
-    return waiter;
+    checkin->awaiting->count++;
+    (void)waiters_add(&get_question(checkin, awaited)->waiters, cb, arg);
 }
 
 void
 await_action(struct checkin *checkin, const char *campaign, const char *id,
-             await_cb *cb, void *arg)
+             waiter_cb *cb, void *arg)
 {
-    if (!directory_is_id(campaign) || !directory_is_id(id)) {
+    struct awaited awaited;
+    if (!slug_is_valid(campaign) || !slug_is_valid(id)) {
         refuse(checkin, ERR_NOT_FOUND, cb, arg);
         return;
     }
-    struct waiter *waiter = new_waiter(checkin, cb, arg);
-    if (waiter != NULL) {
-        strncpy(waiter->campaign, campaign, sizeof(waiter->campaign) - 1);
-        strncpy(waiter->action, id, sizeof(waiter->action) - 1);
-        wait(checkin, waiter);
-    }
+    memset(&awaited, 0, sizeof(awaited)); /* compared whole */
+    memcpy(awaited.campaign, campaign, strlen(campaign));
+    memcpy(awaited.action, id, strlen(id));
+    await(checkin, &awaited, cb, arg);
 }
 
 void
 await_action_numbered(struct checkin *checkin, uint32_t campaign,
-                      uint32_t action, await_cb *cb, void *arg)
+                      uint32_t action, waiter_cb *cb, void *arg)
 {
-    struct waiter *waiter = new_waiter(checkin, cb, arg);
-    if (waiter != NULL) {
-        waiter->campaign_number = campaign;
-        waiter->action_number = action;
-        wait(checkin, waiter);
-    }
+    struct awaited awaited;
+    memset(&awaited, 0, sizeof(awaited));
+    awaited.campaign_number = campaign;
+    awaited.action_number = action;
+    await(checkin, &awaited, cb, arg);
 }
 
 /* ---- start and stop ---- */

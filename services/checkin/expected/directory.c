@@ -40,13 +40,6 @@ directory_fini(struct directory *directory)
     *directory = (struct directory){0};
 }
 
-bool
-directory_is_id(const char *text)
-{
-    size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
-    return len > 0 && len < DIRECTORY_ID_SIZE && text[len] == '\0';
-}
-
 struct campaign *
 directory_find(const struct directory *directory, const char *id)
 {
@@ -218,7 +211,7 @@ set_gates(struct action *action, const char *gates)
     action->gate_count = count;
     for (int i = 0; i < count; i++) {
         size_t len = strcspn(gates, "\n");
-        size_t kept = len < DIRECTORY_ID_SIZE ? len : DIRECTORY_ID_SIZE - 1;
+        size_t kept = len < SLUG_SIZE ? len : SLUG_SIZE - 1;
         memcpy(action->gates[i], gates, kept);
         action->gates[i][kept] = '\0';
         gates += len + 1;

@@ -17,7 +17,6 @@
 #define DIRECTORY_GATES_MAX ((int)ACTION_GATES_MAX) /* ever, of one action */
 /* Codes of 0.1 are taken so long after their action's end. */
 #define DIRECTORY_OLD_CODES_MS (24LL * 3600 * 1000)
-#define DIRECTORY_ID_SIZE 41 /* [a-z0-9-]{1,40} and NUL */
 
 struct batch;
 struct checkin;
@@ -27,15 +26,15 @@ struct live;   /* attendance_flow.c */
 struct action {
     struct campaign *campaign; /* borrowed */
     uint16_t number;
-    Signup__Action *record;           /* owned */
-    char (*gates)[DIRECTORY_ID_SIZE]; /* owned; by index */
+    Signup__Action *record;   /* owned */
+    char (*gates)[SLUG_SIZE]; /* owned; by index */
     int gate_count;
     struct live *live; /* owned by attendance_flow.c; NULL: never changed */
 };
 
 struct campaign {
     struct checkin *checkin; /* borrowed */
-    char id[DIRECTORY_ID_SIZE];
+    char id[SLUG_SIZE];
     Signup__Campaign *record; /* owned; NULL: not heard of yet */
     struct action **actions;  /* owned; action_count of them, in no order */
     size_t action_count;
@@ -56,11 +55,9 @@ struct directory {
 };
 
 void directory_fini(struct directory *directory);
-/* What is not one never becomes part of a key. */
-bool directory_is_id(const char *text);
 struct campaign *directory_find(const struct directory *directory,
                                 const char *id);
-/* id must be one. NULL: DIRECTORY_CAMPAIGNS_MAX reached. */
+/* id must be a slug. NULL: DIRECTORY_CAMPAIGNS_MAX reached. */
 struct campaign *directory_add(struct directory *directory, const char *id);
 /* NULL when the campaign or the action is not known. */
 struct action *directory_find_action(const struct directory *directory,

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/loop/loop.h"
 #include "common/store/store.h"
 #include "services/checkin/expected/directory.h"
 
@@ -39,17 +40,16 @@ uint64_t expected_caught_up(const struct campaign *campaign);
 bool expected_is_complete(const struct checkin *checkin);
 
 /* ---- await_flow.c: an action not heard of yet ---- */
-typedef void await_cb(void *arg, enum err err, struct action *action);
 void await_start(struct checkin *checkin);
-/* Exactly one call of cb, always later: the action (valid until shutdown),
+/* Exactly one call of cb, always later: value is the action (until shutdown),
  * ERR_NOT_FOUND once signup's feed is caught up and it is not there,
  * ERR_UNAVAILABLE when that cannot be known within 2.5 s, ERR_LIMIT. Who may
  * find it known already asks directory_find_action first. */
 void await_action(struct checkin *checkin, const char *campaign,
-                  const char *action, await_cb *cb, void *arg);
+                  const char *action, waiter_cb *cb, void *arg);
 /* The same by the numbers that tickets hold. */
 void await_action_numbered(struct checkin *checkin, uint32_t campaign,
-                           uint32_t action, await_cb *cb, void *arg);
+                           uint32_t action, waiter_cb *cb, void *arg);
 /* Something was learnt: whose wait is over? */
 void await_sweep(struct checkin *checkin);
 bool await_is_idle(const struct checkin *checkin);

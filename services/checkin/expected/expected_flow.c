@@ -1,6 +1,6 @@
 /* expected_flow -- who is expected, followed from signup's feed.
  *
- *   start   own Redis says which campaigns (load_open), signup
+ *   start   own Redis says which campaigns (checkin_load_campaigns), signup
  *           says which others (list_campaigns: every 5 s, and when an unknown
  *           one is asked for); each is loaded, then followed from its cursor
  *   entry   a page from signup -> apply_entry -> facts.h -> expected.lua saves
@@ -42,7 +42,7 @@ struct expected {
     struct expected_hooks hooks;
     struct timer *list_timer;
     uint64_t lists_asked, lists_answered;
-    bool is_listing, is_listing_again;
+    bool is_listing, is_listing_again, is_loading, is_loaded;
 };
 
 static void
@@ -115,9 +115,31 @@ expected_lists_answered(const struct checkin *checkin)
 }
 
 static void
+campaigns_loaded(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct checkin *checkin = arg;
+    checkin->expected->is_loading = false;
+    checkin->expected->is_loaded = err == ERR_NONE;
+    for (size_t i = 0; err == ERR_NONE && i < reply->count; i++) {
+        follow_campaign(checkin, reply->items[i].string);
+    }
+}
+
+static void
+load_campaigns(struct checkin *checkin)
+{
+    struct expected *expected = checkin->expected;
+    if (!expected->is_loaded && !expected->is_loading) {
+        expected->is_loading = true;
+        checkin_load_campaigns(&checkin->store, campaigns_loaded, checkin);
+    }
+}
+
+static void
 on_list_due(void *arg)
 {
     struct checkin *checkin = arg;
+    load_campaigns(checkin);
     ask_list(checkin);
     timer_start(checkin->expected->list_timer, LIST_EVERY_MS);
 }
@@ -153,8 +175,7 @@ load(void *arg)
 static void
 follow_campaign(struct checkin *checkin, const char *id)
 {
-    if (!directory_is_id(id) ||
-        directory_find(&checkin->directory, id) != NULL) {
+    if (!slug_is_valid(id) || directory_find(&checkin->directory, id) != NULL) {
         return;
     }
     struct campaign *campaign = directory_add(&checkin->directory, id);
@@ -336,7 +357,7 @@ expected_start(struct checkin *checkin, const struct expected_hooks *hooks)
     checkin->expected = expected;
     expected->list_timer =
         timer_new(checkin->service.loop, on_list_due, checkin);
-    load_open(checkin, follow_campaign);
+    load_campaigns(checkin);
     service_follow(&checkin->service, "signup", FEED_TOPIC, on_news, checkin);
     timer_start(expected->list_timer, 0);
 }
@@ -351,7 +372,7 @@ bool
 expected_is_idle(const struct checkin *checkin)
 {
     const struct expected *expected = checkin->expected;
-    if (expected->is_listing) {
+    if (expected->is_listing || expected->is_loading) {
         return false;
     }
     for (size_t i = 0; i < checkin->directory.campaign_count; i++) {

@@ -1,18 +1,10 @@
-/* load -- what Redis knows of the campaigns, into the directory. */
+/* load -- what Redis knows of a campaign, into the directory. */
 #ifndef CHECKIN_LOAD_H
 #define CHECKIN_LOAD_H
 
 #include <stdint.h>
 
 #include "services/checkin/expected/directory.h"
-
-struct checkin;
-
-/* Start-up: turns the loop until Redis has said which campaigns it knows, and
- * calls found for each. Exits with a sentence when it was stored by a newer
- * Muster, or Redis does not answer. */
-void load_open(struct checkin *checkin,
-               void (*found)(struct checkin *checkin, const char *id));
 
 /* Exactly one call, always later: ERR_NONE and the cursor in signup's feed up
  * to which the campaign is known; else it may be tried again. */

@@ -1,7 +1,5 @@
-/* load_flow -- what Redis knows of the campaigns, into the directory.
- *
- *   load_open      which campaigns; the whole data's format
- *   load_campaign  remembered, then page by page (load.lua): page_loaded */
+/* load_flow -- what Redis knows of a campaign, into the directory: its id is
+ * remembered, then its actions come page by page (load.lua). */
 #include "services/checkin/expected/load.h"
 
 #include <stdlib.h>
@@ -9,56 +7,7 @@
 
 #include "services/checkin/checkin.h"
 
-#define OPEN_MS_MAX 10000
-#define TURN_MS 50
 #define PAGE_NUMBERS 1000
-#define NEWER                                                                  \
-    "was stored by a newer version of Muster: start that version of checkin"
-
-/* ---- which campaigns ---- */
-
-struct opening {
-    struct checkin *checkin;
-    void (*found)(struct checkin *checkin, const char *id);
-    bool is_answered;
-    enum err err;
-};
-
-static void
-on_opened(void *arg, enum err err, const struct store_reply *reply)
-{
-    struct opening *opening = arg;
-    opening->is_answered = true;
-    opening->err = err;
-    for (size_t i = 0; err == ERR_NONE && i < reply->count; i++) {
-        opening->found(opening->checkin, reply->items[i].string);
-    }
-}
-
-void
-load_open(struct checkin *checkin,
-          void (*found)(struct checkin *checkin, const char *id))
-{
-    /* Static: an answer after the last turn still has a home. */
-    static struct opening opening;
-    int64_t until = clock_boot_ms() + OPEN_MS_MAX;
-    do {
-        opening = (struct opening){.checkin = checkin, .found = found};
-        checkin_open_campaigns(&checkin->store, on_opened, &opening);
-        while (!opening.is_answered) {
-            loop_turn(checkin->service.loop, TURN_MS);
-        }
-    } while (opening.err != ERR_NONE && opening.err != ERR_LIMIT &&
-             clock_boot_ms() < until);
-    if (opening.err == ERR_LIMIT) {
-        log_fatal("this data " NEWER);
-    }
-    if (opening.err != ERR_NONE) {
-        log_fatal("Redis did not answer; see that it runs, and start again");
-    }
-}
-
-/* ---- one of them ---- */
 
 struct loading {
     struct campaign *campaign;
@@ -133,7 +82,9 @@ page_loaded(void *arg, enum err err, const struct store_reply *reply)
 {
     struct loading *loading = arg;
     if (err == ERR_LIMIT && reply->type == STORE_STRING && reply->len > 0) {
-        log_fatal("campaign %s " NEWER, loading->campaign->id);
+        log_fatal("campaign %s was written by a newer version of checkin, "
+                  "which this one (%s) cannot read: start the newer one",
+                  loading->campaign->id, MUSTER_VERSION);
     }
     if (err == ERR_NONE && !is_page(reply)) {
         err = ERR_INTERNAL;

@@ -11,7 +11,6 @@
 #define KEY_SIZE 96
 #define NUMBER_SIZE 24
 #define CAMPAIGNS "{muster}:ci:campaigns"
-#define META "{muster}:ci:meta"
 
 void
 checkin_store_open(struct checkin_store *store, struct store *redis)
@@ -110,16 +109,12 @@ checkin_read_present(const struct checkin_call *call, uint32_t action,
 }
 
 void
-checkin_open_campaigns(struct checkin_store *store, store_reply_cb *cb,
+checkin_load_campaigns(struct checkin_store *store, store_reply_cb *cb,
                        void *arg)
 {
-    const struct bytes keys[] = {bytes_of_string(CAMPAIGNS),
-                                 bytes_of_string(META)};
-    const struct store_call call = {.script =
-                                        store->scripts[CHECKIN_SCRIPT_OPEN],
-                                    .keys = keys,
-                                    .key_count = 2};
-    store_run(store->redis, &call, cb, arg);
+    const struct bytes words[] = {bytes_of_string("SMEMBERS"),
+                                  bytes_of_string(CAMPAIGNS)};
+    store_command(store->redis, words, 2, cb, arg);
 }
 
 void

@@ -1,7 +1,7 @@
 /* store -- checkin's keys in Redis, one function for each thing done there.
  *
  *   {muster}:ci:campaigns      set of campaign ids
- *   {muster}:ci:meta           hash: format
+ *   {muster}:ci:meta           hash: format (common/service/format.h)
  *   {c}:ci:known               hash: format, cursor (in signup's feed), end
  *                              (of our own), c (packed Campaign), top (the
  *                              greatest action number), old (close_old.lua),
@@ -64,8 +64,7 @@ void checkin_read_feed(const struct checkin_call *call, uint64_t after,
                        uint32_t entries_max);
 void checkin_read_present(const struct checkin_call *call, uint32_t action,
                           uint32_t chunk);
-/* ERR_LIMIT: all of it was stored by a newer Muster. */
-void checkin_open_campaigns(struct checkin_store *store, store_reply_cb *cb,
+void checkin_load_campaigns(struct checkin_store *store, store_reply_cb *cb,
                             void *arg);
 /* Remembers the campaign's id. */
 void checkin_remember_campaign(const struct checkin_call *call);

@@ -61,23 +61,23 @@ events_wanted(const Feed__Since *asked)
 static void
 page_read(void *arg, enum err err, const struct store_reply *store_reply)
 {
-    struct ask *ask = arg;
+    struct asked *ask = arg;
     if (err == ERR_NONE &&
         (store_reply->type != STORE_ARRAY || store_reply->count == 0)) {
         err = ERR_INTERNAL;
     }
     if (err != ERR_NONE) {
-        ask_finish(ask, err, "the feed cannot be read now", NULL);
+        asked_refuse(ask, err, "the feed cannot be read now");
         return;
     }
     Feed__Page page = FEED__PAGE__INIT;
     page.entries =
         mem_new_array(store_reply->count / 2 + 1, sizeof(Feed__Entry *));
-    fill_page(store_reply, events_wanted(ask->message->since), &page);
+    fill_page(store_reply, events_wanted(checkin_request(ask)->since), &page);
     Checkin__Reply reply = CHECKIN__REPLY__INIT;
     reply.is_case = CHECKIN__REPLY__IS_SINCE;
     reply.since = &page;
-    ask_finish(ask, ERR_NONE, NULL, &reply);
+    asked_answer(ask, &reply);
     for (size_t i = 0; i < page.n_entries; i++) {
         wire_free(page.entries[i]);
     }
@@ -85,16 +85,16 @@ page_read(void *arg, enum err err, const struct store_reply *store_reply)
 }
 
 void
-feed_give_page(struct ask *ask)
+feed_give_page(struct asked *ask)
 {
-    const Feed__Since *asked = ask->message->since;
+    const Feed__Since *asked = checkin_request(ask)->since;
     struct campaign *campaign =
-        directory_find(&ask->checkin->directory, asked->campaign);
+        directory_find(&checkin_of(ask)->directory, asked->campaign);
     if (campaign == NULL) {
-        ask_finish(ask, ERR_NOT_FOUND, "there is no such campaign", NULL);
+        asked_refuse(ask, ERR_NOT_FOUND, "there is no such campaign");
         return;
     }
-    const struct checkin_call call = {&ask->checkin->store, campaign->id,
+    const struct checkin_call call = {&checkin_of(ask)->store, campaign->id,
                                       page_read, ask};
     checkin_read_feed(&call, asked->after, events_wanted(asked));
 }

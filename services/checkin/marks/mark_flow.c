@@ -34,7 +34,7 @@
 #define EVENT_BYTES_MAX 128
 
 struct mark {
-    struct ask *ask;            /* owned */
+    struct asked *ask;          /* owned */
     const Checkin__Mark *asked; /* in ask */
     struct ticket ticket;
     struct action *action; /* borrowed */
@@ -50,10 +50,9 @@ struct commit {
 };
 
 static void
-mark_finish(struct mark *mark, enum err err, const char *detail,
-            const Checkin__Reply *reply)
+mark_refuse(struct mark *mark, enum err err, const char *detail)
 {
-    ask_finish(mark->ask, err, detail, reply);
+    asked_refuse(mark->ask, err, detail);
     free(mark);
 }
 
@@ -111,23 +110,24 @@ read_ticket(const struct ticket_keys *keys, const Checkin__Mark *asked,
                                : ticket_read_scanned(keys, asked->scanned, out);
 }
 
-static void action_awaited(void *arg, enum err err, struct action *action);
+static void action_awaited(void *arg, enum err err, const char *detail,
+                           void *value);
 static void join_batch(struct mark *mark, struct action *action);
 
 void
-mark_begin(struct ask *ask)
+mark_begin(struct asked *ask)
 {
-    struct checkin *checkin = ask->checkin;
-    const Checkin__Mark *asked = ask->message->mark;
+    struct checkin *checkin = checkin_of(ask);
+    const Checkin__Mark *asked = checkin_request(ask)->mark;
     int64_t now_ms = clock_wall_ms();
     struct ticket ticket;
     const char *why = check_form(asked, now_ms);
     if (why != NULL) {
-        ask_finish(ask, ERR_BAD_REQUEST, why, NULL);
+        asked_refuse(ask, ERR_BAD_REQUEST, why);
         return;
     }
     if (!read_ticket(&checkin->tickets, asked, &ticket)) {
-        ask_finish(ask, ERR_NOT_FOUND, TICKET_NOT_OURS, NULL);
+        asked_refuse(ask, ERR_NOT_FOUND, TICKET_NOT_OURS);
         return;
     }
     struct mark *mark = mem_new(sizeof(*mark));
@@ -165,8 +165,8 @@ content_hash(const struct mark *mark)
                asked->gate, (int)asked->kind, mark->ticket.campaign,
                mark->ticket.action, mark->ticket.number, asked->device,
                asked->has_at_ms ? (long long)asked->at_ms : -1LL);
-    uint64_t hash =
-        crypto_mac64(&mark->ask->checkin->scan_key, content.data, content.len);
+    uint64_t hash = crypto_mac64(&checkin_of(mark->ask)->scan_key, content.data,
+                                 content.len);
     buf_fini(&content);
     return hash;
 }
@@ -212,7 +212,7 @@ pack_event(const struct mark *mark, uint8_t to[EVENT_BYTES_MAX])
 static void
 append_row(struct buf *to, const struct mark *mark)
 {
-    const struct crypto_key *key = &mark->ask->checkin->scan_key;
+    const struct crypto_key *key = &checkin_of(mark->ask)->scan_key;
     const char *scan_id = mark->asked->scan_id;
     uint8_t event[EVENT_BYTES_MAX];
     struct mark_row row = {.action = mark->action->number,
@@ -230,7 +230,7 @@ append_row(struct buf *to, const struct mark *mark)
 static struct presence_stamp
 stamp_of(const struct mark *mark, int gate)
 {
-    const struct crypto_key *key = &mark->ask->checkin->scan_key;
+    const struct crypto_key *key = &checkin_of(mark->ask)->scan_key;
     const Checkin__Mark *asked = mark->asked;
     bool is_believed =
         asked->has_at_ms && asked->at_ms <= mark->now_ms + AHEAD_MS_MAX;
@@ -265,14 +265,15 @@ batch_of(struct campaign *campaign)
 }
 
 static void
-action_awaited(void *arg, enum err err, struct action *action)
+action_awaited(void *arg, enum err err, const char *detail, void *value)
 {
+    struct action *action = value;
+    (void)detail;
     struct mark *mark = arg;
     if (err != ERR_NONE) {
-        mark_finish(mark, err,
+        mark_refuse(mark, err,
                     err == ERR_NOT_FOUND ? "there is no such action"
-                                         : "not now; try again in a moment",
-                    NULL);
+                                         : "not now; try again in a moment");
         return;
     }
     join_batch(mark, action);
@@ -282,24 +283,23 @@ static void
 join_batch(struct mark *mark, struct action *action)
 {
     if (!is_for_action(&mark->ticket, action)) {
-        mark_finish(mark, ERR_NOT_FOUND, "this ticket is for another action",
-                    NULL);
+        mark_refuse(mark, ERR_NOT_FOUND, "this ticket is for another action");
         return;
     }
     int gate = action_find_gate(action, mark->asked->gate);
     if (gate < 0) {
-        mark_finish(mark, ERR_NOT_FOUND, "the action has no such gate", NULL);
+        mark_refuse(mark, ERR_NOT_FOUND, "the action has no such gate");
         return;
     }
     mark->action = action;
     mark->stamp = stamp_of(mark, gate);
     if (mark->ticket.is_old &&
         !action_takes_old_codes(action, mark->stamp.at_ms)) {
-        mark_finish(mark, ERR_NOT_FOUND, TICKET_NOT_OURS, NULL);
+        mark_refuse(mark, ERR_NOT_FOUND, TICKET_NOT_OURS);
         return;
     }
     if (!batch_add(batch_of(action->campaign), mark)) {
-        mark_finish(mark, ERR_LIMIT, "too many marks wait; try again", NULL);
+        mark_refuse(mark, ERR_LIMIT, "too many marks wait; try again");
     }
 }
 
@@ -340,11 +340,11 @@ flush(void *arg, void **marks, size_t count)
 static void
 answer(struct mark *mark, const struct marked_row *row)
 {
-    struct checkin *checkin = mark->ask->checkin;
+    struct checkin *checkin = checkin_of(mark->ask);
     if (row->outcome == OUTCOME_CONFLICT) {
         metric_add(checkin->metrics.conflicts, 1);
-        mark_finish(mark, ERR_CONFLICT,
-                    "this scan_id was used before for something else", NULL);
+        mark_refuse(mark, ERR_CONFLICT,
+                    "this scan_id was used before for something else");
         return;
     }
     metric_add(row->outcome == OUTCOME_NEW ? checkin->metrics.marks
@@ -359,7 +359,8 @@ answer(struct mark *mark, const struct marked_row *row)
     Checkin__Reply reply = CHECKIN__REPLY__INIT;
     reply.is_case = CHECKIN__REPLY__IS_MARK;
     reply.mark = &marked;
-    mark_finish(mark, ERR_NONE, NULL, &reply);
+    asked_answer(mark->ask, &reply);
+    free(mark);
 }
 
 static bool
@@ -388,8 +389,7 @@ marks_committed(void *arg, enum err err, const struct store_reply *reply)
         if (marked_row_read(&rest, &row)) {
             answer(commit->marks[i], &row);
         } else {
-            mark_finish(commit->marks[i], err, "the mark was not confirmed",
-                        NULL);
+            mark_refuse(commit->marks[i], err, "the mark was not confirmed");
         }
     }
     if (err == ERR_NONE) {

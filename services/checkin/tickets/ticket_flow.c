@@ -76,12 +76,12 @@ ticket_of(const Checkin__IssueTickets *asked, const Checkin__Bearer *bearer)
 }
 
 void
-ticket_issue(struct ask *ask)
+ticket_issue(struct asked *ask)
 {
-    const Checkin__IssueTickets *asked = ask->message->issue;
+    const Checkin__IssueTickets *asked = checkin_request(ask)->issue;
     const char *why = check_issue(asked);
     if (why != NULL) {
-        ask_finish(ask, ERR_BAD_REQUEST, why, NULL);
+        asked_refuse(ask, ERR_BAD_REQUEST, why);
         return;
     }
     size_t count = asked->n_bearers;
@@ -91,14 +91,14 @@ ticket_issue(struct ask *ask)
     tickets.n_tickets = count;
     for (size_t i = 0; i < count; i++) {
         struct ticket ticket = ticket_of(asked, asked->bearers[i]);
-        fill_ticket(&ask->checkin->tickets, &ticket, !asked->codes_only,
+        fill_ticket(&checkin_of(ask)->tickets, &ticket, !asked->codes_only,
                     &all[i]);
         tickets.tickets[i] = &all[i];
     }
     Checkin__Reply reply = CHECKIN__REPLY__INIT;
     reply.is_case = CHECKIN__REPLY__IS_ISSUE;
     reply.issue = &tickets;
-    ask_finish(ask, ERR_NONE, NULL, &reply);
+    asked_answer(ask, &reply);
     for (size_t i = 0; i < count; i++) {
         clear_ticket(&all[i]);
     }
@@ -109,26 +109,28 @@ ticket_issue(struct ask *ask)
 /* ---- read ---- */
 
 struct old_reading {
-    struct ask *ask; /* owned */
+    struct asked *ask; /* owned */
     struct ticket ticket;
 };
 
 static void
-answer_read(struct ask *ask, const struct ticket *ticket)
+answer_read(struct asked *ask, const struct ticket *ticket)
 {
     Checkin__Ticket message;
-    fill_ticket(&ask->checkin->tickets, ticket, ticket->is_full, &message);
+    fill_ticket(&checkin_of(ask)->tickets, ticket, ticket->is_full, &message);
     Checkin__Reply reply = CHECKIN__REPLY__INIT;
     reply.is_case = CHECKIN__REPLY__IS_READ;
     reply.read = &message;
-    ask_finish(ask, ERR_NONE, NULL, &reply);
+    asked_answer(ask, &reply);
     clear_ticket(&message);
 }
 
 /* A code of 0.1 opens what 0.1 knew of, alone. */
 static void
-old_action_found(void *arg, enum err err, struct action *action)
+old_action_found(void *arg, enum err err, const char *detail, void *value)
 {
+    struct action *action = value;
+    (void)detail;
     struct old_reading *reading = arg;
     if (err == ERR_NONE && !action_takes_old_codes(action, clock_wall_ms())) {
         err = ERR_NOT_FOUND;
@@ -136,35 +138,34 @@ old_action_found(void *arg, enum err err, struct action *action)
     if (err == ERR_NONE) {
         answer_read(reading->ask, &reading->ticket);
     } else {
-        ask_finish(reading->ask, err,
-                   err == ERR_NOT_FOUND ? TICKET_NOT_OURS
-                                        : "not now; try again in a moment",
-                   NULL);
+        asked_refuse(reading->ask, err,
+                     err == ERR_NOT_FOUND ? TICKET_NOT_OURS
+                                          : "not now; try again in a moment");
     }
     free(reading);
 }
 
 void
-ticket_read(struct ask *ask)
+ticket_read(struct asked *ask)
 {
-    const Checkin__ReadTicket *asked = ask->message->read;
-    const struct ticket_keys *keys = &ask->checkin->tickets;
+    const Checkin__ReadTicket *asked = checkin_request(ask)->read;
+    const struct ticket_keys *keys = &checkin_of(ask)->tickets;
     struct ticket ticket;
     if ((asked->code == NULL) == (asked->scanned == NULL)) {
-        ask_finish(ask, ERR_BAD_REQUEST, "say either code or scanned", NULL);
+        asked_refuse(ask, ERR_BAD_REQUEST, "say either code or scanned");
         return;
     }
     bool is_ours = asked->code != NULL
                        ? ticket_read_code(keys, asked->code, &ticket)
                        : ticket_read_scanned(keys, asked->scanned, &ticket);
     if (!is_ours) {
-        ask_finish(ask, ERR_NOT_FOUND, TICKET_NOT_OURS, NULL);
+        asked_refuse(ask, ERR_NOT_FOUND, TICKET_NOT_OURS);
     } else if (!ticket.is_old) {
         answer_read(ask, &ticket);
     } else {
         struct old_reading *reading = mem_new(sizeof(*reading));
         *reading = (struct old_reading){ask, ticket};
-        await_action_numbered(ask->checkin, ticket.campaign, ticket.action,
+        await_action_numbered(checkin_of(ask), ticket.campaign, ticket.action,
                               old_action_found, reading);
     }
 }
@@ -172,13 +173,13 @@ ticket_read(struct ask *ask)
 /* ---- keys ---- */
 
 void
-ticket_give_keys(struct ask *ask)
+ticket_give_keys(struct asked *ask)
 {
     Checkin__Keys keys = CHECKIN__KEYS__INIT;
-    keys.public_key.data = ask->checkin->tickets.public_key;
+    keys.public_key.data = checkin_of(ask)->tickets.public_key;
     keys.public_key.len = CRYPTO_PUBLIC_BYTES;
     Checkin__Reply reply = CHECKIN__REPLY__INIT;
     reply.is_case = CHECKIN__REPLY__IS_KEYS;
     reply.keys = &keys;
-    ask_finish(ask, ERR_NONE, NULL, &reply);
+    asked_answer(ask, &reply);
 }

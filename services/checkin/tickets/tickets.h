@@ -2,12 +2,12 @@
 #ifndef CHECKIN_TICKETS_H
 #define CHECKIN_TICKETS_H
 
-struct ask;
+struct asked;
 
 #define TICKET_NOT_OURS "this is not one of our tickets"
 
-void ticket_issue(struct ask *ask);
-void ticket_read(struct ask *ask);
-void ticket_give_keys(struct ask *ask);
+void ticket_issue(struct asked *ask);
+void ticket_read(struct asked *ask);
+void ticket_give_keys(struct asked *ask);
 
 #endif

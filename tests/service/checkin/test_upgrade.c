@@ -252,12 +252,12 @@ static void
 a_newer_format_is_refused_in_words(void **state)
 {
     (void)state;
-    assert_refused("HSET '{muster}:ci:meta' format 3",
-                   "HSET '{muster}:ci:meta' format 2",
-                   "this data was stored by a newer version of Muster");
+    assert_refused(
+        "HSET '{muster}:ci:meta' format 3", "HSET '{muster}:ci:meta' format 2",
+        "the data in Redis was written by a newer version of checkin");
     assert_refused("HSET '{walks}:ci:known' format 3",
                    "HSET '{walks}:ci:known' format 2",
-                   "campaign walks was stored by a newer version of Muster");
+                   "campaign walks was written by a newer version of checkin");
     assert_redis("HGET '{walks}:ci:known' format", "2");
 }
 

@@ -17,8 +17,10 @@ struct heard {
 };
 
 static void
-on_action(void *arg, enum err err, struct action *action)
+on_action(void *arg, enum err err, const char *detail, void *value)
 {
+    struct action *action = value;
+    (void)detail;
     struct heard *heard = arg;
     heard->calls++;
     heard->err = err;
