@@ -38,7 +38,8 @@ struct asking {
     int unbegun;     /* leases with something to begin */
     bool is_failing; /* the last ask was not answered */
     bool is_dry;     /* the planner had no work: ask when the timer says */
-    int failures;    /* of what leases need, in a row */
+    struct backoff retry; /* of asks without an answer */
+    struct backoff pause; /* what leases need was not to be had */
     struct timer *timer;
 };
 

@@ -10,14 +10,14 @@
 
 #include "common/base/base.h"
 #include "common/client/broadcast.h"
-#include "common/crypto/crypto.h"
 #include "services/courier/courier.h"
 #include "services/courier/send/route.h"
 
 #define WAIT_MS_MIN 10
 #define WAIT_MS_MAX 2000
 #define WAIT_MS_DEFAULT 250
-#define RETRY_MS 200 /* after an ask without an answer; full jitter */
+#define RETRY_MS 200 /* after an ask without an answer */
+#define PAUSE_MS_FIRST 100
 #define PAUSE_MS_MAX 2000
 
 static void asking_go(struct asking *asking);
@@ -63,14 +63,6 @@ wait_ms(struct asking *asking, int64_t ms)
     }
 }
 
-static int64_t
-jitter(int64_t ms)
-{
-    uint32_t chance;
-    crypto_random(&chance, sizeof(chance));
-    return 1 + (int64_t)(chance % (uint32_t)ms);
-}
-
 static void
 rest(struct asking *asking, const Broadcast__Lease *answer)
 {
@@ -95,7 +87,7 @@ on_lease(void *arg, enum err err, const char *detail,
                      log_str("detail", detail));
         }
         asking->is_failing = true;
-        wait_ms(asking, jitter(RETRY_MS));
+        wait_ms(asking, backoff_next_ms(&asking->retry));
         return;
     }
     ask->request_number = 0;
@@ -107,7 +99,7 @@ on_lease(void *arg, enum err err, const char *detail,
         rest(asking, reply->lease);
         return;
     }
-    if (asking->is_dry && asking->failures == 0) {
+    if (asking->is_dry && asking->pause.tries == 0) {
         timer_stop(asking->timer);
     }
     asking->is_dry = false;
@@ -207,7 +199,7 @@ asking_wake(struct courier *courier)
 {
     for (int c = 0; c < CHANNELS; c++) {
         struct asking *asking = &courier->askings[c];
-        if (asking->is_dry && asking->failures == 0) {
+        if (asking->is_dry && asking->pause.tries == 0) {
             asking->is_dry = false;
             timer_stop(asking->timer);
             asking_go(asking);
@@ -218,10 +210,8 @@ asking_wake(struct courier *courier)
 void
 asking_pause(struct asking *asking)
 {
-    int64_t ms = (int64_t)100 << (asking->failures < 5 ? asking->failures : 5);
-    asking->failures++;
     timer_stop(asking->timer);
-    timer_start(asking->timer, jitter(ms < PAUSE_MS_MAX ? ms : PAUSE_MS_MAX));
+    timer_start(asking->timer, backoff_next_ms(&asking->pause));
 }
 
 void
@@ -229,7 +219,7 @@ asking_note_begun(struct asking *asking, enum lease_begun begun)
 {
     asking->unbegun--;
     if (begun == LEASE_BEGUN) {
-        asking->failures = 0;
+        backoff_reset(&asking->pause);
         asking->ahead += asking->ahead < ASKS_AHEAD_MAX;
     } else if (begun == LEASE_GIVEN_BACK) {
         asking->ahead = (asking->ahead + 1) / 2;
@@ -252,6 +242,10 @@ asking_open(struct courier *courier, granted_cb *granted)
         asking->granted = granted;
         asking->channel = (Words__Channel)(c + 1);
         asking->ahead = ASKS_AHEAD_MAX / 2;
+        asking->retry =
+            (struct backoff){.first_ms = RETRY_MS, .most_ms = RETRY_MS};
+        asking->pause = (struct backoff){.first_ms = PAUSE_MS_FIRST,
+                                         .most_ms = PAUSE_MS_MAX};
         asking->timer = timer_new(courier->service.loop, on_time, asking);
         for (int i = 0; i < ASKS_AHEAD_MAX; i++) {
             asking->asks[i].asking = asking;

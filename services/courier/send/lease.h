@@ -66,7 +66,7 @@ struct lease {
     uint32_t *waits;  /* what providers wished for; NULL: nothing */
     uint32_t untold;
     bool is_settling, is_final;
-    int settle_failures;
+    struct backoff settle_backoff;
     struct timer *return_timer, *settle_timer;
     struct lease *next_in_route;
     bool is_ended;

@@ -8,12 +8,12 @@
 
 #include "common/base/base.h"
 #include "common/client/broadcast.h"
-#include "common/crypto/crypto.h"
 #include "services/courier/courier.h"
 #include "services/courier/send/flows.h"
 #include "services/courier/send/lease.h"
 
 #define SETTLE_EVERY_MS 200
+#define RETRY_MS_FIRST 100
 #define RETRY_MS_MAX 2000
 
 /* lease->told, by recipient. */
@@ -96,7 +96,7 @@ note_failure(struct lease *lease, enum err err, const char *detail)
 {
     bool is_refusal = err != ERR_UNAVAILABLE && err != ERR_TIMEOUT &&
                       err != ERR_UNKNOWN && err != ERR_LIMIT;
-    int failures = lease->settle_failures;
+    unsigned failures = lease->settle_backoff.tries;
     metric_add(lease->courier->metrics.settle_retries, 1);
     if (!is_refusal) {
         return;
@@ -111,17 +111,6 @@ note_failure(struct lease *lease, enum err err, const char *detail)
 }
 
 static void
-repeat_later(struct lease *lease)
-{
-    int failures = lease->settle_failures++;
-    int64_t ms = (int64_t)100 << (failures < 5 ? failures : 5);
-    uint32_t chance;
-    crypto_random(&chance, sizeof(chance));
-    ms = ms < RETRY_MS_MAX ? ms : RETRY_MS_MAX;
-    timer_start(lease->settle_timer, 1 + (int64_t)(chance % (uint32_t)ms));
-}
-
-static void
 on_settled(void *arg, enum err err, const char *detail,
            const Broadcast__Reply *reply)
 {
@@ -132,10 +121,11 @@ on_settled(void *arg, enum err err, const char *detail,
     if (err != ERR_NONE) {
         move_told(lease, ON_THE_WAY, UNTOLD);
         note_failure(lease, err, detail);
-        repeat_later(lease);
+        timer_start(lease->settle_timer,
+                    backoff_next_ms(&lease->settle_backoff));
         return;
     }
-    lease->settle_failures = 0;
+    backoff_reset(&lease->settle_backoff);
     move_told(lease, ON_THE_WAY, TOLD);
     if (lease->is_final) {
         lease_end(lease);
@@ -189,8 +179,10 @@ settle_go(struct lease *lease)
     if (lease->settle_timer == NULL) {
         lease->settle_timer =
             timer_new(lease->courier->service.loop, on_time, lease);
+        lease->settle_backoff = (struct backoff){.first_ms = RETRY_MS_FIRST,
+                                                 .most_ms = RETRY_MS_MAX};
     }
-    if (lease->is_settling || lease->settle_failures > 0) {
+    if (lease->is_settling || lease->settle_backoff.tries > 0) {
         return; /* on_settled or the timer goes on */
     }
     if (lease->left == 0) {

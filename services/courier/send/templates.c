@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "common/bus/bus.h"
 
 static bool
 is_of(const struct template_entry *entry, const struct template_key *key)
@@ -60,18 +59,8 @@ template_keep(struct templates *templates, const struct template_key *key,
     if (entry != NULL) { /* another lease of it was quicker */
         return entry;
     }
-    struct buf packed;
-    buf_init(&packed, 0);
-    wire_pack(template_, &packed);
     entry = mem_new(sizeof(*entry));
-    entry->template_ =
-        wire_unpack(&broadcast__template__descriptor, buf_string(&packed),
-                    packed.len, BUS_BODY_BYTES_MAX);
-    buf_fini(&packed);
-    if (entry->template_ == NULL) {
-        free(entry);
-        return NULL;
-    }
+    entry->template_ = wire_copy(template_);
     (void)snprintf(entry->campaign, sizeof(entry->campaign), "%s",
                    key->campaign);
     (void)snprintf(entry->broadcast, sizeof(entry->broadcast), "%s",

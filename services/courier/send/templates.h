@@ -30,7 +30,7 @@ struct templates {
 /* One more use of it, or NULL: not kept. */
 struct template_entry *template_take(struct templates *templates,
                                      const struct template_key *key);
-/* Keeps a copy, and uses it once. NULL: it cannot be copied. */
+/* Keeps a copy, and uses it once. */
 struct template_entry *template_keep(struct templates *templates,
                                      const struct template_key *key,
                                      const Broadcast__Template *template_);
