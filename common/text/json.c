@@ -112,6 +112,17 @@ json_errors_add(struct json_errors *errors, const char *field,
 }
 
 void
+json_errors_add_sentence(struct json_errors *errors, const char *field,
+                         const char *detail)
+{
+    size_t at = errors->count;
+    json_errors_add(errors, field, detail);
+    if (at < JSON_ERRORS_MAX) {
+        errors->items[at].is_sentence = true;
+    }
+}
+
+void
 json_complain(struct json_fields *f, const char *name, const char *detail)
 {
     char field[64];

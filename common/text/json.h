@@ -30,8 +30,9 @@ void json_write(const json_t *value, struct buf *to);
 /* ---- reading typed fields ---- */
 
 struct json_error_item {
-    char field[64]; /* "gates[2].name" */
-    char detail[96];
+    char field[64];   /* "gates[2].name" */
+    char detail[96];  /* said of the field: "is missing" */
+    bool is_sentence; /* detail stands alone, its own subject in it */
 };
 
 struct json_errors {
@@ -92,6 +93,9 @@ const json_t *json_list(struct json_fields *f, const char *name, unsigned flags,
 void json_complain(struct json_fields *f, const char *name, const char *detail);
 void json_errors_add(struct json_errors *errors, const char *field,
                      const char *detail);
+/* The same; detail is a sentence of its own. */
+void json_errors_add_sentence(struct json_errors *errors, const char *field,
+                              const char *detail);
 
 /* The word of a value, or NULL. */
 const char *json_word_of(const struct json_word *words, int value);

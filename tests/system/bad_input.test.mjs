@@ -50,6 +50,7 @@ function assertProblem(answer, status, what) {
         what,
     );
     assert.equal(answer.json.status, status, what);
+    assert.match(answer.json.type, /^\/problems\/[a-z-]+$/, what);
     assert.ok(answer.json.title, what);
 }
 
@@ -132,6 +133,24 @@ test('a wrong method is 405 and says which are right', async () => {
     const head = await rig.call('HEAD', '/v1/campaigns');
     assert.equal(head.status, 200);
     assert.equal(head.text, '');
+});
+
+test('what a problem is, is said at the address that is its type', async () => {
+    const rows = [
+        [await rig.call('POST', `${c}/signups`, {body: {}}), 'invalid-field'],
+        [await rig.call('POST', `${c}/signups`, {body: '{'}), 'bad-request'],
+        [await rig.call('GET', '/v1/session'), 'unauthenticated'],
+        [await rig.call('GET', '/nothing'), 'not-found'],
+        [await rig.call('PATCH', c), 'wrong-method'],
+    ];
+    for (const [{json}, slug] of rows) {
+        assert.equal(json.type, `/problems/${slug}`);
+        const page = await rig.call('GET', json.type);
+        assert.equal(page.status, 200, slug);
+        assert.match(page.headers.get('content-type'), /^text\/html/);
+        assert.ok(page.text.includes(json.title.replace(/'/g, '&#39;')), slug);
+    }
+    assert.equal((await rig.call('GET', '/problems/none')).status, 404);
 });
 
 test('a wrong content type is 415', async () => {

@@ -5,10 +5,11 @@
  * address in a Referer. */
 #include "services/gateway/door/reply.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "common/base/base.h"
+#include "common/bus/bus.h"
+#include "services/gateway/door/problem.h"
 #include "services/gateway/gateway.h"
 
 #define HEADERS_MAX 12
@@ -128,56 +129,6 @@ reply_redirect(struct exchange *x, const char *location)
 
 /* ---- problems (RFC 9457) ---- */
 
-static const char *
-title_of(int status)
-{
-    static const struct {
-        int status;
-        const char *title;
-    } titles[] = {
-        {400, "This request cannot be understood"},
-        {401, "Who are you?"},
-        {403, "You may not do this"},
-        {404, "There is nothing here"},
-        {405, "Not by this method"},
-        {409, "This conflicts with what is there"},
-        {410, "This was here and is no more"},
-        {413, "Too much at once"},
-        {414, "The address is too long"},
-        {415, "Not this kind of content"},
-        {429, "Too often"},
-        {431, "Too many headers"},
-        {500, "A mistake of ours"},
-        {501, "Not this method"},
-        {503, "Not now"},
-        {504, "No answer in time"},
-    };
-    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
-        if (titles[i].status == status) {
-            return titles[i].title;
-        }
-    }
-    return "This did not work";
-}
-
-static json_t *
-problem_new(const struct exchange *x, int status, const char *detail)
-{
-    char instance[sizeof("urn:muster:trace:") + TRACE_TEXT_SIZE];
-    char trace[TRACE_TEXT_SIZE];
-    (void)snprintf(instance, sizeof(instance), "urn:muster:trace:%s",
-                   trace_format(x->trace, trace));
-    json_t *problem = json_object();
-    json_set_text(problem, "type", "about:blank");
-    json_set_text(problem, "title", title_of(status));
-    json_set_whole(problem, "status", status);
-    if (detail != NULL && *detail != '\0') {
-        json_set_text(problem, "detail", detail);
-    }
-    json_set_text(problem, "instance", instance);
-    return problem;
-}
-
 /* Who is refused is told when to come again, or how to say who they are:
  * also on a page. None, or one. */
 static size_t
@@ -241,35 +192,72 @@ is_for_a_person(struct exchange *x)
            (x->route->is_page || is_plain_form(x));
 }
 
+static void
+say_problem(struct exchange *x, const struct problem *problem,
+            const char *detail, const char *field)
+{
+    if (is_for_a_person(x)) {
+        reply_problem_page(x, problem->status, problem->title, detail);
+        return;
+    }
+    send_problem(x, problem->status,
+                 problem_to_json(problem, detail, field, x->trace));
+}
+
+/* A status that nobody planned keeps its number. */
 void
 reply_problem(struct exchange *x, int status, const char *detail)
 {
-    if (is_for_a_person(x)) {
-        reply_problem_page(x, status, title_of(status),
-                           detail == NULL ? "" : detail);
-        return;
-    }
-    send_problem(x, status, problem_new(x, status, detail));
+    struct problem problem = *problem_of_status(status);
+    problem.status = status;
+    say_problem(x, &problem, detail == NULL ? "" : detail, "");
 }
 
 void
 reply_nothing_here(struct exchange *x)
 {
+    const struct problem *problem = problem_of_status(404);
     const char *what = "there is nothing at this address";
     if (exchange_wants_html(x)) {
-        reply_problem_page(x, 404, title_of(404), what);
+        reply_problem_page(x, 404, problem->title, what);
     } else {
-        send_problem(x, 404, problem_new(x, 404, what));
+        send_problem(x, 404, problem_to_json(problem, what, "", x->trace));
     }
 }
 
+/* What a service says of a field of the request is said as the gateway's own
+ * mistakes are: beside the field. */
 void
 reply_err(struct exchange *x, enum err err, const char *detail)
 {
-    if (err == ERR_INTERNAL) {
-        detail = "it has been written to the log";
+    const struct bus_fault *fault = bus_answer_fault();
+    bool is_said = fault->err == err;
+    const char *field = is_said ? fault->field : "";
+    if (err == ERR_BAD_REQUEST && *field != '\0') {
+        json_errors_add_sentence(&x->errors, field, detail);
+        reply_errors(x);
+        return;
     }
-    reply_problem(x, err_http_status(err), detail);
+    detail = detail == NULL ? "" : detail;
+    say_problem(x, problem_of_err(err, is_said ? fault->type : ""),
+                err == ERR_INTERNAL ? "it has been written to the log" : detail,
+                field);
+}
+
+static json_t *
+errors_to_json(const struct json_errors *errors)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < errors->count && i < JSON_ERRORS_MAX; i++) {
+        json_t *item = json_object();
+        json_set_text(item, "field", errors->items[i].field);
+        json_set_text(item, "detail", errors->items[i].detail);
+        if (errors->items[i].is_sentence) {
+            json_set_bool(item, "is_sentence", true);
+        }
+        (void)json_array_append_new(list, item);
+    }
+    return list;
 }
 
 void
@@ -279,16 +267,11 @@ reply_errors(struct exchange *x)
         x->route->draw_again(x);
         return;
     }
-    json_t *problem = problem_new(x, 400, "some fields are wrong: see errors");
-    json_t *list = json_array();
-    size_t count = x->errors.count;
-    for (size_t i = 0; i < count && i < JSON_ERRORS_MAX; i++) {
-        json_t *item = json_object();
-        json_set_text(item, "field", x->errors.items[i].field);
-        json_set_text(item, "detail", x->errors.items[i].detail);
-        (void)json_array_append_new(list, item);
-    }
-    json_set(problem, "errors", list);
+    const char *field = x->errors.count == 1 ? x->errors.items[0].field : "";
+    json_t *problem =
+        problem_to_json(problem_of_fields(),
+                        "some fields are wrong: see errors", field, x->trace);
+    json_set(problem, "errors", errors_to_json(&x->errors));
     send_problem(x, 400, problem);
 }
 
@@ -305,5 +288,7 @@ reply_allowed(struct exchange *x, const char *methods)
         return;
     }
     answer.content_type = "application/problem+json";
-    send_json(x, answer, problem_new(x, 405, "not by this method: see Allow"));
+    send_json(x, answer,
+              problem_to_json(problem_of_status(405),
+                              "not by this method: see Allow", "", x->trace));
 }

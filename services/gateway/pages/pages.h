@@ -28,6 +28,7 @@
     ROW(HTTP_POST, "/u/{token}", PUBLIC, SCOPE_SELF, page_unsubscribe_act)     \
     ROW(HTTP_GET, "/here/{c}/{a}/{gate}", PUBLIC, SCOPE_GATE, page_here)       \
     ROW(HTTP_POST, "/here/{c}/{a}/{gate}", PUBLIC, SCOPE_GATE, page_here_act)  \
+    ROW(HTTP_GET, "/problems/{slug}", PUBLIC, SCOPE_OPEN, page_about_problem)  \
     ROW(HTTP_GET, "/login", PUBLIC, SCOPE_OPEN, page_login)                    \
     ROW(HTTP_GET, "/console", WATCHERS, SCOPE_CAMPAIGN, page_console)          \
     ROW(HTTP_GET, "/live/{c}/{a}", ALL_STAFF, SCOPE_ACTION, page_live)         \

@@ -440,25 +440,28 @@ seats_left_are_counted_down_to_the_waiting_list(void **state)
 }
 
 static const struct {
-    const char *field, *detail, *want;
+    struct json_error_item error;
+    const char *want;
 } errors[] = {
-    {"name", "is missing", "Your name is missing."},
-    {"phone", "or email is needed: at least one of them",
+    {{"name", "is missing", false}, "Your name is missing."},
+    {{"phone", "or email is needed: at least one of them", false},
      "The mobile number or email is needed: at least one of them."},
-    {"phone", "this is a landline: give a mobile number",
+    {{"phone", "this is a landline: give a mobile number", true},
      "This is a landline: give a mobile number."},
-    {"", "is odd", "This is odd."},
+    {{"phone", "is this a mobile? it looks like a landline", true},
+     "Is this a mobile? it looks like a landline."},
+    {{"", "is odd", false}, "This is odd."},
 };
 
+/* Which of both it is, is said with it: no sentence is looked into. */
 static void
 what_is_wrong_with_a_field_is_a_sentence_of_its_own(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
         char text[SHOW_ERROR_SIZE];
-        assert_string_equal(
-            show_error_words(errors[i].field, errors[i].detail, text),
-            errors[i].want);
+        assert_string_equal(show_error_words(&errors[i].error, text),
+                            errors[i].want);
     }
 }
 

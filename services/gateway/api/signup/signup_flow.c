@@ -240,27 +240,6 @@ ask_tickets(struct flow *flow, const Signup__SignedUp *signed_up)
     }
 }
 
-/* The field that signup's sentence is about; "" when it is about none. */
-static const char *
-field_of(const struct flow *flow, const char *detail)
-{
-    char phone[PHONE_TEXT_SIZE], email[EMAIL_TEXT_SIZE];
-    const char *why = "";
-    /* With and without: the campaign decides which sentence it was. */
-    for (int drama = 0; drama < 2 && flow->phone != NULL; drama++) {
-        enum err err = contact_phone(flow->phone, drama == 1, phone, &why);
-        if (err != ERR_NONE && strcmp(why, detail) == 0) {
-            return "phone";
-        }
-    }
-    if (flow->email != NULL &&
-        contact_email(flow->email, email, &why) != ERR_NONE &&
-        strcmp(why, detail) == 0) {
-        return "email";
-    }
-    return "";
-}
-
 static void
 signed_up(void *arg, enum err err, const char *detail,
           const Signup__Reply *reply)
@@ -268,7 +247,7 @@ signed_up(void *arg, enum err err, const char *detail,
     struct exchange *x = arg;
     struct flow *flow = x->state;
     if (err == ERR_BAD_REQUEST) {
-        json_errors_add(&x->errors, field_of(flow, detail), detail);
+        json_errors_add_sentence(&x->errors, bus_answer_fault()->field, detail);
         reply_errors(x);
         return;
     }

@@ -28,30 +28,16 @@ static const struct {
     {"actions", "The list of actions"},
 };
 
-/* Said of a field whose name the reader is to put before it. */
-static bool
-lacks_subject(const char *detail)
-{
-    static const char *const verbs[] = {"is ", "must ", "holds ", "or "};
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
-        if (strncmp(detail, verbs[i], strlen(verbs[i])) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 const char *
-show_error_words(const char *field, const char *detail,
-                 char to[SHOW_ERROR_SIZE])
+show_error_words(const struct json_error_item *error, char to[SHOW_ERROR_SIZE])
 {
     const char *label = "This";
     for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
-        label = strcmp(labels[i].field, field) == 0 ? labels[i].label : label;
+        bool is_it = strcmp(labels[i].field, error->field) == 0;
+        label = is_it ? labels[i].label : label;
     }
-    bool is_whole = !lacks_subject(detail);
-    snprintf(to, SHOW_ERROR_SIZE, "%s%s%s.", is_whole ? "" : label,
-             is_whole ? "" : " ", detail);
+    snprintf(to, SHOW_ERROR_SIZE, "%s%s%s.", error->is_sentence ? "" : label,
+             error->is_sentence ? "" : " ", error->detail);
     to[0] = (char)toupper((unsigned char)to[0]);
     return to;
 }

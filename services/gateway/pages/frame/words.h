@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "common/text/text.h"
 #include "signup.pb-c.h"
 
 #define SHOW_LABEL_SIZE 64
@@ -11,9 +12,10 @@
 const char *show_label(const char *slug, char to[SHOW_LABEL_SIZE]);
 const char *show_kind(Words__ActionKind kind);
 #define SHOW_ERROR_SIZE 192
-/* What is wrong with a field of the sign-up form, as a sentence of its own:
- * "is missing" -> "Your name is missing." Returns to. */
-const char *show_error_words(const char *field, const char *detail,
+/* What is wrong with a field of the sign-up form, as a sentence: "is missing"
+ * -> "Your name is missing."; one that is a sentence already has its capital
+ * and full stop. Returns to. */
+const char *show_error_words(const struct json_error_item *error,
                              char to[SHOW_ERROR_SIZE]);
 #define SHOW_SEATS_SIZE 64
 /* "12 places left"; "" without a limit. Returns to. */

@@ -60,8 +60,7 @@ actions_listed_again(void *arg, enum err err, const char *detail,
     for (; count < x->errors.count && count < JSON_ERRORS_MAX; count++) {
         const struct json_error_item *item = &x->errors.items[count];
         errors[count].field = item->field;
-        errors[count].detail =
-            show_error_words(item->field, item->detail, words[count]);
+        errors[count].detail = show_error_words(item, words[count]);
     }
     const char *typed = exchange_form(x);
     const struct show_form form = {

@@ -19,10 +19,9 @@ const LABELS = {
 };
 
 /** As show_error_words of the gateway: [field, a sentence of its own]. */
-function sentenceOf({field, detail}) {
+function sentenceOf({field, detail, is_sentence: isWhole}) {
     const name = field.replace(/\[.*$/, '');
-    const lacksSubject = /^(is|must|holds|or) /.test(detail);
-    const whole = lacksSubject ? `${LABELS[name] || 'This'} ${detail}` : detail;
+    const whole = isWhole ? detail : `${LABELS[name] || 'This'} ${detail}`;
     return [name, `${whole.charAt(0).toUpperCase()}${whole.slice(1)}.`];
 }
 
