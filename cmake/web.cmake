@@ -17,10 +17,15 @@ if(NOT npm_cache)
 endif()
 set(MUSTER_NPM_CACHE ${npm_cache} CACHE PATH
     "npm's cache, from which its packages come without a network")
+# Types are checked once, in the plain build.
+set(web_dev OFF)
+if(MUSTER_TESTS AND NOT MUSTER_SANITIZE AND NOT MUSTER_FUZZ)
+  set(web_dev ON)
+endif()
 add_custom_command(
   OUTPUT ${npm_dir}/installed
   COMMAND ${NODE} ${web_dir}/tools/install.mjs ${web_dir} ${npm_dir}
-          "${MUSTER_NPM_CACHE}" $<IF:$<BOOL:${MUSTER_TESTS}>,ON,OFF>
+          "${MUSTER_NPM_CACHE}" ${web_dev}
   COMMAND ${CMAKE_COMMAND} -E touch ${npm_dir}/installed
   DEPENDS ${web_dir}/package.json ${web_dir}/package-lock.json
           ${web_dir}/tools/install.mjs
@@ -68,7 +73,7 @@ add_custom_command(
 # What the staff's pages may ask and expect: types from the API's description,
 # against which tests/checks/types.sh checks them.
 set(web_types)
-if(MUSTER_TESTS)
+if(web_dev)
   set(web_types ${CMAKE_BINARY_DIR}/types/openapi.d.ts)
   file(RELATIVE_PATH web_sources ${CMAKE_BINARY_DIR}/types ${web_dir})
   configure_file(${web_dir}/tools/tsconfig.json.in

@@ -110,6 +110,30 @@ test('a wrong password is refused in words, and nothing is given away', async ()
     await page.shut();
 });
 
+test('what was typed before the page was complete is kept', async () => {
+    const page = await stage.open();
+    let release;
+    const complete = new Promise((resolve) => {
+        release = resolve;
+    });
+    await page.route('**/assets/staff.js', async (route) => {
+        await complete;
+        await route.continue();
+    });
+    await page.goto('/login', {waitUntil: 'commit'});
+    const {login, password} = stage.rig.staff.organiser;
+    await page.selectOption('#campaign', stage.campaign);
+    await page.fill('#login', login);
+    await page.fill('#password', password);
+    release();
+    await page.waitForLoadState('load');
+    await page.click('button[type=submit]');
+    await page.waitForURL(/\/console\?c=/);
+    await page.locator('h1').waitFor();
+    page.assertClean();
+    await page.shut();
+});
+
 test('the audience is counted as one types, and a mistake is explained', async () => {
     const page = await stage.openAs('organiser', {size: DESKTOP});
     page.expectComplaint(/status of 400/);
@@ -147,6 +171,38 @@ test('the parts of a text are counted as one types', async () => {
     assert.match(await counter.innerText(), /2 parts · 161/);
     await page.fill('#sms', 'We’re here');
     assert.match(await counter.innerText(), /1 part .*instead of ’/);
+    page.assertClean();
+    await page.shut();
+});
+
+test('a field goes where one is writing, and one writes on after it', async () => {
+    const page = await stage.openAs('organiser');
+    await page.goto(`${consolePath()}#new`);
+    await page.fill('#sms', 'Hello !');
+    await page.press('#sms', 'ArrowLeft');
+    await page.click('text=First name >> nth=0');
+    await page.keyboard.type(' Jones');
+    assert.equal(await page.inputValue('#sms'), 'Hello {{first_name}} Jones!');
+    await page.selectOption('#action', '');
+    assert.ok(await page.isDisabled('.chip:text-is("Ticket code") >> nth=0'));
+    await page.click('text=Choose from a list');
+    await page.click('.chip:text-is("Everyone")');
+    assert.equal(await page.inputValue('#query'), `signedup:${RALLY} all`);
+    await page.click('.chip:text-is("Everyone")');
+    assert.equal(await page.inputValue('#query'), `signedup:${RALLY}`);
+    page.assertClean();
+    await page.shut();
+});
+
+test('what is missing is said beside its field, and the first one focused', async () => {
+    const page = await stage.openAs('organiser');
+    await page.goto(`${consolePath()}#new`);
+    await page.fill('#name', 'Nearly');
+    await page.fill('#email', 'Dear all');
+    await page.click('#compose button[type=submit]');
+    assert.equal(await page.innerText('#name-error'), '');
+    assert.match(await page.innerText('#subject-error'), /needs a subject/);
+    assert.equal(await page.locator('#subject:focus').count(), 1);
     page.assertClean();
     await page.shut();
 });
@@ -217,6 +273,13 @@ test('stop asks once more, and then nothing goes out', async () => {
     await watcher.click('[data-act=stop]');
     await watcher.click('dialog [data-answer=no]');
     assert.equal(await watcher.locator('dialog').count(), 0);
+    await watcher.focus('[data-act=stop]');
+    await watcher.keyboard.press('Enter');
+    await watcher.locator('dialog').waitFor();
+    await watcher.keyboard.press('Escape');
+    assert.equal(await watcher.locator('dialog').count(), 0);
+    const focused = watcher.locator('[data-act=stop]:focus');
+    assert.equal(await focused.count(), 1);
     await watcher.click('[data-act=stop]');
     await watcher.click('dialog [data-answer=yes]');
     await stageIs(watcher, 'stopped');

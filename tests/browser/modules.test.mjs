@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
 import {ownPath} from '../../services/gateway/web/js/api.js';
+import {backoffMs} from '../../services/gateway/web/js/backoff.js';
 import {fillMinutes} from '../../services/gateway/web/js/chart.js';
 import {sumOf} from '../../services/gateway/web/staff/console/counts.js';
 import {
@@ -126,4 +127,12 @@ test('words are words, and times are short', () => {
 
 test('the sum of a bar takes in states that this page does not know', () => {
     assert.equal(sumOf({counts: {accepted: 2, something_new: 3}}), 5);
+});
+
+test('each try waits longer, up to a limit, and no two alike', () => {
+    const waits = [0, 1, 2, 3, 4, 5, 50].map(backoffMs);
+    [500, 1000, 2000, 4000, 8000, 8000, 8000].forEach((most, i) => {
+        assert.ok(waits[i] >= most / 2 && waits[i] <= most, `${waits}`);
+    });
+    assert.notEqual(backoffMs(5), backoffMs(5));
 });

@@ -63,12 +63,10 @@ function Choices({watched, channel, numbers}) {
         <${TroubleBox} of=${trouble} />`;
 }
 
-/** @typedef {import('../../api.js').Recipients} Recipients */
-/** @typedef {{watched: Watched, channel: Channel, page: Recipients}} NumbersProps */
+/** @typedef {{watched: Watched, channel: Channel, count: number}} Props */
 
-/** @param {NumbersProps} props */
-function Numbers({watched, channel, page: {numbers, next}}) {
-    const hasMore = next !== undefined && next !== null;
+/** @param {Props & {numbers: number[]}} props count: how many in all */
+function Numbers({watched, channel, count, numbers}) {
     const choices = html`<${Choices}
         watched=${watched}
         channel=${channel}
@@ -77,13 +75,13 @@ function Numbers({watched, channel, page: {numbers, next}}) {
     return html`<ul class="numbers" tabindex="0" aria-label="Who is in doubt">
             ${numbers.map((n) => html`<li>No. ${n}</li>`)}
         </ul>
-        ${hasMore &&
+        ${numbers.length < count &&
         html`<p class="meta">The first ${numbers.length} of them.</p>`}
         ${isAtLeast(watched.app.staff, 'organiser') && choices}`;
 }
 
-/** @param {{watched: Watched, channel: Channel}} props */
-function Listed({watched, channel}) {
+/** @param {Props} props */
+function Listed({watched, channel, count}) {
     const asked = useMemo(
         () =>
             makeAsked((stop) =>
@@ -96,16 +94,18 @@ function Listed({watched, channel}) {
     return html`<${Numbers}
         watched=${watched}
         channel=${channel}
-        page=${asked.answer.value}
+        count=${count}
+        ...${asked.answer.value}
     />`;
 }
 
 /**
  * The list is asked for anew when their number has changed.
  *
- * @param {{watched: Watched, channel: Channel, count: number}} props
+ * @param {Props} props
  */
-export function DoubtPanel({watched, channel, count}) {
+export function DoubtPanel(props) {
+    const {channel, count} = props;
     const name = CHANNELS[channel].toLowerCase();
     return html`<section class="panel doubt">
         <h2>${`In doubt: ${plural(count, name, `${name}s`)}`}</h2>
@@ -114,7 +114,7 @@ export function DoubtPanel({watched, channel, count}) {
             or not. Muster never sends them twice by itself.
         </p>
         <div>
-            <${Listed} key=${count} watched=${watched} channel=${channel} />
+            <${Listed} key=${count} ...${props} />
         </div>
     </section>`;
 }

@@ -28,11 +28,17 @@ function Found({found: {people, channels}}) {
         <div class="forecast">${falls}</div>`;
 }
 
+/** The question is not wrong, only unanswered. @param {{error: Error}} props */
+function TryingWords({error}) {
+    return html`<p>${error.message}</p>
+        <p class="trying">Trying again…</p>`;
+}
+
 /** @param {{preview: import('./preview_state.js').Preview}} props */
 export function PreviewBox({preview: {found, trouble}}) {
-    const isTrying = trouble.now.value?.isTrying;
+    const now = trouble.now.value;
     return html`<div class="preview" aria-live="polite">
-        ${found.value && html`<${Found} found=${found.value} />`}
-        ${isTrying && html`<p class="trying">Trying again…</p>`}
+        ${!now && found.value && html`<${Found} found=${found.value} />`}
+        ${now?.isTrying && html`<${TryingWords} error=${now.error} />`}
     </div>`;
 }

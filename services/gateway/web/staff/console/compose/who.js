@@ -84,12 +84,12 @@ function Action({draft}) {
 function Audience({draft}) {
     const {query} = draft.typed;
     const trouble = draft.preview.trouble.now.value;
-    const isWrong = trouble && !trouble.isTrying;
+    const wrong = trouble && !trouble.isTrying ? trouble.error.message : '';
     return html`<${Field}
         id="query"
         text="Audience"
         hint=${HINT}
-        error=${trouble?.error.message}
+        error=${wrong}
     >
         <input
             ...${describedBy('query', true)}
@@ -97,7 +97,7 @@ function Audience({draft}) {
             autocapitalize="none"
             spellcheck=${false}
             maxlength="500"
-            aria-invalid=${isWrong ? 'true' : undefined}
+            aria-invalid=${wrong ? 'true' : undefined}
             value=${query}
             onInput=${into(query)}
         />
