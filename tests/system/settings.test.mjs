@@ -1,7 +1,7 @@
 // settings -- what is misspelt in a configuration is said, and what may not
 // be does not start: by the command-line tool, and by ./muster up.
 import assert from 'node:assert/strict';
-import {spawnSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {
     existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync,
 } from 'node:fs';
@@ -77,6 +77,19 @@ test('the configuration of the containers has nothing to be said of', () => {
     const {status, stderr} = run(join(BIN, 'muster'), ['settings', '--check',
         '--config', join(TOP, 'docker', 'muster.ini')]);
     assert.deepEqual([status, stderr], [0, '']);
+});
+
+test('what scripts and tests read of the environment is known', () => {
+    const read = 'process\\.env\\.MUSTER_[A-Z_]+|getenv\\("MUSTER_[A-Z_]+"|' +
+        '[$][{]?MUSTER_[A-Z_]+';
+    const found = execFileSync('git', ['-C', TOP, 'grep', '-ohE', read, '--',
+        'muster', 'script', 'docker', 'common', 'services', 'tests'],
+    {encoding: 'utf8'});
+    const names = new Set(found.match(/MUSTER_[A-Z_]*[A-Z]/g));
+    assert.ok(names.size > 10);
+    const env = Object.fromEntries([...names].map((name) => [name, '1']));
+    const {stderr} = check('', {...env, MUSTER_CONFIG: ''});
+    assert.equal(stderr, '');
 });
 
 test('./muster up with a misspelt route says so, and starts nothing', () => {
