@@ -34,6 +34,9 @@ foreach(row ${rows})
     ${CMAKE_SOURCE_DIR} ${MUSTER_SERVICES_DIR})
   target_link_libraries(common_${name} PUBLIC
     ${below} ${outside_targets} muster_proto m)
+  if(EXISTS ${CMAKE_SOURCE_DIR}/common/${name}/rows.txt)
+    muster_keep(common_${name} ${name} ${CMAKE_SOURCE_DIR}/common/${name})
+  endif()
   target_compile_options(common_${name} PRIVATE
     $<$<COMPILE_LANGUAGE:C>:${MUSTER_WARNINGS}>
     $<$<COMPILE_LANGUAGE:CXX>:-Werror;-Wall;-Wextra>)

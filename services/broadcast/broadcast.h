@@ -49,7 +49,6 @@ struct broadcast {
     struct facts_shelf *facts; /* draft/facts.h */
     struct claim *claims; /* send/claim.h: asks for a lease, on their way */
     struct drive *drive;  /* drive/drive.h */
-    char me[96];          /* "broadcast.0 17", see elect.lua */
     uint64_t start_number;
     uint32_t lease_count; /* granted by this process */
     char *public_url;

@@ -27,7 +27,8 @@ static bool
 is_idle(void *arg)
 {
     struct broadcast *broadcast = arg;
-    return broadcast->open == 0 && asked_is_idle(&broadcast->desk);
+    return broadcast->open == 0 && asked_is_idle(&broadcast->desk) &&
+           election_is_idle(broadcast);
 }
 
 static void
@@ -102,6 +103,8 @@ main(int argc, char **argv)
         .name = "broadcast",
         .about = "Plans broadcasts, leases recipients, keeps the ledger.",
         .uses_store = true,
+        .owner = "bc",
+        .format = KEEP_FORMAT,
         .serve = on_request,
         .drain = on_drain,
         .is_idle = is_idle,

@@ -168,9 +168,6 @@ campaign_added(void *arg, enum err err, const struct store_reply *reply)
         asked_refuse(asked, ERR_LIMIT, "too many campaigns here");
         return;
     }
-    if (campaign->seen[0] == '\0') {
-        mark_election(campaign); /* its first broadcast */
-    }
     char hash[CONTENT_HASH_SIZE];
     struct buf packed;
     buf_init(&packed, 0);

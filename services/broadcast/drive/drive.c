@@ -1,7 +1,7 @@
 /* drive -- the one driver: reads the marks of the rooms below, and acts.
  *
  *   a mark -> on_marks, in the loop's next turn, for each campaign marked:
- *     election_ask     whose it is
+ *     election_join    from now on its planner is elected
  *     refresh_go       all is read again
  *     drive_on         what a sending's stage asks for
  *   and progress_go for each broadcast that has changed */
@@ -90,9 +90,8 @@ drive_on(struct sending *sending)
 static void
 read_marks(struct campaign *campaign)
 {
-    if (campaign->must_elect) {
-        campaign->must_elect = false;
-        election_ask(campaign);
+    if (campaign->must_join) {
+        election_join(campaign);
     }
     if (campaign->must_refresh) {
         refresh_go(campaign);
@@ -130,7 +129,8 @@ void
 driver_stop(struct broadcast *broadcast)
 {
     struct drive *drive = broadcast->drive;
-    timer_free(&drive->elect_timer);
+    timer_free(&drive->meet_timer);
+    lead_free(&drive->lead);
     timer_free(&drive->watch_timer);
     timer_free(&drive->progress_timer);
     free(drive);

@@ -3,10 +3,12 @@
 #ifndef BROADCAST_DRIVE_H
 #define BROADCAST_DRIVE_H
 
+#include "common/lead/lead.h"
 #include "services/broadcast/plan/marks.h"
 
 struct drive {
-    struct timer *elect_timer, *watch_timer, *progress_timer;
+    struct lead *lead; /* NULL: this start is not counted yet */
+    struct timer *meet_timer, *watch_timer, *progress_timer;
 };
 
 /* ---- drive.c ---- */
@@ -19,8 +21,11 @@ void drive_read_facts(struct sending *sending);
 
 /* ---- election.c ---- */
 void election_start(struct broadcast *broadcast);
-void election_ask(struct campaign *campaign);
+/* Brings what is kept of it to this version's form, and joins its lock. Until
+ * this start is counted its mark stays. */
+void election_join(struct campaign *campaign);
 void election_leave(struct broadcast *broadcast);
+bool election_is_idle(const struct broadcast *broadcast);
 
 /* ---- refresh.c ---- */
 /* Reads active broadcasts and leases again. */

@@ -1,55 +1,56 @@
-/* election -- which instance plans which campaign: a fenced lock in Redis.
+/* election -- which instance plans which campaign: a fenced lock (common/lead).
  *
- *   every ELECT_EVERY_MS, for each campaign: keep_elect
- *     -> it is mine: beat; newly mine: mark_stale
- *     -> it is another's: has its beat stood still for ELECT_STILL_MS by this
- *        machine's boot clock? The next ask takes it, with a new epoch
+ *   keep_start_number -> who this instance is -> lead_new
+ *   each MEET_EVERY_MS: keep_list_campaigns -> campaign_meet (a mark)
+ *   election_join: keep_open (older forms brought up) -> lead_join
+ *   each beat: heard -> mine: newly so, or a new revision: mark_stale
+ *                    -> another's: campaign_lose
  *
  * Two instances that both believe to be the planner are harmless: every
  * script of a planner checks its epoch. */
-#include "services/broadcast/drive/drive.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/base.h"
+#include "common/lead/lead.h"
+#include "services/broadcast/drive/drive.h"
 
-#define ELECT_EVERY_MS 500
-#define ELECT_STILL_MS 2000     /* a planner that does not beat is succeeded */
-#define CAMPAIGNS_EVERY_TURNS 4 /* look for new campaigns */
+#define MEET_EVERY_MS 2000 /* look for new campaigns */
 
-static void
-note_beat(struct campaign *campaign, const struct store_reply *reply)
+enum { FIELD_REV, FIELD_ACTIVE, FIELDS };
+static const char *const fields[FIELDS] = {"rev", "active"};
+
+/* ---- a beat ---- */
+
+/* Is campaign i the first of its holder's that has something to send? */
+static bool
+is_first_of_holder(const struct plan *plan, size_t i)
 {
-    char seen[sizeof(campaign->seen)];
-    (void)snprintf(seen, sizeof(seen), "%.30s.%.30s", keep_text(reply, 0),
-                   keep_text(reply, 2));
-    (void)snprintf(campaign->holder, sizeof(campaign->holder), "%s",
-                   keep_text(reply, 1));
-    if (strcmp(seen, campaign->seen) != 0) {
-        memcpy(campaign->seen, seen, sizeof(seen));
-        campaign->seen_at_ms = clock_boot_ms();
+    const struct campaign *campaign = plan->campaigns[i];
+    if (campaign->lock == NULL || campaign->active == 0 ||
+        campaign->epoch != 0) {
+        return false;
     }
-    campaign->active = (uint32_t)keep_number(reply, 4);
+    for (size_t j = 0; j < i; j++) {
+        const struct campaign *before = plan->campaigns[j];
+        if (before->lock != NULL && before->active > 0 &&
+            strcmp(lead_holder(before->lock), lead_holder(campaign->lock)) ==
+                0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Each planner with something to send gets an even share of the routes. */
 static void
-share_routes(struct broadcast *broadcast)
+share_routes(struct plan *plan)
 {
     int planners = 1;
-    for (size_t i = 0; i < broadcast->plan->campaign_count; i++) {
-        const struct campaign *campaign = broadcast->plan->campaigns[i];
-        bool is_first = campaign->active > 0 && campaign->epoch == 0;
-        for (size_t j = 0; is_first && j < i; j++) {
-            const struct campaign *before = broadcast->plan->campaigns[j];
-            is_first = before->active == 0 ||
-                       strcmp(before->holder, campaign->holder) != 0;
-        }
-        planners += is_first ? 1 : 0;
+    for (size_t i = 0; i < plan->campaign_count; i++) {
+        planners += is_first_of_holder(plan, i);
     }
-    planner_share(&broadcast->plan->planner, planners, clock_boot_us());
+    planner_share(&plan->planner, planners, clock_boot_us());
 }
 
 static void
@@ -63,47 +64,65 @@ become_planner(struct campaign *campaign, uint64_t epoch)
 }
 
 static void
-elected(void *arg, enum err err, const struct store_reply *reply)
+heard(void *owner, const struct lead_news *news)
 {
-    struct campaign *campaign = arg;
-    struct broadcast *broadcast = campaign->broadcast;
-    campaign->is_asked = false;
-    broadcast->open--;
-    if (err != ERR_NONE || broadcast->is_draining) {
-        return;
-    }
-    note_beat(campaign, reply);
-    uint64_t epoch = (uint64_t)keep_number(reply, 0);
-    uint64_t revision = (uint64_t)keep_number(reply, 3);
-    bool is_mine = strcmp(campaign->holder, broadcast->me) == 0;
+    struct campaign *campaign = owner;
+    uint64_t revision = strtoull(news->fields[FIELD_REV], NULL, 10);
     bool is_news = revision != campaign->revision || campaign->must_refresh;
     campaign->revision = revision;
-    if (!is_mine) {
+    campaign->active = (uint32_t)strtoul(news->fields[FIELD_ACTIVE], NULL, 10);
+    if (news->epoch == 0) {
         campaign_lose(campaign);
-    } else if (epoch != campaign->epoch) {
-        become_planner(campaign, epoch);
+    } else if (news->epoch != campaign->epoch) {
+        become_planner(campaign, news->epoch);
     } else if (is_news) {
         mark_stale(campaign);
     }
-    share_routes(broadcast);
+    share_routes(campaign->broadcast->plan);
+}
+
+/* ---- joining ---- */
+
+static void
+opened(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct campaign *campaign = arg;
+    struct broadcast *broadcast = campaign->broadcast;
+    char key[KEEP_LOCK_SIZE];
+    broadcast->open--;
+    campaign->is_opening = false;
+    if (broadcast->is_draining) {
+        return;
+    }
+    if (err == ERR_LIMIT) {
+        log_error("campaign.newer_format", log_str("campaign", campaign->id),
+                  log_str("why", reply->string));
+        return; /* it is not planned here */
+    }
+    if (err != ERR_NONE) {
+        campaign->must_join = true; /* tried again when campaigns are met */
+        return;
+    }
+    keep_lock_key(campaign->id, key);
+    campaign->lock = lead_join(broadcast->drive->lead, key, campaign);
 }
 
 void
-election_ask(struct campaign *campaign)
+election_join(struct campaign *campaign)
 {
-    if (campaign->is_asked || campaign->broadcast->is_draining) {
+    struct broadcast *broadcast = campaign->broadcast;
+    if (broadcast->drive->lead == NULL || campaign->is_opening ||
+        broadcast->is_draining) {
         return;
     }
-    bool stood_still = campaign->epoch == 0 && campaign->seen[0] != '\0' &&
-                       clock_boot_ms() - campaign->seen_at_ms >= ELECT_STILL_MS;
-    struct keep_elect elect = {.me = campaign->broadcast->me,
-                               .stood_still =
-                                   stood_still ? campaign->seen : ""};
     struct keep_on on = campaign_on(campaign, NULL);
-    campaign->is_asked = true;
-    campaign->broadcast->open++;
-    keep_elect(&on, &elect, elected, campaign);
+    campaign->must_join = false;
+    campaign->is_opening = true;
+    broadcast->open++;
+    keep_open(&on, opened, campaign);
 }
+
+/* ---- meeting ---- */
 
 static void
 campaigns_read(void *arg, enum err err, const struct store_reply *reply)
@@ -112,77 +131,70 @@ campaigns_read(void *arg, enum err err, const struct store_reply *reply)
     broadcast->open--;
     for (size_t i = 0; err == ERR_NONE && i < reply->count; i++) {
         const char *id = keep_text(reply, i);
-        struct campaign *campaign =
-            slug_is_valid(id) ? campaign_meet(broadcast, id) : NULL;
-        if (campaign != NULL && campaign->seen[0] == '\0') {
-            election_ask(campaign);
+        if (slug_is_valid(id)) {
+            (void)campaign_meet(broadcast, id);
         }
     }
+    marks_wake(broadcast->plan);
 }
 
 static void
-on_elect(void *arg)
+on_meet(void *arg)
 {
-    static unsigned turn;
     struct broadcast *broadcast = arg;
     if (broadcast->is_draining) {
         return;
     }
-    if (turn++ % CAMPAIGNS_EVERY_TURNS == 0) {
-        broadcast->open++;
-        keep_list_campaigns(broadcast->keep, campaigns_read, broadcast);
-    }
-    for (size_t i = 0; i < broadcast->plan->campaign_count; i++) {
-        election_ask(broadcast->plan->campaigns[i]);
-    }
-    timer_start(broadcast->drive->elect_timer, ELECT_EVERY_MS);
+    broadcast->open++;
+    keep_list_campaigns(broadcast->keep, campaigns_read, broadcast);
+    timer_start(broadcast->drive->meet_timer, MEET_EVERY_MS);
 }
+
+/* ---- its life ---- */
 
 static void
 start_numbered(void *arg, enum err err, const struct store_reply *reply)
 {
     struct broadcast *broadcast = arg;
+    char me[LEAD_ME_SIZE];
     broadcast->open--;
     if (err != ERR_NONE || reply->type != STORE_INTEGER) {
         log_fatal("Redis would not count this start: %s", err_name(err));
     }
     broadcast->start_number = (uint64_t)reply->integer;
-    (void)snprintf(broadcast->me, sizeof(broadcast->me), "%s %lld",
-                   broadcast->service.name, (long long)reply->integer);
-    on_elect(broadcast);
+    (void)snprintf(me, sizeof(me), "%s %lld", broadcast->service.name,
+                   (long long)reply->integer);
+    broadcast->drive->lead =
+        lead_new(&(struct lead_options){.loop = broadcast->service.loop,
+                                        .store = broadcast->service.store,
+                                        .me = me,
+                                        .fields = fields,
+                                        .field_count = FIELDS,
+                                        .heard = heard});
+    on_meet(broadcast);
 }
 
 void
 election_start(struct broadcast *broadcast)
 {
-    broadcast->drive->elect_timer =
-        timer_new(broadcast->service.loop, on_elect, broadcast);
+    broadcast->drive->meet_timer =
+        timer_new(broadcast->service.loop, on_meet, broadcast);
     broadcast->open++;
     keep_start_number(broadcast->keep, start_numbered, broadcast);
-}
-
-static void
-left(void *arg, enum err err, const struct store_reply *reply)
-{
-    struct broadcast *broadcast = arg;
-    (void)err;
-    (void)reply;
-    broadcast->open--;
 }
 
 void
 election_leave(struct broadcast *broadcast)
 {
-    timer_stop(broadcast->drive->elect_timer);
-    for (size_t i = 0; i < broadcast->plan->campaign_count; i++) {
-        struct campaign *campaign = broadcast->plan->campaigns[i];
-        if (campaign->epoch == 0) {
-            continue;
-        }
-        struct keep_elect elect = {
-            .me = broadcast->me, .stood_still = "", .leaves = true};
-        struct keep_on on = campaign_on(campaign, NULL);
-        broadcast->open++;
-        keep_elect(&on, &elect, left, broadcast);
+    timer_stop(broadcast->drive->meet_timer);
+    if (broadcast->drive->lead != NULL) {
+        lead_leave(broadcast->drive->lead);
     }
+}
+
+bool
+election_is_idle(const struct broadcast *broadcast)
+{
+    return broadcast->drive->lead == NULL ||
+           lead_is_idle(broadcast->drive->lead);
 }

@@ -21,5 +21,6 @@ B = P .. 'b:' .. ID
 call('HSET', P .. 'idem', key, hash .. ' ' .. ID)
 call('HSET', B, 'content', ARGV[CREATE_ARG_CONTENT], 'hash', hash,
      'made_by', STAFF, 'made_at', NOW)
+call('HSETNX', P .. 'meta', 'format', KEEP_FORMAT)
 set_stage(DRAFT)
 return {ID, 1}

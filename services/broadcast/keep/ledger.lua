@@ -164,6 +164,13 @@ local function open_count(channel)
            number_of('n' .. channel .. '.' .. DEFERRED)
 end
 
+-- It is among those the planner holds; how many there are stands in the plan,
+-- for other instances.
+local function set_active(is_active)
+    call(is_active and 'SADD' or 'SREM', P .. 'active', ID)
+    call('HSET', P .. 'plan', 'active', call('SCARD', P .. 'active'))
+end
+
 -- With nothing open a broadcast is done; with something open again it goes
 -- on. Returns the stage it is in now.
 local function settle_down(stage)
@@ -173,10 +180,10 @@ local function settle_down(stage)
             stage = DONE
             set_stage(DONE)
         end
-        if is_ended(stage) then call('SREM', P .. 'active', ID) end
+        if is_ended(stage) then set_active(false) end
     elseif stage == DONE then
         stage = SENDING
-        call('SADD', P .. 'active', ID)
+        set_active(true)
         call('HDEL', B, 'ended_at')
         set_stage(SENDING)
     end

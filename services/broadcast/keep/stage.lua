@@ -24,7 +24,7 @@ end
 if is_succeeded() then return redis.error_reply('GONE another planner') end
 for i = STAGE_ARG_REFUSAL + 1, #ARGV, 2 do call('HSET', B, ARGV[i], ARGV[i + 1]) end
 if to == PAUSED then call('HSET', B, 'resume_to', name_of(stage)) end
-if to == FREEZING or to == STANDING then call('SADD', P .. 'active', ID) end
+if to == FREEZING or to == STANDING then set_active(true) end
 set_stage(to)
 settle_down(to)
 return fields()

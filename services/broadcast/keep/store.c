@@ -1,7 +1,8 @@
 /* store -- what this service keeps in Redis: one function for each script.
  *
  * Keys of a campaign, all {campaign}:bc:…
- *   plan              hash   holder, epoch, beat, rev (see elect.lua)
+ *   meta              hash   format, of all that is kept of the campaign
+ *   plan              hash   the planner's lock (common/lead) with rev, active
  *   last              how many broadcasts were ever made; ids are b1, b2, …
  *   idem              hash   idempotency key: "<content hash> <id>"
  *   active            set    ids being sent, frozen, paused or swept
@@ -12,8 +13,9 @@
  *   leases            hash   lease id: a packed LeaseKept
  *   lease:<id>        hash   b, ch, k, first, open, left, late
  *   feed, feed-end    stream of Event; the seq of the last
- * Above all campaigns: {muster}:bc:campaigns (set of ids), {muster}:bc:starts
- * (how many instances were ever started: lease ids are made of it). */
+ * Above all campaigns: {muster}:bc:campaigns (set of ids) and {muster}:bc:meta
+ * (hash: format; starts, how many instances were ever started, of which lease
+ * ids are made). {muster}:bc:starts is where 0.1 counted. */
 #include "services/broadcast/keep/store.h"
 
 #include <assert.h>
@@ -151,8 +153,9 @@ read_key(const struct keep_on *on, const char *verb, const char *what,
 void
 keep_start_number(struct keep *keep, store_reply_cb *cb, void *arg)
 {
-    keep_command(&(struct keep_on){.keep = keep}, "INCR", "{muster}:bc:starts",
-                 cb, arg);
+    struct keep_args call = {
+        .on = &(struct keep_on){.keep = keep, .campaign = "muster"}};
+    keep_args_run(&call, BROADCAST_SCRIPT_START, cb, arg);
 }
 
 void
@@ -172,14 +175,17 @@ keep_add_campaign(const struct keep_on *on, store_reply_cb *cb, void *arg)
 }
 
 void
-keep_elect(const struct keep_on *on, const struct keep_elect *elect,
-           store_reply_cb *cb, void *arg)
+keep_lock_key(const char *campaign, char key[KEEP_LOCK_SIZE])
 {
-    struct keep_args call = {.on = on};
-    keep_args_text(&call, ELECT_ARG_ME, elect->me);
-    keep_args_text(&call, ELECT_ARG_STOOD_STILL, elect->stood_still);
-    keep_args_text(&call, ELECT_ARG_WISH, elect->leaves ? "leave" : "keep");
-    keep_args_run(&call, BROADCAST_SCRIPT_ELECT, cb, arg);
+    (void)snprintf(key, KEEP_LOCK_SIZE, "{%s}:bc:plan", campaign);
+}
+
+void
+keep_open(const struct keep_on *on, store_reply_cb *cb, void *arg)
+{
+    struct keep_args call;
+    keep_args_begin(&call, on);
+    keep_args_run(&call, BROADCAST_SCRIPT_OPEN, cb, arg);
 }
 
 /* ---- broadcasts ---- */

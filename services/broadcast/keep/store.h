@@ -33,14 +33,13 @@ void keep_start_number(struct keep *keep, store_reply_cb *cb, void *arg);
 void keep_list_campaigns(struct keep *keep, store_reply_cb *cb, void *arg);
 void keep_add_campaign(const struct keep_on *on, store_reply_cb *cb, void *arg);
 
-struct keep_elect {
-    const char *me;          /* "broadcast.0 17" */
-    const char *stood_still; /* "<epoch>.<beat>", or "" */
-    bool leaves;
-};
-/* Replies {epoch, holder, beat, rev, active}. */
-void keep_elect(const struct keep_on *on, const struct keep_elect *elect,
-                store_reply_cb *cb, void *arg);
+/* The key of the lock of the planner (common/lead), with the fields rev and
+ * active beside: the plan's revision, and how many broadcasts are active. */
+#define KEEP_LOCK_SIZE 64
+void keep_lock_key(const char *campaign, char key[KEEP_LOCK_SIZE]);
+/* Brings what is kept of this campaign to this version's form. LIMIT: it is of
+ * a newer one. */
+void keep_open(const struct keep_on *on, store_reply_cb *cb, void *arg);
 
 /* ---- broadcasts ---- */
 struct keep_create {

@@ -33,6 +33,7 @@ campaign_meet(struct broadcast *broadcast, const char *id)
     campaign->broadcast = broadcast;
     (void)snprintf(campaign->id, sizeof(campaign->id), "%s", id);
     plan->campaigns[plan->campaign_count++] = campaign;
+    mark_join(campaign);
     return campaign;
 }
 

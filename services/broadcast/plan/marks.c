@@ -27,9 +27,9 @@ mark_stale(struct campaign *campaign)
 }
 
 void
-mark_election(struct campaign *campaign)
+mark_join(struct campaign *campaign)
 {
-    campaign->must_elect = true;
+    campaign->must_join = true;
     marks_wake(campaign->broadcast->plan);
 }
 

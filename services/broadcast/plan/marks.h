@@ -36,8 +36,8 @@ void mark_heard(struct broadcast *broadcast, const char *campaign,
                 struct record *record);
 /* Active broadcasts and leases are to be read again; soon, and once. */
 void mark_stale(struct campaign *campaign);
-/* Whose this campaign is, is to be asked now, not at the next beat. */
-void mark_election(struct campaign *campaign);
+/* It is newly known: its planner is to be elected. */
+void mark_join(struct campaign *campaign);
 /* It has been read again: begin what its stage asks for. */
 void mark_sending(struct sending *sending);
 /* Couriers that wait may ask now; at most every few milliseconds. */

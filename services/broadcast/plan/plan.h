@@ -31,12 +31,11 @@ struct plan {
 struct campaign {
     struct broadcast *broadcast;
     char id[SLUG_SIZE];
-    uint64_t epoch;                /* as its planner; 0: another instance is */
-    bool is_asked, is_loading;     /* the election, the loading */
-    bool is_loaded;                /* leases and sendings are those in Redis */
-    bool must_elect, must_refresh; /* marks */
-    char holder[96], seen[64];     /* who plans it; "<epoch>.<beat>" */
-    int64_t seen_at_ms;
+    struct lead_lock *lock; /* NULL: not opened yet */
+    uint64_t epoch;         /* as its planner; 0: another instance is */
+    bool is_opening, is_loading;
+    bool is_loaded;               /* leases and sendings are those in Redis */
+    bool must_join, must_refresh; /* marks */
     uint64_t revision;
     uint32_t active;
     struct lease_table leases;

@@ -143,11 +143,13 @@ close_redis(void **state)
 }
 
 static void
-take_epoch(const char *who)
+take_epoch(void)
 {
-    struct keep_on at = on();
-    keep_elect(&at, &(struct keep_elect){.me = who, .stood_still = ""},
-               on_reply, NULL);
+    char lock[KEEP_LOCK_SIZE];
+    keep_lock_key(round_.campaign, lock);
+    struct bytes words[] = {bytes_of_string("HINCRBY"), bytes_of_string(lock),
+                            bytes_of_string("epoch"), bytes_of_string("1")};
+    store_command(store, words, 4, on_reply, NULL);
     wait_for_answer();
     assert_int_equal(answer.err, ERR_NONE);
     round_.model.epoch = (uint64_t)answer.items[0];
@@ -237,7 +239,7 @@ begin_round(int number)
     model_init(&round_.model, 8 + chance(round_.is_refusing ? 8 : 100),
                BUG_NONE);
     scatter();
-    take_epoch("broadcast.0 1");
+    take_epoch();
     make_draft();
     go_to(STAGE_BIT(DRAFT), STAGE(FREEZING));
     freeze();
@@ -437,11 +439,8 @@ step_end_broadcast(void)
 static void
 step_succession(void)
 {
-    static unsigned starts = 1;
-    char who[32];
     uint64_t before = round_.model.epoch;
-    (void)snprintf(who, sizeof(who), "broadcast.0 %u", ++starts);
-    take_epoch(who);
+    take_epoch();
     assert_int_equal(round_.model.epoch, before + 1);
 }
 
