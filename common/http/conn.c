@@ -40,8 +40,9 @@ http_conn_enter(struct http_conn *conn, enum http_phase phase)
     if (phase == HTTP_IDLE && conn->is_admitted) {
         http_idle_add(conn);
     }
+    /* Not from the last sweep: a clock that leapt since would end it. */
     conn->deadline_ms =
-        limits_ms[phase] == 0 ? 0 : conn->server->now_ms + limits_ms[phase];
+        limits_ms[phase] == 0 ? 0 : clock_boot_ms() + limits_ms[phase];
 }
 
 static void

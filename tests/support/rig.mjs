@@ -19,12 +19,14 @@
 //   await rig.kill('courier.0', 'SIGKILL'); rig.start('courier.0')
 //   await rig.ready('courier.0')                its /readyz says so
 //   await rig.redis('DBSIZE')                   one command, as the operator
+//   rig.moveClock(3 * DAY_MS)   the services', days at once; needs hasClock
 //   await rig.stop()            in after(): SIGTERM to all; returns
 //                               {name: exit code}
 //
 // Options: conf (more lines for the INI file), instances ({courier: 2, …}),
 // without (['courier', …]: services not started), isEmpty (no campaign),
-// descriptors ({gateway: 300}: it may open so many),
+// descriptors ({gateway: 300}: it may open so many), hasClock (time may be
+// moved: routes must stay on this machine),
 // from (a var.tar.gz of tests/fixtures, to start on what it holds).
 //
 // Programs are taken from $MUSTER_BIN, else build/bin. Everything is killed
@@ -32,17 +34,21 @@
 import {spawn, execFileSync} from 'node:child_process';
 import {randomBytes, createHash} from 'node:crypto';
 import {
+    closeSync,
+    constants,
     mkdirSync,
     mkdtempSync,
     openSync,
     readFileSync,
     rmSync,
     writeFileSync,
+    writeSync,
     existsSync,
 } from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {ACTIONS, CAMPAIGN, PASSWORD, ROLES, ROUTES} from './campaign.mjs';
 import {SERVICES, aclUsers, processes} from './services.mjs';
 
 const WAIT_MS = 30000;
@@ -50,7 +56,6 @@ const LOOK_MS = 20;
 const TOP = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const BUILD = process.env.MUSTER_BUILD || join(TOP, 'build');
 const BIN = process.env.MUSTER_BIN || join(BUILD, 'bin');
-const PASSWORD = 'correct horse battery';
 
 const rigs = new Set();
 process.on('exit', () => {
@@ -58,6 +63,8 @@ process.on('exit', () => {
 });
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const DAY_MS = 24 * 3600 * 1000;
 
 /** Polls until is() says so; throws with what when it never does. */
 export async function until(what, is, ms = WAIT_MS) {
@@ -86,6 +93,8 @@ class Rig {
         this.conf = join(this.dir, 'muster.ini');
         this.instances = Object.fromEntries(SERVICES.map(({name}) =>
             [name, options.instances?.[name] ?? 1]));
+        this.clock = {path: this.path('clock'), aheadMs: 0};
+        if (options.hasClock) this.moveClock(0);
         this.passwords = {};
         this.owners = SERVICES.filter(({owner}) => owner)
             .map(({name}) => name);
@@ -148,7 +157,11 @@ journal_dir = ${this.path('journal')}
 
     spawn(name, command, args) {
         const log = openSync(this.path('log', `${name}.log`), 'a');
-        const child = spawn(command, args, {stdio: ['ignore', log, log]});
+        const env = this.options.hasClock
+            ? {...process.env, MUSTER_TEST_CLOCK: this.clock.path}
+            : process.env;
+        const child = spawn(command, args,
+            {stdio: ['ignore', log, log], env});
         const process_ = {name, child, code: null};
         process_.ended = new Promise((resolve) => {
             child.on('error', () => resolve(-1));
@@ -159,6 +172,17 @@ journal_dir = ${this.path('journal')}
         });
         this.processes.set(name, process_);
         return process_;
+    }
+
+    /** Sets the clocks of all services ahead, beside what they were. */
+    moveClock(ms) {
+        this.clock.aheadMs += ms;
+        const page = new BigInt64Array(2).fill(BigInt(this.clock.aheadMs));
+        // In place: they have mapped it.
+        const file = openSync(this.clock.path, constants.O_RDWR |
+            constants.O_CREAT, 0o600);
+        writeSync(file, page);
+        closeSync(file);
     }
 
     start(name) {
@@ -265,6 +289,8 @@ journal_dir = ${this.path('journal')}
     /** type: the content type; body: sent as JSON unless it is a text. */
     async call(method, path, {body, token, headers = {}, type} = {}) {
         const all = {...headers};
+        // Days later the gateway has closed what was idle.
+        if (this.options.hasClock) all.Connection = 'close';
         if (token) all.Authorization = `Bearer ${token}`;
         if (body !== undefined) all['Content-Type'] = type || 'application/json';
         const answer = await fetch(this.base + path, {
@@ -372,53 +398,6 @@ journal_dir = ${this.path('journal')}
         return codes;
     }
 }
-
-const ROUTES = `[route.sms-outbox]
-channel = sms
-provider = outbox
-rate = 2000
-concurrency = 50
-[route.email-outbox]
-channel = email
-provider = outbox
-rate = 2000
-concurrency = 50
-`;
-const ROLES = ['admin', 'organiser', 'approver', 'coordinator', 'steward'];
-const CAMPAIGN = {
-    name: 'Spring March',
-    summary: 'A campaign for tests.',
-    roles: ['care-worker', 'unpaid-carer', 'draws-on-care'],
-    regions: ['north-west', 'london'],
-    sms_sender: 'SpringMarch',
-    email_from: 'hello@spring-march.example.org',
-    email_from_name: 'Spring March',
-    approval_above: 1000,
-    allows_drama_numbers: true,
-    consent_wording: 'Yes, you may ask me by this channel to take part.',
-    consent_version: '1',
-};
-const ACTIONS = {
-    rally: {
-        name: 'Rally in the square',
-        kind: 'rally',
-        place: 'The square',
-        starts_at: '2030-03-01T11:00:00Z',
-        ends_at: '2030-03-01T15:00:00Z',
-        gates: [
-            {id: 'north', name: 'North gate'},
-            {id: 'south', name: 'South gate'},
-        ],
-    },
-    lobby: {
-        name: 'Meet your MP',
-        kind: 'lobby',
-        starts_at: '2030-03-01T13:00:00Z',
-        ends_at: '2030-03-01T16:00:00Z',
-        capacity: 2,
-        gates: [{id: 'door', name: 'The door'}],
-    },
-};
 
 /** Starts it all; see the head of this file. */
 export async function startRig(options = {}) {
