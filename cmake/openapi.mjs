@@ -17,7 +17,7 @@
 // head.json's "answers" are the rules: always; asks; staff (not public);
 // some (not every member of staff, or not of every campaign, or not from
 // every page); path (with an id in it); body (with one). Its "problems" are
-// the answers.
+// the answers, with the types that each may have: /problems/<type>.
 import {readFileSync, readdirSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 
@@ -192,14 +192,33 @@ function addSchemas(document, owners, part) {
     }
 }
 
+const typeOf = (name) => `/problems/${name}`;
+
+/** A problem of the types that its status has. */
+function problemOf(types) {
+    return {allOf: [refTo('schemas', 'Problem'),
+        {type: 'object', properties: {type: {enum: types.map(typeOf)}}}]};
+}
+
 function responsesOf(head) {
-    return Object.fromEntries(Object.values(head.problems).map(
-        ({name, description, header}) => [name, {
+    return Object.fromEntries(Object.entries(head.problems).map(
+        ([status, {name, types, description, header}]) => [name, {
             description,
             ...header && {headers: {[header]: refTo('headers', header)}},
-            content: {'application/problem+json':
-                {schema: refTo('schemas', 'Problem')}},
+            content: {'application/problem+json': {schema:
+                status === 'default' ? refTo('schemas', 'Problem') :
+                    problemOf(types)}},
         }]));
+}
+
+function problemTypes(head) {
+    const types = Object.values(head.problems).flatMap((one) => one.types);
+    return {
+        type: 'string',
+        format: 'uri-reference',
+        description: 'the kind of problem; stable, and a page that explains it',
+        enum: types.map(typeOf),
+    };
 }
 
 function merge(head, parts) {
@@ -214,7 +233,7 @@ function merge(head, parts) {
             parameters: head.parameters,
             headers: head.headers,
             responses: responsesOf(head),
-            schemas: {},
+            schemas: {ProblemType: problemTypes(head)},
         },
     };
     const owners = new Map();

@@ -44,8 +44,8 @@ static const struct {
     {"keys", ""},
     {"gateway",
      "For the public, put `docker/nginx.conf` in front: it speaks TLS and\n"
-     "HTTP/2, bears slow clients, and passes on whom it saw; then\n"
-     "`behind_proxy = yes`."},
+     "HTTP/2, bears slow clients, and passes on whom it saw; the gateway must\n"
+     "be told that it may believe it: `proxies = 127.0.0.1`."},
     {"outbox", ""},
     {"courier", ""},
     {"route.<route>",

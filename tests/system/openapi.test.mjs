@@ -1,10 +1,14 @@
 // openapi -- the file says what the server does: every route is in it and
 // nothing else, every answer is of the form that it states.
 import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
+import {fileURLToPath} from 'node:url';
 import {openDocument, routes} from '../support/openapi.mjs';
 import {startRig} from '../support/rig.mjs';
 
+const TOP = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const C = '/v1/campaigns/{c}';
 const A = `${C}/actions/{a}`;
 const B = `${C}/broadcasts/{b}`;
@@ -67,6 +71,41 @@ test('every route is in the file, and nothing else is', () => {
         api.operations().map((o) => o.name).sort(),
         routes().map((r) => r.name).sort(),
     );
+});
+
+/** Which status the file states each type of problem for. */
+function statusesOfTypes() {
+    const found = new Map();
+    for (const {operation} of api.operations())
+        for (const [status, answer] of Object.entries(operation.responses)) {
+            const said = api.follow(answer).content || {};
+            const schema = said['application/problem+json']?.schema;
+            for (const type of schema?.allOf?.[1].properties.type.enum || [])
+                found.set(type, status);
+        }
+    return found;
+}
+
+/** The gateway's own table: {type, status}. */
+function problems() {
+    const path = join(TOP, 'services', 'gateway', 'door', 'problem.c');
+    const row = /^ {4}\{"([a-z-]+)", (\d+),/gm;
+    return [...readFileSync(path, 'utf8').matchAll(row)]
+        .map(([, slug, status]) => ({type: `/problems/${slug}`, status}));
+}
+
+test('the file states the types of problems that the table has', async () => {
+    const {ProblemType} = api.json.components.schemas;
+    assert.deepEqual([...ProblemType.enum].sort(),
+        problems().map(({type}) => type).sort());
+    const stated = statusesOfTypes();
+    assert.ok(stated.size > 10);
+    for (const {type, status} of problems()) {
+        assert.equal(stated.get(type) ?? status, status, type);
+        const page = await rig.call('GET', type);
+        assert.equal(page.status, 200, type);
+        assert.match(page.headers.get('content-type'), /^text\/html/);
+    }
 });
 
 test('the file states the roles that the table has', () => {
