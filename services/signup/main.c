@@ -9,9 +9,9 @@ main(int argc, char **argv)
         .name = "signup",
         .about = "Sign-ups, consent and audiences: who people are.",
         .uses_store = true,
-        .serve = signup_serve,
-        .is_idle = signup_is_idle,
-        .arg = &signup,
+        .serve = asked_serve,
+        .is_idle = asked_is_idle,
+        .arg = &signup.desk,
     };
     service_open(&signup.service, &spec, argc, argv);
     signup_start(&signup);

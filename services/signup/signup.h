@@ -34,6 +34,7 @@
 
 #include "common/base/base.h"
 #include "common/bus/bus.h"
+#include "common/service/asked.h"
 #include "common/service/service.h"
 #include "signup.pb-c.h"
 
@@ -54,28 +55,42 @@ struct signup {
     struct bus_peer *checkin;
     const struct address_keys *keys;
     struct signup_metrics metrics;
-    int open; /* requests not yet answered */
+    struct asked_desk desk;
 };
 
-/* ---- main.c's beats: start.c, bus_api.c ---- */
+/* ---- main.c's beats: start.c; bus_api.c ---- */
 
 void signup_start(struct signup *signup);
 void signup_stop(struct signup *signup);
-bool signup_is_idle(void *arg);
-void signup_serve(void *arg, struct bus_request *request);
+extern const struct asked_api signup_api;
 
-/* ---- a request; each ends with exactly one of answer and refuse ---- */
+/* ---- what an asked is about ---- */
 
-struct asked {
-    struct signup *signup;
-    struct bus_request *request;
-    Signup__Request *message;
+static inline struct signup *
+signup_of(const struct asked *asked)
+{
+    return asked->service;
+}
+
+static inline const Signup__Request *
+signup_request(const struct asked *asked)
+{
+    return asked->message;
+}
+
+/* What is wrong with a request: detail is a sentence, NULL when nothing is. */
+struct signup_fault {
+    const char *field, *detail;
 };
 
-/* Both consume asked. */
-void asked_answer(struct asked *asked, const Signup__Reply *reply);
-/* detail: a sentence for the asker, or NULL for the usual one; no personal
- * data. */
-void asked_refuse(struct asked *asked, enum err err, const char *detail);
+/* Ends asked. */
+static inline void
+signup_refuse(struct asked *asked, const struct signup_fault *fault)
+{
+    asked_refuse_fault(asked, &(struct bus_fault){.err = ERR_BAD_REQUEST,
+                                                  .detail = fault->detail,
+                                                  .field = fault->field,
+                                                  .type = "invalid-field"});
+}
 
 #endif

@@ -107,6 +107,7 @@ open_data(struct signup *signup)
 void
 signup_start(struct signup *signup)
 {
+    asked_init(&signup->desk, &signup_api, signup);
     crypto_init();
     open_metrics(signup);
     load_keys(signup);
@@ -119,8 +120,9 @@ signup_start(struct signup *signup)
 void
 signup_stop(struct signup *signup)
 {
-    if (signup->open > 0) {
-        log_warn("signup.stopped_busy", log_int("open", signup->open));
+    if (signup->desk.open > 0) {
+        log_warn("signup.stopped_busy",
+                 log_int("open", (int64_t)signup->desk.open));
         return; /* their answers still have a home */
     }
     campaigns_free(&signup->campaigns);

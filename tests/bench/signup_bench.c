@@ -89,7 +89,7 @@ open_bench(struct bench *b)
     free(path);
     address_keys_derive(&key, &b->keys);
     b->signup.keys = &b->keys;
-    b->asked.signup = &b->signup;
+    b->asked.service = &b->signup;
     strcpy(b->campaign.id, "care");
     strcpy(b->action.id, "rally");
     b->action.number = 1;

@@ -16,7 +16,6 @@
 
 #define TURN_MS 20
 #define CAMPAIGN "care"
-#define REPLY_BYTES_MAX ((size_t)16 * 1024 * 1024) /* joined lists */
 #define DAY_MS 86400000
 
 static const char acl[] =
@@ -116,13 +115,10 @@ on_answer(void *arg, enum err err, const char *detail,
     waiting->count++;
     waiting->answer.err = err;
     waiting->answer.detail = mem_copy_string(detail);
+    waiting->answer.field = mem_copy_string(bus_answer_fault()->field);
+    waiting->answer.type = mem_copy_string(bus_answer_fault()->type);
     if (reply != NULL) {
-        struct buf body;
-        buf_init(&body, 0);
-        wire_pack(reply, &body);
-        waiting->answer.reply = wire_unpack(
-            &signup__reply__descriptor, body.data, body.len, REPLY_BYTES_MAX);
-        buf_fini(&body);
+        waiting->answer.reply = wire_copy(reply);
     }
 }
 
@@ -171,6 +167,8 @@ void
 signup_rig_free(struct signup_answer *answer)
 {
     free(answer->detail);
+    free(answer->field);
+    free(answer->type);
     wire_free(answer->reply);
     *answer = (struct signup_answer){.err = ERR_NONE};
 }

@@ -32,8 +32,8 @@ void signup_rig_start(struct signup_rig *rig);
 /* An answer, owned: signup_rig_free. */
 struct signup_answer {
     enum err err;
-    char *detail;
-    Signup__Reply *reply; /* NULL unless err is ERR_NONE */
+    char *detail, *field, *type; /* field and type: never NULL */
+    Signup__Reply *reply;        /* NULL unless err is ERR_NONE */
 };
 
 /* Turns the loop until the answer is there. */

@@ -19,26 +19,26 @@ struct previewing {
 };
 
 static void preview_chunk(void *arg, const struct walk_chunk *chunk);
-static void preview_done(void *arg, enum err err, const char *detail,
+static void preview_done(void *arg, const struct bus_fault *fault,
                          struct campaign *campaign);
 
 void
 audience_flow_preview(struct asked *asked)
 {
-    const Signup__Preview *ask = asked->message->preview;
+    const Signup__Preview *ask = signup_request(asked)->preview;
     struct previewing *p = mem_new(sizeof(*p));
     p->asked = asked;
     p->began_us = clock_boot_us();
     for (int channel = 0; channel < CHANNELS; channel++) {
         rules_fill(ask->class_, channel, &p->tables[channel]);
     }
-    walk_start(asked->signup, &(struct walk_ask){.campaign = ask->campaign,
-                                                 .query = ask->query,
-                                                 .action = ask->action,
-                                                 .class_ = ask->class_,
-                                                 .on_chunk = preview_chunk,
-                                                 .done = preview_done,
-                                                 .arg = p});
+    walk_start(signup_of(asked), &(struct walk_ask){.campaign = ask->campaign,
+                                                    .query = ask->query,
+                                                    .action = ask->action,
+                                                    .class_ = ask->class_,
+                                                    .on_chunk = preview_chunk,
+                                                    .done = preview_done,
+                                                    .arg = p});
 }
 
 static void
@@ -86,15 +86,15 @@ answer_preview(struct previewing *p)
 }
 
 static void
-preview_done(void *arg, enum err err, const char *detail,
+preview_done(void *arg, const struct bus_fault *fault,
              struct campaign *campaign)
 {
     (void)campaign;
     struct previewing *p = arg;
-    if (err != ERR_NONE) {
-        asked_refuse(p->asked, err, detail);
+    if (fault->err != ERR_NONE) {
+        asked_refuse_fault(p->asked, fault);
     } else {
-        metric_observe_ms(p->asked->signup->metrics.audience_ms,
+        metric_observe_ms(signup_of(p->asked)->metrics.audience_ms,
                           (double)(clock_boot_us() - p->began_us) / 1000);
         answer_preview(p);
     }
@@ -112,31 +112,32 @@ struct freezing {
 };
 
 static void freeze_chunk(void *arg, const struct walk_chunk *chunk);
-static void freeze_done(void *arg, enum err err, const char *detail,
+static void freeze_done(void *arg, const struct bus_fault *fault,
                         struct campaign *campaign);
 
 void
 audience_flow_freeze(struct asked *asked)
 {
-    const Signup__Freeze *ask = asked->message->freeze;
+    const Signup__Freeze *ask = signup_request(asked)->freeze;
     int channel = rules_channel_index(ask->channel);
     if (channel < 0) {
-        asked_refuse(asked, ERR_BAD_REQUEST, "channel is sms or email");
+        signup_refuse(asked, &(struct signup_fault){"channel",
+                                                    "channel is sms or email"});
         return;
     }
     struct freezing *f = mem_new(sizeof(*f));
     f->asked = asked;
     f->result.eligible = f->bits;
     rules_fill(ask->class_, channel, &f->table);
-    walk_start(asked->signup, &(struct walk_ask){.campaign = ask->campaign,
-                                                 .query = ask->query,
-                                                 .action = ask->action,
-                                                 .class_ = ask->class_,
-                                                 .is_one_chunk = true,
-                                                 .chunk = ask->chunk,
-                                                 .on_chunk = freeze_chunk,
-                                                 .done = freeze_done,
-                                                 .arg = f});
+    walk_start(signup_of(asked), &(struct walk_ask){.campaign = ask->campaign,
+                                                    .query = ask->query,
+                                                    .action = ask->action,
+                                                    .class_ = ask->class_,
+                                                    .is_one_chunk = true,
+                                                    .chunk = ask->chunk,
+                                                    .on_chunk = freeze_chunk,
+                                                    .done = freeze_done,
+                                                    .arg = f});
 }
 
 static void
@@ -159,13 +160,12 @@ used_bytes(const uint8_t *bits)
 }
 
 static void
-freeze_done(void *arg, enum err err, const char *detail,
-            struct campaign *campaign)
+freeze_done(void *arg, const struct bus_fault *fault, struct campaign *campaign)
 {
     (void)campaign;
     struct freezing *f = arg;
-    if (err != ERR_NONE) {
-        asked_refuse(f->asked, err, detail);
+    if (fault->err != ERR_NONE) {
+        asked_refuse_fault(f->asked, fault);
         free(f);
         return;
     }

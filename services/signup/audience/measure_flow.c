@@ -38,36 +38,51 @@ struct measuring {
 };
 
 static void chunk_matched(void *arg, const struct walk_chunk *chunk);
-static void walk_done(void *arg, enum err err, const char *detail,
+static void walk_done(void *arg, const struct bus_fault *fault,
                       struct campaign *campaign);
 static void read_lists(struct measuring *m);
 static void lists_done(void *arg, enum err err,
                        const struct store_reply *reply);
 
 static void
-finish(struct measuring *m, enum err err, const char *detail)
+free_measuring(struct measuring *m)
 {
-    if (err != ERR_NONE) {
-        asked_refuse(m->asked, err, detail);
-    } else {
-        Signup__Reply reply = SIGNUP__REPLY__INIT;
-        reply.is_case = SIGNUP__REPLY__IS_MEASURE;
-        reply.measure = &m->measured;
-        asked_answer(m->asked, &reply);
-    }
     for (size_t i = 0; i < m->measured.n_examples; i++) {
         free(m->examples[i]);
     }
     free(m);
 }
 
+static void
+refuse(struct measuring *m, const struct bus_fault *fault)
+{
+    asked_refuse_fault(m->asked, fault);
+    free_measuring(m);
+}
+
+static void
+finish(struct measuring *m, enum err err, const char *detail)
+{
+    if (err != ERR_NONE) {
+        refuse(m, &(struct bus_fault){.err = err, .detail = detail});
+        return;
+    }
+    Signup__Reply reply = SIGNUP__REPLY__INIT;
+    reply.is_case = SIGNUP__REPLY__IS_MEASURE;
+    reply.measure = &m->measured;
+    asked_answer(m->asked, &reply);
+    free_measuring(m);
+}
+
 void
 measure_flow_start(struct asked *asked)
 {
-    const Signup__Measure *ask = asked->message->measure;
+    const Signup__Measure *ask = signup_request(asked)->measure;
     if (ask->n_fields > FIELDS_MAX || strlen(ask->sms_text) > TEXT_BYTES_MAX) {
-        asked_refuse(asked, ERR_BAD_REQUEST,
-                     "a text has at most 4,000 bytes and 32 fields");
+        signup_refuse(
+            asked,
+            &(struct signup_fault){
+                "sms_text", "a text has at most 4,000 bytes and 32 fields"});
         return;
     }
     struct measuring *m = mem_new(sizeof(*m));
@@ -80,15 +95,15 @@ measure_flow_start(struct asked *asked)
     signup__measured__init(&m->measured);
     m->measured.examples = m->examples;
     rules_fill(ask->class_, 0, &m->table);
-    walk_start(asked->signup, &(struct walk_ask){.campaign = ask->campaign,
-                                                 .query = ask->query,
-                                                 .action = ask->action,
-                                                 .class_ = ask->class_,
-                                                 .is_one_chunk = true,
-                                                 .chunk = ask->chunk,
-                                                 .on_chunk = chunk_matched,
-                                                 .done = walk_done,
-                                                 .arg = m});
+    walk_start(signup_of(asked), &(struct walk_ask){.campaign = ask->campaign,
+                                                    .query = ask->query,
+                                                    .action = ask->action,
+                                                    .class_ = ask->class_,
+                                                    .is_one_chunk = true,
+                                                    .chunk = ask->chunk,
+                                                    .on_chunk = chunk_matched,
+                                                    .done = walk_done,
+                                                    .arg = m});
 }
 
 static void
@@ -125,7 +140,7 @@ merge_and_count(struct measuring *m, size_t field_count, uint32_t messages,
     struct buf text;
     buf_init(&text, 0);
     enum err err = template_merge(
-        m->asked->message->measure->sms_text, TEMPLATE_TEXT,
+        signup_request(m->asked)->measure->sms_text, TEMPLATE_TEXT,
         &(struct template_fields){m->fields, field_count}, &text, why_out);
     if (err == ERR_NONE) {
         count_text(m, buf_string(&text), messages);
@@ -139,8 +154,8 @@ count_person(struct measuring *m, struct bytes sealed, char **why_out)
 {
     struct record record;
     char first_name[NAME_BYTES_MAX + 1];
-    if (!record_unseal(&m->asked->signup->keys->record, m->campaign->id, sealed,
-                       &record)) {
+    if (!record_unseal(&signup_of(m->asked)->keys->record, m->campaign->id,
+                       sealed, &record)) {
         return ERR_NONE; /* erased since, or not readable: not sent to */
     }
     names_first(record.name, first_name);
@@ -153,12 +168,11 @@ count_person(struct measuring *m, struct bytes sealed, char **why_out)
 /* ---- stepping through the records ---- */
 
 static void
-walk_done(void *arg, enum err err, const char *detail,
-          struct campaign *campaign)
+walk_done(void *arg, const struct bus_fault *fault, struct campaign *campaign)
 {
     struct measuring *m = arg;
-    if (err != ERR_NONE) {
-        finish(m, err, detail);
+    if (fault->err != ERR_NONE) {
+        refuse(m, fault);
         return;
     }
     m->campaign = campaign;
@@ -211,12 +225,12 @@ read_lists(struct measuring *m)
         return;
     }
     uint32_t numbers[LISTS_PER_READ];
-    uint32_t first = m->asked->message->measure->chunk * LISTS_PER_CHUNK;
+    uint32_t first = signup_request(m->asked)->measure->chunk * LISTS_PER_CHUNK;
     for (size_t i = 0; i < m->list_count; i++) {
         numbers[i] = first + m->lists[i];
     }
     su_read_records(
-        m->asked->signup->su, m->campaign->id,
+        signup_of(m->asked)->su, m->campaign->id,
         &(struct su_people){.numbers = numbers, .number_count = m->list_count},
         lists_done, m);
 }

@@ -31,12 +31,6 @@ struct piece {
     int ordinal; /* from 1, for the sentence */
 };
 
-static bool
-is_slug_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-}
-
 /* What of a piece may be shown again: printable ASCII, at most 40 bytes. */
 static const char *
 shown(const struct piece *piece, char to[QUERY_VALUE_SIZE])
@@ -74,7 +68,7 @@ add_value(const struct piece *term, const char *at, size_t len,
         return refuse(term, "a term has at most 32 values", why);
     }
     for (size_t i = 0; i < len; i++) {
-        if (!is_slug_byte(at[i])) {
+        if (!slug_is_byte(at[i])) {
             return refuse(term, "a value is made of a-z, 0-9 and -", why);
         }
     }

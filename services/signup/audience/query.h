@@ -16,7 +16,7 @@
 #define QUERY_BYTES_MAX 1000
 #define QUERY_TERMS_MAX 32
 #define QUERY_VALUES_MAX 32 /* of one term */
-#define QUERY_VALUE_SIZE 41 /* a slug of at most 40 bytes, NUL */
+#define QUERY_VALUE_SIZE SLUG_SIZE
 
 enum query_kind {
     QUERY_ALL,

@@ -35,10 +35,10 @@ static void ask_present(struct walk *walk);
 static void match_window(struct walk *walk);
 
 static void
-finish(struct walk *walk, enum err err, const char *detail)
+end(struct walk *walk, const struct bus_fault *fault)
 {
-    walk->ask.done(walk->ask.arg, err, detail,
-                   err == ERR_NONE ? walk->campaign : NULL);
+    walk->ask.done(walk->ask.arg, fault,
+                   fault->err == ERR_NONE ? walk->campaign : NULL);
     free((char *)walk->ask.campaign);
     free((char *)walk->ask.query);
     free((char *)walk->ask.action);
@@ -46,21 +46,42 @@ finish(struct walk *walk, enum err err, const char *detail)
     free(walk);
 }
 
-/* NULL: fine. */
-static const char *
+static void
+finish(struct walk *walk, enum err err, const char *detail)
+{
+    end(walk, &(struct bus_fault){.err = err, .detail = detail});
+}
+
+static void
+refuse_field(struct walk *walk, const struct signup_fault *fault, enum err err)
+{
+    end(walk, &(struct bus_fault){
+                  .err = err,
+                  .detail = fault->detail,
+                  .field = fault->field,
+                  .type = err == ERR_BAD_REQUEST ? "invalid-field" : NULL});
+}
+
+static struct signup_fault
 find_fault(struct walk *walk)
 {
     const struct walk_ask *ask = &walk->ask;
     if (query_parse(ask->query, &walk->query, walk->why) != ERR_NONE) {
-        return walk->why;
+        return (struct signup_fault){"query", walk->why};
     }
     if (ask->class_ == WORDS__CLASS__CLASS_NONE) {
-        return "class is service, campaign or safety";
+        return (struct signup_fault){"class",
+                                     "class is service, campaign or safety"};
     }
     if (ask->action == NULL && rules_need_action(ask->class_)) {
-        return "a service or safety message is about an action: name it";
+        return (struct signup_fault){
+            "action",
+            "a service or safety message is about an action: name it"};
     }
-    return ask->chunk >= CHUNKS_MAX ? "there are 256 chunks at most" : NULL;
+    if (ask->chunk >= CHUNKS_MAX) {
+        return (struct signup_fault){"chunk", "there are 256 chunks at most"};
+    }
+    return (struct signup_fault){NULL, NULL};
 }
 
 static void
@@ -68,9 +89,9 @@ begin(void *arg)
 {
     struct walk *walk = arg;
     struct campaigns *campaigns = walk->signup->campaigns;
-    const char *fault = find_fault(walk);
-    if (fault != NULL) {
-        finish(walk, ERR_BAD_REQUEST, fault);
+    struct signup_fault fault = find_fault(walk);
+    if (fault.detail != NULL) {
+        refuse_field(walk, &fault, ERR_BAD_REQUEST);
         return;
     }
     struct campaign *known = campaigns_find(campaigns, walk->ask.campaign);
@@ -130,7 +151,7 @@ on_campaign(void *arg, enum err err, const char *detail,
         return;
     }
     if (err != ERR_NONE) {
-        finish(walk, err, walk->why);
+        refuse_field(walk, &(struct signup_fault){"query", walk->why}, err);
         return;
     }
     walk->window = (struct columns_window){

@@ -28,9 +28,9 @@ struct walk_ask {
     uint32_t chunk;
     /* Borrowed for the call. */
     void (*on_chunk)(void *arg, const struct walk_chunk *chunk);
-    /* Once, at the end. campaign is NULL unless err is ERR_NONE. detail: a
-     * sentence for the asker, or NULL. */
-    void (*done)(void *arg, enum err err, const char *detail,
+    /* Once, at the end. campaign is NULL unless the fault's err is
+     * ERR_NONE. */
+    void (*done)(void *arg, const struct bus_fault *fault,
                  struct campaign *campaign);
     void *arg;
 };

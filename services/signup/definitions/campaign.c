@@ -101,7 +101,7 @@ static bool
 put_action(struct campaign *campaign, Signup__Action *definition)
 {
     if (definition->number < 1 || definition->number > SU_ACTIONS_MAX ||
-        !su_is_slug(definition->id)) {
+        !slug_is_valid(definition->id)) {
         wire_free(definition);
         return false;
     }

@@ -268,7 +268,7 @@ campaigns_read(struct campaigns *campaigns, const char *id, campaign_cb *cb,
 {
     struct waiter *waiter = mem_new(sizeof(*waiter));
     *waiter = (struct waiter){.cb = cb, .arg = arg};
-    if (!su_is_slug(id)) {
+    if (!slug_is_valid(id)) {
         loop_defer(campaigns->signup->service.loop, not_a_campaign, waiter);
         return;
     }

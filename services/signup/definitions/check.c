@@ -13,8 +13,10 @@ struct text_rule {
     const char *text; /* NULL: absent */
     size_t bytes_max;
     bool is_line; /* no control characters at all */
-    const char *fault;
+    struct signup_fault fault;
 };
+
+static const struct signup_fault fine = {NULL, NULL};
 
 static bool
 is_good_text(const struct text_rule *rule)
@@ -31,7 +33,7 @@ is_good_text(const struct text_rule *rule)
     return strlen(rule->text) <= rule->bytes_max;
 }
 
-static const char *
+static struct signup_fault
 check_texts(const struct text_rule *rules, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -39,7 +41,7 @@ check_texts(const struct text_rule *rules, size_t count)
             return rules[i].fault;
         }
     }
-    return NULL;
+    return fine;
 }
 
 /* All good, and no two the same. */
@@ -49,26 +51,27 @@ are_slugs(char *const *list, size_t count)
     struct slugs slugs = {.size = 0};
     bool are = slugs_add_list(&slugs, list, count);
     for (size_t i = 0; i < count; i++) {
-        are &= su_is_slug(list[i]);
+        are &= slug_is_valid(list[i]);
     }
     slugs_fini(&slugs);
     return are;
 }
 
-static const char *
+static struct signup_fault
 check_lists(const Signup__Campaign *c)
 {
     for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
         char *const *words;
         size_t count = attribute_words(&attributes[a], c, &words);
         if (count > attributes[a].words_max || !are_slugs(words, count)) {
-            return attributes[a].list_fault;
+            return (struct signup_fault){attributes[a].words,
+                                         attributes[a].list_fault};
         }
     }
-    return NULL;
+    return fine;
 }
 
-static const char *
+static struct signup_fault
 check_senders(const Signup__Campaign *c)
 {
     static const char letters[] =
@@ -76,42 +79,59 @@ check_senders(const Signup__Campaign *c)
     if (c->sms_sender != NULL &&
         (strlen(c->sms_sender) > DEFINITION_SENDER_BYTES_MAX ||
          c->sms_sender[strspn(c->sms_sender, letters)] != '\0')) {
-        return "sms_sender has at most 11 letters and digits";
+        return (struct signup_fault){
+            "sms_sender", "sms_sender has at most 11 letters and digits"};
     }
     char normal[EMAIL_TEXT_SIZE];
     const char *why;
     if (c->email_from != NULL && c->email_from[0] != '\0' &&
         contact_email(c->email_from, normal, &why) != ERR_NONE) {
-        return "email_from is not an email address";
+        return (struct signup_fault){"email_from",
+                                     "email_from is not an email address"};
     }
-    return NULL;
+    return fine;
 }
 
-const char *
+struct signup_fault
 definition_check_campaign(const Signup__Campaign *c)
 {
-    if (!su_is_slug(c->id) || strcmp(c->id, "muster") == 0) {
-        return "a campaign's id is 1 to 40 of a-z, 0-9 and -, and not muster";
+    if (!slug_is_valid(c->id) || strcmp(c->id, "muster") == 0) {
+        return (struct signup_fault){
+            "id",
+            "a campaign's id is 1 to 40 of a-z, 0-9 and -, and not muster"};
     }
     const struct text_rule rules[] = {
-        {c->name, DEFINITION_NAME_BYTES_MAX, true,
-         "name is one line of at most 200 bytes"},
-        {c->email_from_name, DEFINITION_NAME_BYTES_MAX, true,
-         "email_from_name is one line of at most 200 bytes"},
-        {c->consent_wording, DEFINITION_TEXT_BYTES_MAX, false,
-         "consent_wording has at most 1,000 bytes"},
-        {c->consent_version, 40, true, "consent_version has at most 40 bytes"},
-        {c->summary, DEFINITION_TEXT_BYTES_MAX, false,
-         "summary has at most 1,000 bytes"},
+        {c->name,
+         DEFINITION_NAME_BYTES_MAX,
+         true,
+         {"name", "name is one line of at most 200 bytes"}},
+        {c->email_from_name,
+         DEFINITION_NAME_BYTES_MAX,
+         true,
+         {"email_from_name",
+          "email_from_name is one line of at most 200 bytes"}},
+        {c->consent_wording,
+         DEFINITION_TEXT_BYTES_MAX,
+         false,
+         {"consent_wording", "consent_wording has at most 1,000 bytes"}},
+        {c->consent_version,
+         40,
+         true,
+         {"consent_version", "consent_version has at most 40 bytes"}},
+        {c->summary,
+         DEFINITION_TEXT_BYTES_MAX,
+         false,
+         {"summary", "summary has at most 1,000 bytes"}},
     };
-    const char *fault = check_texts(rules, sizeof(rules) / sizeof(rules[0]));
-    if (fault == NULL && c->name[0] == '\0') {
-        fault = "a campaign needs a name";
+    struct signup_fault fault =
+        check_texts(rules, sizeof(rules) / sizeof(rules[0]));
+    if (fault.detail == NULL && c->name[0] == '\0') {
+        fault = (struct signup_fault){"name", "a campaign needs a name"};
     }
-    if (fault == NULL) {
+    if (fault.detail == NULL) {
         fault = check_lists(c);
     }
-    return fault != NULL ? fault : check_senders(c);
+    return fault.detail != NULL ? fault : check_senders(c);
 }
 
 static bool
@@ -129,7 +149,7 @@ is_prefix(char *const *from, size_t from_count, char *const *to,
     return true;
 }
 
-const char *
+struct signup_fault
 definition_check_change(const Signup__Campaign *from,
                         const Signup__Campaign *to)
 {
@@ -138,67 +158,80 @@ definition_check_change(const Signup__Campaign *from,
         size_t were_count = attribute_words(&attributes[a], from, &were);
         size_t count = attribute_words(&attributes[a], to, &are);
         if (!is_prefix(were, were_count, are, count)) {
-            return attributes[a].change_fault;
+            return (struct signup_fault){attributes[a].words,
+                                         attributes[a].change_fault};
         }
     }
-    return NULL;
+    return fine;
 }
 
 static bool
 is_good_gate(const Signup__Gate *gate)
 {
-    const struct text_rule name = {gate->name, DEFINITION_NAME_BYTES_MAX, true,
-                                   NULL};
-    return su_is_slug(gate->id) && gate->name[0] != '\0' && is_good_text(&name);
+    const struct text_rule name = {
+        gate->name, DEFINITION_NAME_BYTES_MAX, true, {NULL, NULL}};
+    return slug_is_valid(gate->id) && gate->name[0] != '\0' &&
+           is_good_text(&name);
 }
 
-static const char *
+static struct signup_fault
 check_gates(const Signup__Action *a)
 {
     struct slugs ids = {.size = 0};
-    const char *fault = NULL;
+    struct signup_fault fault = {"gates", NULL};
     if (a->n_gates > DEFINITION_GATES_MAX) {
-        return "an action has at most 256 gates";
+        fault.detail = "an action has at most 256 gates";
+        return fault;
     }
-    for (size_t i = 0; i < a->n_gates && fault == NULL; i++) {
+    for (size_t i = 0; i < a->n_gates && fault.detail == NULL; i++) {
         if (!is_good_gate(a->gates[i])) {
-            fault = "a gate has an id of a-z, 0-9 and -, and a name";
+            fault.detail = "a gate has an id of a-z, 0-9 and -, and a name";
         } else if (!slugs_add(&ids, a->gates[i]->id, (uint32_t)i + 1)) {
-            fault = "two gates have the same id";
+            fault.detail = "two gates have the same id";
         }
     }
     slugs_fini(&ids);
     return fault;
 }
 
-const char *
+struct signup_fault
 definition_check_action(const Signup__Action *a)
 {
-    if (!su_is_slug(a->id)) {
-        return "an action's id is 1 to 40 of a-z, 0-9 and -";
+    if (!slug_is_valid(a->id)) {
+        return (struct signup_fault){
+            "id", "an action's id is 1 to 40 of a-z, 0-9 and -"};
     }
     const struct text_rule rules[] = {
-        {a->name, DEFINITION_NAME_BYTES_MAX, true,
-         "name is one line of at most 200 bytes"},
-        {a->place, DEFINITION_NAME_BYTES_MAX, true,
-         "place is one line of at most 200 bytes"},
-        {a->summary, DEFINITION_TEXT_BYTES_MAX, false,
-         "summary has at most 1,000 bytes"},
+        {a->name,
+         DEFINITION_NAME_BYTES_MAX,
+         true,
+         {"name", "name is one line of at most 200 bytes"}},
+        {a->place,
+         DEFINITION_NAME_BYTES_MAX,
+         true,
+         {"place", "place is one line of at most 200 bytes"}},
+        {a->summary,
+         DEFINITION_TEXT_BYTES_MAX,
+         false,
+         {"summary", "summary has at most 1,000 bytes"}},
     };
-    const char *fault = check_texts(rules, sizeof(rules) / sizeof(rules[0]));
-    if (fault != NULL) {
+    struct signup_fault fault =
+        check_texts(rules, sizeof(rules) / sizeof(rules[0]));
+    if (fault.detail != NULL) {
         return fault;
     }
     if (a->name[0] == '\0') {
-        return "an action needs a name";
+        return (struct signup_fault){"name", "an action needs a name"};
     }
     if (a->kind == WORDS__ACTION_KIND__KIND_NONE ||
         protobuf_c_enum_descriptor_get_value(&words__action_kind__descriptor,
                                              (int)a->kind) == NULL) {
-        return "an action needs a kind that is known";
+        return (struct signup_fault){"kind",
+                                     "an action needs a kind that is known"};
     }
     if (a->starts_at_ms <= 0 || a->ends_at_ms <= a->starts_at_ms) {
-        return "an action ends after it starts";
+        return (struct signup_fault){"ends_at",
+                                     "an action ends after it starts"};
     }
     return check_gates(a);
 }

@@ -3,7 +3,7 @@
 #define SIGNUP_DEFINITIONS_CHECK_H
 
 #include "common/base/base.h"
-#include "signup.pb-c.h"
+#include "services/signup/signup.h"
 
 #define DEFINITION_GATES_MAX 256
 #define DEFINITION_NAME_BYTES_MAX 200
@@ -12,13 +12,12 @@
 /* All of a campaign's together, packed: read at once after a change. */
 #define DEFINITIONS_BYTES_MAX ((size_t)16 * 1024 * 1024)
 
-/* NULL: fine; else a sentence that says what is wrong. */
-const char *definition_check_campaign(const Signup__Campaign *campaign);
-const char *definition_check_action(const Signup__Action *action);
+struct signup_fault definition_check_campaign(const Signup__Campaign *campaign);
+struct signup_fault definition_check_action(const Signup__Action *action);
 
 /* Lists of words (see keep/attributes.h) are indexes in columns: appended to,
- * never reordered. NULL: fine. */
-const char *definition_check_change(const Signup__Campaign *from,
-                                    const Signup__Campaign *to);
+ * never reordered. */
+struct signup_fault definition_check_change(const Signup__Campaign *from,
+                                            const Signup__Campaign *to);
 
 #endif

@@ -27,7 +27,7 @@ list_flow_campaigns(struct asked *asked)
 {
     struct listing *listing = mem_new(sizeof(*listing));
     listing->asked = asked;
-    su_list_campaigns(asked->signup->su, listed, listing);
+    su_list_campaigns(signup_of(asked)->su, listed, listing);
 }
 
 static int
@@ -57,7 +57,8 @@ count_fitting(const ProtobufCMessage *const *definitions, size_t count)
 static void
 answer_list(struct listing *listing)
 {
-    const Signup__ListCampaigns *ask = listing->asked->message->list_campaigns;
+    const Signup__ListCampaigns *ask =
+        signup_request(listing->asked)->list_campaigns;
     qsort(listing->campaigns, listing->count, sizeof(void *), by_number);
     Signup__Campaign **list = mem_new_array(listing->count + 1, sizeof(void *));
     size_t n = 0;
@@ -104,7 +105,7 @@ listed(void *arg, enum err err, const struct store_reply *reply)
     listing->waiting = count;
     listing->campaigns = mem_new_array(count, sizeof(void *));
     for (size_t i = 0; i < count; i++) {
-        campaigns_read(listing->asked->signup->campaigns,
+        campaigns_read(signup_of(listing->asked)->campaigns,
                        reply->items[i * 2].string, one_read, listing);
     }
 }
@@ -134,7 +135,7 @@ actions_read(void *arg, enum err err, const char *detail,
         asked_refuse(asked, err, detail);
         return;
     }
-    uint32_t after = asked->message->list_actions->after;
+    uint32_t after = signup_request(asked)->list_actions->after;
     size_t first =
         after < campaign->action_count ? after : campaign->action_count;
     size_t n = campaign->action_count - first;
@@ -159,6 +160,7 @@ actions_read(void *arg, enum err err, const char *detail,
 void
 list_flow_actions(struct asked *asked)
 {
-    campaigns_read(asked->signup->campaigns,
-                   asked->message->list_actions->campaign, actions_read, asked);
+    campaigns_read(signup_of(asked)->campaigns,
+                   signup_request(asked)->list_actions->campaign, actions_read,
+                   asked);
 }

@@ -39,13 +39,23 @@ static void reread_done(void *arg, enum err err, const char *detail,
 static bool
 is_campaign_put(const struct putting *p)
 {
-    return p->asked->message->is_case == SIGNUP__REQUEST__IS_PUT_CAMPAIGN;
+    return signup_request(p->asked)->is_case ==
+           SIGNUP__REQUEST__IS_PUT_CAMPAIGN;
 }
 
 static void
 refuse(struct putting *p, enum err err, const char *detail)
 {
     asked_refuse(p->asked, err, detail);
+    free(p);
+}
+
+static void
+refuse_change(struct putting *p, const struct signup_fault *fault)
+{
+    asked_refuse_fault(p->asked, &(struct bus_fault){.err = ERR_CONFLICT,
+                                                     .detail = fault->detail,
+                                                     .field = fault->field});
     free(p);
 }
 
@@ -61,29 +71,27 @@ new_putting(struct asked *asked, const char *campaign)
 void
 put_flow_campaign(struct asked *asked)
 {
-    const Signup__Campaign *campaign = asked->message->put_campaign->campaign;
-    const char *fault = definition_check_campaign(campaign);
-    if (fault != NULL) {
-        asked_refuse(asked, ERR_BAD_REQUEST, fault);
+    const Signup__Campaign *campaign =
+        signup_request(asked)->put_campaign->campaign;
+    struct signup_fault fault = definition_check_campaign(campaign);
+    if (fault.detail != NULL) {
+        signup_refuse(asked, &fault);
         return;
     }
-    campaigns_read(asked->signup->campaigns, campaign->id, read_done,
+    campaigns_read(signup_of(asked)->campaigns, campaign->id, read_done,
                    new_putting(asked, campaign->id));
 }
 
 void
 put_flow_action(struct asked *asked)
 {
-    const Signup__PutAction *ask = asked->message->put_action;
-    const char *fault = definition_check_action(ask->action);
-    if (fault == NULL && !su_is_slug(ask->campaign)) {
-        fault = "there is no such campaign";
-    }
-    if (fault != NULL) {
-        asked_refuse(asked, ERR_BAD_REQUEST, fault);
+    const Signup__PutAction *ask = signup_request(asked)->put_action;
+    struct signup_fault fault = definition_check_action(ask->action);
+    if (fault.detail != NULL) {
+        signup_refuse(asked, &fault);
         return;
     }
-    campaigns_read(asked->signup->campaigns, ask->campaign, read_done,
+    campaigns_read(signup_of(asked)->campaigns, ask->campaign, read_done,
                    new_putting(asked, ask->campaign));
 }
 
@@ -125,8 +133,8 @@ write_definition(struct putting *p, const struct su_put *what,
         refuse(p, ERR_LIMIT,
                "this campaign's actions have too much text in all");
     } else {
-        su_put_definition(p->asked->signup->su, p->campaign_id, &put, put_done,
-                          p);
+        su_put_definition(signup_of(p->asked)->su, p->campaign_id, &put,
+                          put_done, p);
     }
     buf_fini(&packed);
     buf_fini(&packed_event);
@@ -146,15 +154,15 @@ answer_campaign(struct putting *p, Signup__Campaign *campaign)
 static void
 decide_campaign(struct putting *p)
 {
-    Signup__Campaign wanted = *p->asked->message->put_campaign->campaign;
+    Signup__Campaign wanted = *signup_request(p->asked)->put_campaign->campaign;
     wanted.has_number = true;
     wanted.number = p->campaign != NULL ? p->campaign->definition->number
                                         : p->campaign_number;
     if (p->campaign != NULL) {
-        const char *fault =
+        struct signup_fault fault =
             definition_check_change(p->campaign->definition, &wanted);
-        if (fault != NULL) {
-            refuse(p, ERR_CONFLICT, fault);
+        if (fault.detail != NULL) {
+            refuse_change(p, &fault);
             return;
         }
         if (is_same(&wanted, p->campaign->definition)) {
@@ -219,7 +227,7 @@ put_action(struct putting *p, Signup__Action *wanted)
 static void
 decide_action(struct putting *p)
 {
-    const Signup__Action *asked = p->asked->message->put_action->action;
+    const Signup__Action *asked = signup_request(p->asked)->put_action->action;
     const struct campaign_action *known =
         campaign_find_action(p->campaign, asked->id);
     if (known == NULL && p->campaign->action_count == SU_ACTIONS_MAX) {
@@ -254,9 +262,9 @@ read_done(void *arg, enum err err, const char *detail,
     (void)snprintf(p->revision, sizeof(p->revision), "%s",
                    campaign == NULL ? "" : campaign->revision);
     if (is_new) {
-        struct campaigns *campaigns = p->asked->signup->campaigns;
+        struct campaigns *campaigns = signup_of(p->asked)->campaigns;
         su_number_campaign(
-            p->asked->signup->su,
+            signup_of(p->asked)->su,
             &(struct su_number){.id = p->campaign_id,
                                 .floor = campaigns_number_max(campaigns)},
             number_done, p);
@@ -287,7 +295,7 @@ put_done(void *arg, enum err err, const struct store_reply *reply)
         refuse(p, err, NULL);
         return;
     }
-    struct signup *signup = p->asked->signup;
+    struct signup *signup = signup_of(p->asked);
     bool is_stale = reply->type == STORE_STRING;
     if (is_stale && ++p->tries > TRIES_MAX) {
         refuse(p, ERR_UNAVAILABLE, NULL);
@@ -310,7 +318,7 @@ reread_done(void *arg, enum err err, const char *detail,
     } else if (is_campaign_put(p)) {
         answer_campaign(p, campaign->definition);
     } else {
-        const char *id = p->asked->message->put_action->action->id;
+        const char *id = signup_request(p->asked)->put_action->action->id;
         answer_action(p, campaign_find_action(campaign, id)->definition);
     }
 }

@@ -51,7 +51,7 @@ apply_consents(struct signing *signing, struct record *record, uint32_t *flags)
 static void
 seal(struct signing *signing, const struct record *record)
 {
-    record_seal(&signing->asked->signup->keys->record, signing->campaign->id,
+    record_seal(&signup_of(signing->asked)->keys->record, signing->campaign->id,
                 record, &signing->sealed);
 }
 
@@ -153,7 +153,7 @@ read_known(const struct signing *signing, struct bytes rows,
         }
         known->number = row.number;
         known->flags = row.flags;
-        if (!record_unseal(&signing->asked->signup->keys->record,
+        if (!record_unseal(&signup_of(signing->asked)->keys->record,
                            signing->campaign->id, row.record, &known->record)) {
             log_error("record.unreadable",
                       log_str("campaign", signing->campaign->id),

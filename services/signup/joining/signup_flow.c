@@ -36,72 +36,80 @@ finish(struct signing *signing)
 static void
 refuse(struct signing *signing, enum err err, const char *detail)
 {
-    metric_add(signing->asked->signup->metrics.refused, 1);
+    metric_add(signup_of(signing->asked)->metrics.refused, 1);
     asked_refuse(signing->asked, err, detail);
+    finish(signing);
+}
+
+static void
+refuse_field(struct signing *signing, const struct signup_fault *fault,
+             enum err err)
+{
+    metric_add(signup_of(signing->asked)->metrics.refused, 1);
+    asked_refuse_fault(signing->asked,
+                       &(struct bus_fault){.err = err,
+                                           .detail = fault->detail,
+                                           .field = fault->field,
+                                           .type = "invalid-field"});
     finish(signing);
 }
 
 /* ---- what is wrong by itself ---- */
 
-static const char *
+/* A form's empty field is one that was not filled in. */
+static bool
+is_filled(const char *field)
+{
+    return field != NULL && *field != '\0';
+}
+
+static struct signup_fault
 find_fault(const Signup__SignUp *ask)
 {
-    if (ask->phone == NULL && ask->email == NULL) {
-        return "give a mobile number or an email address";
+    if (!is_filled(ask->phone) && !is_filled(ask->email)) {
+        return (struct signup_fault){
+            "phone", "give a mobile number or an email address"};
     }
     if (ask->n_actions > SIGNING_ACTIONS_MAX) {
-        return "sign up for at most 32 actions at once";
+        return (struct signup_fault){"actions",
+                                     "sign up for at most 32 actions at once"};
     }
     if (ask->n_consents > SIGNING_CONSENTS_MAX) {
-        return "give at most 8 consents at once";
+        return (struct signup_fault){"consents",
+                                     "give at most 8 consents at once"};
     }
     for (size_t i = 0; i < ask->n_consents; i++) {
         const char *fault = evidence_check(ask->consents[i]);
         if (fault != NULL) {
-            return fault;
+            return (struct signup_fault){"consents", fault};
         }
     }
-    return NULL;
-}
-
-/* A form's empty field is one that was not filled in. */
-static void
-drop_empty(char **field)
-{
-    if (*field != NULL && **field == '\0') {
-        *field = NULL;
-    }
+    return (struct signup_fault){NULL, NULL};
 }
 
 void
 signup_flow_start(struct asked *asked)
 {
-    Signup__SignUp *ask = asked->message->sign_up;
-    drop_empty(&ask->phone);
-    drop_empty(&ask->email);
-    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
-        if (attributes[a].fixed == NULL) {
-            drop_empty(attribute_asked(&attributes[a], ask));
-        }
-    }
+    const Signup__SignUp *ask = signup_request(asked)->sign_up;
     struct signing *signing = mem_new(sizeof(*signing));
     signing->asked = asked;
     buf_init(&signing->sealed, 0);
-    const char *fault = find_fault(ask);
-    if (fault == NULL && !names_tidy(ask->name, signing->wanted.name)) {
-        fault = "give a name of 1 to 100 letters";
+    struct signup_fault fault = find_fault(ask);
+    if (fault.detail == NULL && !names_tidy(ask->name, signing->wanted.name)) {
+        fault =
+            (struct signup_fault){"name", "give a name of 1 to 100 letters"};
     }
-    if (fault != NULL) {
-        refuse(signing, ERR_BAD_REQUEST, fault);
+    if (fault.detail != NULL) {
+        refuse_field(signing, &fault, ERR_BAD_REQUEST);
         return;
     }
     struct campaign *known =
-        campaigns_find(asked->signup->campaigns, ask->campaign);
+        campaigns_find(signup_of(asked)->campaigns, ask->campaign);
     if (known != NULL) {
         definitions_done(signing, ERR_NONE, NULL, known);
         return;
     }
-    campaigns_read(asked->signup->campaigns, ask->campaign, definitions_done,
+    campaigns_read(signup_of(asked)->campaigns, ask->campaign, definitions_done,
                    signing);
 }
 
@@ -119,78 +127,88 @@ add_action(struct signing *signing, const struct campaign_action *action)
     signing->actions[signing->action_count++] = action;
 }
 
-static const char *
+static struct signup_fault
 bind_attributes(struct signing *signing)
 {
-    Signup__SignUp *ask = signing->asked->message->sign_up;
+    const Signup__SignUp *ask = signup_request(signing->asked)->sign_up;
     for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
         const struct attribute *attribute = &attributes[a];
         if (attribute->fixed != NULL) {
             continue;
         }
-        const char *word = *attribute_asked(attribute, ask);
+        const char *word = attribute_asked(attribute, ask);
         signing->said[a] =
             word == NULL
                 ? 0
                 : (uint16_t)slugs_find(&signing->campaign->words[a], word);
         if (word != NULL && signing->said[a] == 0) {
-            return attribute->word_fault;
+            return (struct signup_fault){attribute->name,
+                                         attribute->word_fault};
         }
     }
     signing->said[ATTRIBUTE_format] =
         ask->has_format ? (uint16_t)(ask->format + 1) : 0;
-    return NULL;
+    return (struct signup_fault){NULL, NULL};
 }
 
-/* NULL: bound. Else what is not known, as a sentence. */
-static const char *
-bind_words(struct signing *signing, enum err *err_out)
+static struct signup_fault
+bind_actions(struct signing *signing)
 {
-    const Signup__SignUp *ask = signing->asked->message->sign_up;
-    *err_out = ERR_BAD_REQUEST;
-    const char *fault = bind_attributes(signing);
-    if (fault != NULL) {
-        return fault;
-    }
+    const Signup__SignUp *ask = signup_request(signing->asked)->sign_up;
     signing->action_count = 0;
     for (size_t i = 0; i < ask->n_actions; i++) {
         const struct campaign_action *action =
             campaign_find_action(signing->campaign, ask->actions[i]);
         if (action == NULL) {
-            *err_out = ERR_NOT_FOUND;
-            return "this campaign has no such action";
+            return (struct signup_fault){"actions",
+                                         "this campaign has no such action"};
         }
         add_action(signing, action);
     }
-    return NULL;
+    return (struct signup_fault){NULL, NULL};
 }
 
-static const char *
+static struct signup_fault
+bind_phone(struct signing *signing, const char *typed)
+{
+    const struct campaign *campaign = signing->campaign;
+    const char *why = NULL;
+    char phone[PHONE_TEXT_SIZE];
+    if (contact_phone(typed, campaign->definition->allows_drama_numbers, phone,
+                      &why) != ERR_NONE) {
+        return (struct signup_fault){"phone", why};
+    }
+    signing->wanted.phone = address_phone_digits(phone);
+    address_hash_phone(campaign->signup->keys, campaign->id,
+                       signing->wanted.phone, signing->phone_hash);
+    return (struct signup_fault){NULL, NULL};
+}
+
+static struct signup_fault
+bind_email(struct signing *signing, const char *typed)
+{
+    const struct campaign *campaign = signing->campaign;
+    const char *why = NULL;
+    if (contact_email(typed, signing->wanted.email, &why) != ERR_NONE) {
+        return (struct signup_fault){"email", why};
+    }
+    address_hash_email(campaign->signup->keys, campaign->id,
+                       signing->wanted.email, signing->email_hash);
+    return (struct signup_fault){NULL, NULL};
+}
+
+static struct signup_fault
 bind_contacts(struct signing *signing)
 {
-    const Signup__SignUp *ask = signing->asked->message->sign_up;
-    const struct address_keys *keys = signing->asked->signup->keys;
-    const char *why = NULL;
-    if (ask->phone != NULL) {
-        char phone[PHONE_TEXT_SIZE];
-        if (contact_phone(ask->phone,
-                          signing->campaign->definition->allows_drama_numbers,
-                          phone, &why) != ERR_NONE) {
-            return why;
-        }
-        signing->wanted.phone = address_phone_digits(phone);
-        address_hash_phone(keys, signing->campaign->id, signing->wanted.phone,
-                           signing->phone_hash);
+    const Signup__SignUp *ask = signup_request(signing->asked)->sign_up;
+    struct signup_fault fault = {NULL, NULL};
+    if (is_filled(ask->phone)) {
+        fault = bind_phone(signing, ask->phone);
     }
-    if (ask->email != NULL) {
-        if (contact_email(ask->email, signing->wanted.email, &why) !=
-            ERR_NONE) {
-            return why;
-        }
-        address_hash_email(keys, signing->campaign->id, signing->wanted.email,
-                           signing->email_hash);
+    if (fault.detail == NULL && is_filled(ask->email)) {
+        fault = bind_email(signing, ask->email);
     }
-    return NULL;
+    return fault;
 }
 
 /* A word that is not known may have been put since the definitions were
@@ -205,22 +223,24 @@ definitions_done(void *arg, enum err err, const char *detail,
         return;
     }
     signing->campaign = campaign;
-    const char *fault = bind_words(signing, &err);
-    if (fault != NULL && !signing->is_reread) {
+    struct signup_fault word = bind_attributes(signing);
+    struct signup_fault action = bind_actions(signing);
+    if ((word.detail != NULL || action.detail != NULL) && !signing->is_reread) {
         signing->is_reread = true;
-        campaigns_read(signing->asked->signup->campaigns, campaign->id,
+        campaigns_read(signup_of(signing->asked)->campaigns, campaign->id,
                        definitions_done, signing);
         return;
     }
-    if (fault == NULL) {
-        fault = bind_contacts(signing);
-        err = ERR_BAD_REQUEST;
+    struct signup_fault contact = bind_contacts(signing);
+    if (word.detail != NULL) {
+        refuse_field(signing, &word, ERR_BAD_REQUEST);
+    } else if (action.detail != NULL) {
+        refuse_field(signing, &action, ERR_NOT_FOUND);
+    } else if (contact.detail != NULL) {
+        refuse_field(signing, &contact, ERR_BAD_REQUEST);
+    } else {
+        number_consents(signing);
     }
-    if (fault != NULL) {
-        refuse(signing, err, fault);
-        return;
-    }
-    number_consents(signing);
 }
 
 /* ---- the words that consents are given to ---- */
@@ -229,7 +249,7 @@ definitions_done(void *arg, enum err err, const char *detail,
 static bool
 find_consents(struct signing *signing)
 {
-    const Signup__SignUp *ask = signing->asked->message->sign_up;
+    const Signup__SignUp *ask = signup_request(signing->asked)->sign_up;
     for (size_t i = 0; i < ask->n_consents; i++) {
         const Signup__Consent *from = ask->consents[i];
         struct signing_consent *to = &signing->consents[i];
@@ -248,7 +268,7 @@ find_consents(struct signing *signing)
 static void
 number_consents(struct signing *signing)
 {
-    const Signup__SignUp *ask = signing->asked->message->sign_up;
+    const Signup__SignUp *ask = signup_request(signing->asked)->sign_up;
     if (find_consents(signing)) {
         signing_prepare_new(signing);
         enter(signing);
@@ -394,7 +414,7 @@ answer(struct signing *signing, const struct signing_reply *from)
     Signup__Reply reply = SIGNUP__REPLY__INIT;
     reply.is_case = SIGNUP__REPLY__IS_SIGN_UP;
     reply.sign_up = &signed_up;
-    metric_add(signing->asked->signup->metrics.signups, 1);
+    metric_add(signup_of(signing->asked)->metrics.signups, 1);
     asked_answer(signing->asked, &reply);
     finish(signing);
 }
@@ -412,7 +432,7 @@ take_reply(struct signing *signing, const struct store_reply *from)
     } else if (reply.is_committed) {
         answer(signing, &reply);
     } else {
-        metric_add(signing->asked->signup->metrics.undecided, 1);
+        metric_add(signup_of(signing->asked)->metrics.undecided, 1);
         enter(signing);
     }
 }
@@ -426,7 +446,7 @@ read_again(struct signing *signing)
         return;
     }
     signing->decision.is_made = false;
-    campaigns_read(signing->asked->signup->campaigns, signing->campaign->id,
+    campaigns_read(signup_of(signing->asked)->campaigns, signing->campaign->id,
                    definitions_done, signing);
 }
 

@@ -15,6 +15,7 @@ static char *const words_formats[] = {"plain", "easy-read", "welsh",
     {.name = #column,                                                          \
      .bytes = (width),                                                         \
      .words_max = (max),                                                       \
+     .words = #list,                                                           \
      .list_fault =                                                             \
          #list " are at most " #max " different ids of a-z, 0-9 and -",        \
      .change_fault =                                                           \
@@ -43,10 +44,12 @@ attribute_words(const struct attribute *attribute,
     return *(size_t *)field_at(campaign, attribute->count_at);
 }
 
-char **
-attribute_asked(const struct attribute *attribute, Signup__SignUp *sign_up)
+const char *
+attribute_asked(const struct attribute *attribute,
+                const Signup__SignUp *sign_up)
 {
-    return field_at(sign_up, attribute->asked_at);
+    const char *word = *(char **)field_at(sign_up, attribute->asked_at);
+    return word == NULL || *word == '\0' ? NULL : word;
 }
 
 char **

@@ -28,6 +28,7 @@ struct attribute {
     size_t words_max;
     char *const *fixed; /* NULL: each campaign has its own list */
     /* Sentences for who asked: */
+    const char *words; /* its list: the campaign's field */
     const char *list_fault, *change_fault, *word_fault;
     /* Fields' places, unless fixed: */
     size_t list_at, count_at, asked_at, shown_at;
@@ -38,9 +39,10 @@ extern const struct attribute attributes[ATTRIBUTE_COUNT];
 /* The words that there are, in order; borrowed. Returns how many. */
 size_t attribute_words(const struct attribute *attribute,
                        const Signup__Campaign *campaign, char *const **out);
-/* What is said, a word; NULL: nothing. Not for a fixed one. */
-char **attribute_asked(const struct attribute *attribute,
-                       Signup__SignUp *sign_up);
+/* The word that is said; NULL: none, or an empty one. Not for a fixed one. */
+const char *attribute_asked(const struct attribute *attribute,
+                            const Signup__SignUp *sign_up);
+/* Where a word is shown. Not for a fixed one. */
 char **attribute_shown(const struct attribute *attribute,
                        Signup__Supporter *supporter);
 

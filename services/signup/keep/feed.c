@@ -94,17 +94,17 @@ on_page(void *arg, enum err err, const struct store_reply *reply)
 void
 feed_flow_since(struct asked *asked)
 {
-    const Feed__Since *ask = asked->message->since;
+    const Feed__Since *ask = signup_request(asked)->since;
     uint64_t events_max = SU_FEED_EVENTS_MAX;
     if (ask->has_events_max && ask->events_max < events_max) {
         events_max = ask->events_max == 0 ? 1 : ask->events_max;
     }
-    if (!su_is_slug(ask->campaign)) {
+    if (!slug_is_valid(ask->campaign)) {
         asked_refuse(asked, ERR_NOT_FOUND, "there is no such campaign");
         return;
     }
     /* Redis's Lua counts in doubles: exact to 2^53. */
     uint64_t after = ask->after < (1ULL << 53) ? ask->after : 1ULL << 53;
-    su_read_since(asked->signup->su, ask->campaign,
+    su_read_since(signup_of(asked)->su, ask->campaign,
                   (const uint64_t[2]){after, events_max}, on_page, asked);
 }

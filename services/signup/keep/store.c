@@ -74,13 +74,6 @@ su_free(struct su **su)
     *su = NULL;
 }
 
-bool
-su_is_slug(const char *id)
-{
-    size_t len = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-");
-    return len > 0 && len < SLUG_SIZE && id[len] == '\0';
-}
-
 struct bound {
     struct su *su;
     enum signup_script script;

@@ -16,9 +16,6 @@
 #define SU_FEED_EVENTS_MAX 1000
 #define SU_FEED_BYTES_MAX (512 * 1024)
 
-#define SLUG_SIZE 41 /* an id: 1 to 40 of a-z, 0-9 and -; NUL */
-bool su_is_slug(const char *id);
-
 struct su;
 
 struct su *su_new(struct store *store); /* store is borrowed */

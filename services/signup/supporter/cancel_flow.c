@@ -27,13 +27,13 @@ cancel_flow_start(struct asked *asked)
 {
     struct cancelling *c = mem_new(sizeof(*c));
     c->asked = asked;
-    const char *id = asked->message->cancel->campaign;
-    struct campaign *known = campaigns_find(asked->signup->campaigns, id);
+    const char *id = signup_request(asked)->cancel->campaign;
+    struct campaign *known = campaigns_find(signup_of(asked)->campaigns, id);
     if (known != NULL) {
         campaign_done(c, ERR_NONE, NULL, known);
         return;
     }
-    campaigns_read(asked->signup->campaigns, id, campaign_done, c);
+    campaigns_read(signup_of(asked)->campaigns, id, campaign_done, c);
 }
 
 static void
@@ -41,7 +41,7 @@ send_cancel(struct cancelling *c)
 {
     char number[NUMBER_SIZE], action[NUMBER_SIZE];
     (void)snprintf(number, sizeof(number), "%" PRIu32,
-                   c->asked->message->cancel->number);
+                   signup_request(c->asked)->cancel->number);
     (void)snprintf(action, sizeof(action), "%u", c->action->number);
     struct buf tail;
     buf_init(&tail, 0);
@@ -52,7 +52,7 @@ send_cancel(struct cancelling *c)
         [CANCEL_ARG_ACTION] = bytes_of_string(action),
         [CANCEL_ARG_SLUG] =
             bytes_of(c->action->slug_field.data, c->action->slug_field.len)};
-    su_cancel(c->asked->signup->su, c->campaign->id,
+    su_cancel(signup_of(c->asked)->su, c->campaign->id,
               (struct su_args){args, CANCEL_ARGS}, cancelled, c);
     buf_fini(&tail);
 }
@@ -64,15 +64,15 @@ campaign_done(void *arg, enum err err, const char *detail,
     struct cancelling *c = arg;
     if (err == ERR_NONE) {
         c->campaign = campaign;
-        c->action =
-            campaign_find_action(campaign, c->asked->message->cancel->action);
+        c->action = campaign_find_action(
+            campaign, signup_request(c->asked)->cancel->action);
         if (c->action != NULL) {
             send_cancel(c);
             return;
         }
         if (!c->is_reread) {
             c->is_reread = true;
-            campaigns_read(c->asked->signup->campaigns, campaign->id,
+            campaigns_read(signup_of(c->asked)->campaigns, campaign->id,
                            campaign_done, c);
             return;
         }
@@ -91,7 +91,7 @@ answer_cancel(const struct cancelling *c, const struct store_reply *from)
     place.action_number = c->action->number;
     place.state = (Words__PlaceState)from->items[1].integer;
     Signup__SignedUp signed_up = SIGNUP__SIGNED_UP__INIT;
-    signed_up.number = c->asked->message->cancel->number;
+    signed_up.number = signup_request(c->asked)->cancel->number;
     signed_up.n_places = 1;
     signed_up.places = &pointer;
     signed_up.role = (uint32_t)from->items[2].integer;
@@ -110,7 +110,7 @@ cancelled(void *arg, enum err err, const struct store_reply *reply)
         asked_refuse(c->asked, err,
                      err == ERR_NOT_FOUND ? reply->string : NULL);
     } else {
-        feed_flow_announce(c->asked->signup, c->campaign->id,
+        feed_flow_announce(signup_of(c->asked), c->campaign->id,
                            (uint64_t)reply->items[0].integer);
         answer_cancel(c, reply);
     }

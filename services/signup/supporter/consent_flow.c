@@ -59,10 +59,10 @@ answer(struct consenting *c, bool is_changed)
 void
 consent_flow_set(struct asked *asked)
 {
-    const Signup__SetConsent *ask = asked->message->set_consent;
+    const Signup__SetConsent *ask = signup_request(asked)->set_consent;
     const char *fault = evidence_check(ask->consent);
     if (fault != NULL) {
-        asked_refuse(asked, ERR_BAD_REQUEST, fault);
+        signup_refuse(asked, &(struct signup_fault){"consent", fault});
         return;
     }
     if (ask->number > NUMBER_MAX) {
@@ -72,12 +72,13 @@ consent_flow_set(struct asked *asked)
     struct consenting *c = mem_new(sizeof(*c));
     c->asked = asked;
     struct campaign *known =
-        campaigns_find(asked->signup->campaigns, ask->campaign);
+        campaigns_find(signup_of(asked)->campaigns, ask->campaign);
     if (known != NULL) {
         campaign_done(c, ERR_NONE, NULL, known);
         return;
     }
-    campaigns_read(asked->signup->campaigns, ask->campaign, campaign_done, c);
+    campaigns_read(signup_of(asked)->campaigns, ask->campaign, campaign_done,
+                   c);
 }
 
 static void
@@ -90,7 +91,7 @@ campaign_done(void *arg, enum err err, const char *detail,
         return;
     }
     c->campaign = campaign;
-    Signup__Consent *consent = c->asked->message->set_consent->consent;
+    Signup__Consent *consent = signup_request(c->asked)->set_consent->consent;
     if (evidence_find(campaign->evidence, consent, &c->evidence)) {
         read_person(c);
         return;
@@ -104,7 +105,8 @@ evidence_done(void *arg, enum err err, const char *detail)
     struct consenting *c = arg;
     if (err == ERR_NONE &&
         !evidence_find(c->campaign->evidence,
-                       c->asked->message->set_consent->consent, &c->evidence)) {
+                       signup_request(c->asked)->set_consent->consent,
+                       &c->evidence)) {
         err = ERR_INTERNAL;
     }
     if (err != ERR_NONE) {
@@ -121,8 +123,8 @@ read_person(struct consenting *c)
         refuse(c, ERR_UNAVAILABLE, NULL);
         return;
     }
-    const uint32_t number = c->asked->message->set_consent->number;
-    su_read_people(c->asked->signup->su, c->campaign->id,
+    const uint32_t number = signup_request(c->asked)->set_consent->number;
+    su_read_people(signup_of(c->asked)->su, c->campaign->id,
                    &(struct su_people){.numbers = &number, .number_count = 1},
                    person_done, c);
 }
@@ -134,7 +136,7 @@ static size_t
 hash_address(const struct consenting *c, const struct record *record,
              int channel, uint8_t hash[ADDRESS_HASH_BYTES])
 {
-    const struct address_keys *keys = c->asked->signup->keys;
+    const struct address_keys *keys = signup_of(c->asked)->keys;
     if (channel == 0 && record->phone != 0) {
         address_hash_phone(keys, c->campaign->id, record->phone, hash);
         return ADDRESS_HASH_BYTES;
@@ -149,7 +151,7 @@ hash_address(const struct consenting *c, const struct record *record,
 static void
 write_consent(struct consenting *c, const struct person *person)
 {
-    const Signup__SetConsent *ask = c->asked->message->set_consent;
+    const Signup__SetConsent *ask = signup_request(c->asked)->set_consent;
     char number[NUMBER_SIZE], channel[NUMBER_SIZE];
     uint8_t hash[ADDRESS_HASH_BYTES];
     size_t hash_len =
@@ -160,7 +162,7 @@ write_consent(struct consenting *c, const struct person *person)
     buf_init(&tail, 0);
     buf_init(&sealed, 0);
     feed_flow_add_tail(&tail);
-    record_seal(&c->asked->signup->keys->record, c->campaign->id,
+    record_seal(&signup_of(c->asked)->keys->record, c->campaign->id,
                 &person->record, &sealed);
     struct bytes args[SET_CONSENT_ARGS] = {
         [SET_CONSENT_ARG_EVENT_TAIL] = bytes_of(tail.data, tail.len),
@@ -172,7 +174,7 @@ write_consent(struct consenting *c, const struct person *person)
         [SET_CONSENT_ARG_IS_GIVEN] =
             bytes_of_string(ask->consent->is_withdrawn ? "0" : "1"),
         [SET_CONSENT_ARG_HASH] = bytes_of(hash, hash_len)};
-    su_set_consent(c->asked->signup->su, c->campaign->id,
+    su_set_consent(signup_of(c->asked)->su, c->campaign->id,
                    (struct su_args){args, SET_CONSENT_ARGS}, written, c);
     buf_fini(&tail);
     buf_fini(&sealed);
@@ -181,7 +183,8 @@ write_consent(struct consenting *c, const struct person *person)
 static void
 decide(struct consenting *c, struct person *person)
 {
-    const Signup__Consent *consent = c->asked->message->set_consent->consent;
+    const Signup__Consent *consent =
+        signup_request(c->asked)->set_consent->consent;
     int channel = rules_channel_index(consent->channel);
     if (!consent->is_withdrawn &&
         (person->flags & FLAG_CONTACT(channel)) == 0) {
@@ -210,8 +213,8 @@ person_done(void *arg, enum err err, const struct store_reply *reply)
         refuse(c, err == ERR_NONE ? ERR_INTERNAL : err, NULL);
         return;
     }
-    person_read(c->campaign, reply, 0, c->asked->message->set_consent->number,
-                &person);
+    person_read(c->campaign, reply, 0,
+                signup_request(c->asked)->set_consent->number, &person);
     if (!person.exists) {
         refuse(c, ERR_NOT_FOUND, "there is no such supporter");
     } else if (!person.is_readable) {
@@ -230,7 +233,7 @@ written(void *arg, enum err err, const struct store_reply *reply)
     } else if (reply->type == STORE_STRING) {
         read_person(c);
     } else {
-        feed_flow_announce(c->asked->signup, c->campaign->id,
+        feed_flow_announce(signup_of(c->asked), c->campaign->id,
                            (uint64_t)reply->integer);
         answer(c, true);
     }

@@ -28,7 +28,7 @@ static void person_done(void *arg, enum err err,
 void
 get_flow_start(struct asked *asked)
 {
-    const Signup__GetSupporter *ask = asked->message->get_supporter;
+    const Signup__GetSupporter *ask = signup_request(asked)->get_supporter;
     if (ask->number > NUMBER_MAX) {
         asked_refuse(asked, ERR_NOT_FOUND, "there is no such supporter");
         return;
@@ -36,7 +36,8 @@ get_flow_start(struct asked *asked)
     struct getting *g = mem_new(sizeof(*g));
     g->asked = asked;
     /* Read, not taken from the cache: it says which actions there are. */
-    campaigns_read(asked->signup->campaigns, ask->campaign, campaign_done, g);
+    campaigns_read(signup_of(asked)->campaigns, ask->campaign, campaign_done,
+                   g);
 }
 
 static void
@@ -89,8 +90,8 @@ read_person(struct getting *g)
             g->actions[g->action_count++] = campaign->actions[i]->number;
         }
     }
-    const uint32_t number = g->asked->message->get_supporter->number;
-    su_read_people(g->asked->signup->su, campaign->id,
+    const uint32_t number = signup_request(g->asked)->get_supporter->number;
+    su_read_people(signup_of(g->asked)->su, campaign->id,
                    &(struct su_people){.actions = g->actions,
                                        .action_count = g->action_count,
                                        .numbers = &number,
@@ -200,7 +201,7 @@ answer_supporter(struct getting *g, struct person *person)
 {
     struct supporter *s = mem_new(sizeof(*s));
     signup__supporter__init(&s->message);
-    s->message.number = g->asked->message->get_supporter->number;
+    s->message.number = signup_request(g->asked)->get_supporter->number;
     s->message.name = person->record.name;
     fill_hints(&person->record, s);
     fill_words(g->campaign, person, &s->message);
@@ -231,8 +232,8 @@ person_done(void *arg, enum err err, const struct store_reply *reply)
         refuse(g, err == ERR_NONE ? ERR_INTERNAL : err, NULL);
         return;
     }
-    person_read(g->campaign, reply, 0, g->asked->message->get_supporter->number,
-                &person);
+    person_read(g->campaign, reply, 0,
+                signup_request(g->asked)->get_supporter->number, &person);
     if (!person.exists) {
         refuse(g, ERR_NOT_FOUND, "there is no such supporter");
     } else if (!person.is_readable || person.state_count != g->action_count) {

@@ -27,25 +27,30 @@ static void campaign_done(void *arg, enum err err, const char *detail,
 static void people_done(void *arg, enum err err,
                         const struct store_reply *reply);
 
-static const char *
+static struct signup_fault
 find_fault(const Signup__Resolve *ask)
 {
-    if (ask->class_ == WORDS__CLASS__CLASS_NONE ||
-        rules_channel_index(ask->channel) < 0) {
-        return "a class and a channel are needed";
+    if (ask->class_ == WORDS__CLASS__CLASS_NONE) {
+        return (struct signup_fault){"class", "a class is needed"};
+    }
+    if (rules_channel_index(ask->channel) < 0) {
+        return (struct signup_fault){"channel", "a channel is needed"};
     }
     if (ask->action == NULL && rules_need_action(ask->class_)) {
-        return "a service or safety message is about an action: name it";
+        return (struct signup_fault){
+            "action",
+            "a service or safety message is about an action: name it"};
     }
     if (ask->n_numbers == 0 || ask->n_numbers > NUMBERS_MAX) {
-        return "ask for 1 to 1,000 numbers";
+        return (struct signup_fault){"numbers", "ask for 1 to 1,000 numbers"};
     }
     for (size_t i = 0; i < ask->n_numbers; i++) {
         if (ask->numbers[i] > NUMBER_MAX) {
-            return "a number is below 16,777,216";
+            return (struct signup_fault){"numbers",
+                                         "a number is below 16,777,216"};
         }
     }
-    return NULL;
+    return (struct signup_fault){NULL, NULL};
 }
 
 /* "courier", "courier.0": by its key's name with CURVE, else as it says. */
@@ -62,26 +67,27 @@ is_courier(const struct bus_request *request)
 void
 resolve_flow_start(struct asked *asked)
 {
-    const Signup__Resolve *ask = asked->message->resolve;
-    const char *fault = find_fault(ask);
+    const Signup__Resolve *ask = signup_request(asked)->resolve;
+    struct signup_fault fault = find_fault(ask);
     if (!is_courier(asked->request)) {
         asked_refuse(asked, ERR_FORBIDDEN, "contacts are for courier alone");
         return;
     }
-    if (fault != NULL) {
-        asked_refuse(asked, ERR_BAD_REQUEST, fault);
+    if (fault.detail != NULL) {
+        signup_refuse(asked, &fault);
         return;
     }
     struct resolving *r = mem_new(sizeof(*r));
     r->asked = asked;
     r->channel_index = rules_channel_index(ask->channel);
     struct campaign *known =
-        campaigns_find(asked->signup->campaigns, ask->campaign);
+        campaigns_find(signup_of(asked)->campaigns, ask->campaign);
     if (known != NULL) {
         campaign_done(r, ERR_NONE, NULL, known);
         return;
     }
-    campaigns_read(asked->signup->campaigns, ask->campaign, campaign_done, r);
+    campaigns_read(signup_of(asked)->campaigns, ask->campaign, campaign_done,
+                   r);
 }
 
 static void
@@ -101,7 +107,7 @@ campaign_done(void *arg, enum err err, const char *detail,
         return;
     }
     r->campaign = campaign;
-    const Signup__Resolve *ask = r->asked->message->resolve;
+    const Signup__Resolve *ask = signup_request(r->asked)->resolve;
     const struct campaign_action *action =
         ask->action == NULL ? NULL
                             : campaign_find_action(campaign, ask->action);
@@ -111,12 +117,12 @@ campaign_done(void *arg, enum err err, const char *detail,
             return;
         }
         r->is_reread = true;
-        campaigns_read(r->asked->signup->campaigns, campaign->id, campaign_done,
-                       r);
+        campaigns_read(signup_of(r->asked)->campaigns, campaign->id,
+                       campaign_done, r);
         return;
     }
     su_read_people(
-        r->asked->signup->su, campaign->id,
+        signup_of(r->asked)->su, campaign->id,
         &(struct su_people){.actions = action == NULL ? NULL : &action->number,
                             .action_count = action != NULL,
                             .numbers = ask->numbers,
@@ -136,7 +142,7 @@ struct contact {
 static bool
 has_place(const struct resolving *r, const struct person *person)
 {
-    if (r->asked->message->resolve->action == NULL ||
+    if (signup_request(r->asked)->resolve->action == NULL ||
         person->state_count != 1) {
         return false;
     }
@@ -156,8 +162,8 @@ find_rule(const struct resolving *r, const struct person *person)
     if (!person->is_readable) {
         return WORDS__RULE__RULE_NO_CONTACT;
     }
-    return rules_apply(r->asked->message->resolve->class_, r->channel_index,
-                       person->flags, has_place(r, person));
+    return rules_apply(signup_request(r->asked)->resolve->class_,
+                       r->channel_index, person->flags, has_place(r, person));
 }
 
 static void
@@ -186,7 +192,7 @@ resolve_one(const struct resolving *r, const struct store_reply *reply,
             size_t i, struct contact *to)
 {
     struct person person;
-    uint32_t number = r->asked->message->resolve->numbers[i];
+    uint32_t number = signup_request(r->asked)->resolve->numbers[i];
     signup__contact__init(&to->message);
     to->message.number = number;
     person_read_facts(reply, i, &person);
@@ -206,7 +212,7 @@ resolve_one(const struct resolving *r, const struct store_reply *reply,
 static void
 answer(struct resolving *r, const struct store_reply *reply)
 {
-    size_t count = r->asked->message->resolve->n_numbers;
+    size_t count = signup_request(r->asked)->resolve->n_numbers;
     struct contact *contacts = mem_new_array(count, sizeof(contacts[0]));
     Signup__Contact **pointers = mem_new_array(count, sizeof(void *));
     int64_t withheld = 0;
@@ -221,8 +227,8 @@ answer(struct resolving *r, const struct store_reply *reply)
     Signup__Reply message = SIGNUP__REPLY__INIT;
     message.is_case = SIGNUP__REPLY__IS_RESOLVE;
     message.resolve = &resolved;
-    metric_add(r->asked->signup->metrics.resolved, (int64_t)count);
-    metric_add(r->asked->signup->metrics.withheld, withheld);
+    metric_add(signup_of(r->asked)->metrics.resolved, (int64_t)count);
+    metric_add(signup_of(r->asked)->metrics.withheld, withheld);
     asked_answer(r->asked, &message);
     free(contacts);
     free(pointers);
@@ -233,7 +239,7 @@ static void
 people_done(void *arg, enum err err, const struct store_reply *reply)
 {
     struct resolving *r = arg;
-    size_t count = r->asked->message->resolve->n_numbers;
+    size_t count = signup_request(r->asked)->resolve->n_numbers;
     if (err == ERR_NONE && reply->count != count * 2) {
         err = ERR_INTERNAL;
     }

@@ -125,41 +125,57 @@ a_contact_that_was_missing_is_added_and_finds_the_supporter(void **state)
 }
 
 static void
-what_is_wrong_is_refused_with_a_sentence(void **state)
+what_is_wrong_is_refused_by_field_with_a_sentence(void **state)
 {
     (void)state;
     (void)signup_rig_put_action(&rig, "rally", -1);
     const struct {
         struct signup_rig_person person;
         enum err err;
-        const char *detail;
+        const char *detail, *field;
     } rows[] = {
-        {{.name = "Ann"}, ERR_BAD_REQUEST, "mobile number or an email"},
+        {{.name = "Ann"},
+         ERR_BAD_REQUEST,
+         "mobile number or an email",
+         "phone"},
         {{.name = "Ann", .phone = "", .email = ""},
          ERR_BAD_REQUEST,
-         "mobile number or an email"},
-        {{.name = " ", .phone = "07700900123"}, ERR_BAD_REQUEST, "name"},
-        {{.name = "A\nB", .phone = "07700900123"}, ERR_BAD_REQUEST, "name"},
+         "mobile number or an email",
+         "phone"},
+        {{.name = " ", .phone = "07700900123"},
+         ERR_BAD_REQUEST,
+         "name",
+         "name"},
+        {{.name = "A\nB", .phone = "07700900123"},
+         ERR_BAD_REQUEST,
+         "name",
+         "name"},
         {{.name = "Ann", .phone = "0207 946 0000"},
          ERR_BAD_REQUEST,
-         "landline"},
-        {{.name = "Ann", .email = "ann"}, ERR_BAD_REQUEST, "email"},
+         "landline",
+         "phone"},
+        {{.name = "Ann", .email = "ann"}, ERR_BAD_REQUEST, "email", "email"},
         {{.name = "Ann", .phone = "07700900123", .role = "mayor"},
          ERR_BAD_REQUEST,
+         "role",
          "role"},
         {{.name = "Ann", .phone = "07700900123", .region = "mars"},
          ERR_BAD_REQUEST,
+         "region",
          "region"},
         {{.name = "Ann", .phone = "07700900123", .action = "party"},
          ERR_NOT_FOUND,
-         "action"},
+         "action",
+         "actions"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct signup_answer got = signup_rig_sign_up(&rig, &rows[i].person);
         if (got.err != rows[i].err ||
-            strstr(got.detail, rows[i].detail) == NULL) {
-            fail_msg("row %zu: got %s, \"%s\"", i, err_name(got.err),
-                     got.detail);
+            strstr(got.detail, rows[i].detail) == NULL ||
+            strcmp(got.field, rows[i].field) != 0 ||
+            strcmp(got.type, "invalid-field") != 0) {
+            fail_msg("row %zu: got %s, \"%s\" of %s, %s", i, err_name(got.err),
+                     got.detail, got.field, got.type);
         }
         signup_rig_free(&got);
     }
@@ -409,7 +425,7 @@ main(void)
         IN_RIG(the_same_person_again_is_the_same_supporter),
         IN_RIG(a_family_may_share_a_phone),
         IN_RIG(a_contact_that_was_missing_is_added_and_finds_the_supporter),
-        IN_RIG(what_is_wrong_is_refused_with_a_sentence),
+        IN_RIG(what_is_wrong_is_refused_by_field_with_a_sentence),
         IN_RIG(a_phone_is_shared_by_32_and_no_more),
         IN_RIG(a_campaign_has_256_wordings_of_consent_and_no_more),
         IN_RIG(a_sign_up_names_32_actions_and_8_consents_and_no_more),

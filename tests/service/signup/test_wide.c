@@ -193,7 +193,7 @@ static void
 is_refused(struct signup_answer got)
 {
     assert_int_equal(got.err, ERR_BAD_REQUEST);
-    assert_non_null(strstr(got.detail, "not a signup request"));
+    assert_non_null(strstr(got.detail, "not a request to signup"));
     signup_rig_free(&got);
 }
 

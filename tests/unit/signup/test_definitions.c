@@ -49,17 +49,17 @@ a_plain_campaign_and_action_are_fine(void **state)
     (void)state;
     Signup__Campaign c = campaign();
     Signup__Action a = action();
-    assert_null(definition_check_campaign(&c));
-    assert_null(definition_check_action(&a));
+    assert_null(definition_check_campaign(&c).detail);
+    assert_null(definition_check_action(&a).detail);
     c.sms_sender = "Care UK-24";
     c.email_from = "team@example.org";
     c.summary = "Two\nlines.";
-    assert_null(definition_check_campaign(&c));
+    assert_null(definition_check_campaign(&c).detail);
 }
 
 #define EXPECT(fault, part)                                                    \
     do {                                                                       \
-        const char *got_ = (fault);                                            \
+        const char *got_ = (fault).detail;                                     \
         if (got_ == NULL || strstr(got_, part) == NULL) {                      \
             fail_msg("%s: got %s", part, got_ == NULL ? "fine" : got_);        \
         }                                                                      \
@@ -99,7 +99,7 @@ roles_are_added_at_the_end_alone(void **state)
     (void)state;
     Signup__Campaign from = campaign(), to = campaign();
     to.n_roles = 4;
-    assert_null(definition_check_change(&from, &to));
+    assert_null(definition_check_change(&from, &to).detail);
     to.n_roles = 2;
     EXPECT(definition_check_change(&from, &to), "roles");
     char *swapped[] = {roles[1], roles[0], roles[2]};
@@ -134,7 +134,7 @@ what_is_wrong_with_an_action_is_said(void **state)
     a = action();
     a.gates = gates;
     a.n_gates = 1;
-    assert_null(definition_check_action(&a));
+    assert_null(definition_check_action(&a).detail);
     a.n_gates = 2;
     EXPECT(definition_check_action(&a), "same id");
     a.n_gates = 1;
@@ -166,7 +166,7 @@ a_campaign_has_4096_regions_and_not_one_more(void **state)
     Signup__Campaign c = campaign();
     c.regions = list;
     c.n_regions = REGIONS;
-    assert_null(definition_check_campaign(&c));
+    assert_null(definition_check_campaign(&c).detail);
     c.n_regions++;
     EXPECT(definition_check_campaign(&c), "regions are at most 4096");
     list[REGIONS - 1] = list[0];
@@ -191,7 +191,7 @@ an_action_has_256_gates_and_not_one_more(void **state)
     Signup__Action a = action();
     a.gates = list;
     a.n_gates = GATES;
-    assert_null(definition_check_action(&a));
+    assert_null(definition_check_action(&a).detail);
     a.n_gates++;
     EXPECT(definition_check_action(&a), "at most 256 gates");
 }
