@@ -212,7 +212,10 @@ static void
 put_count(struct campaign *campaign, const char *field, const char *value)
 {
     const char *colon = strchr(field, ':');
-    unsigned long number = colon == NULL ? 0 : strtoul(colon + 1, NULL, 10);
+    if (colon == NULL || value == NULL) {
+        return;
+    }
+    unsigned long number = strtoul(colon + 1, NULL, 10);
     if (number < 1 || number > campaign->action_count) {
         return;
     }

@@ -47,17 +47,16 @@ find_entry(const struct slugs *slugs, const char *slug)
 static void
 grow(struct slugs *slugs)
 {
-    struct slugs larger = {.count = slugs->count,
-                           .size =
-                               slugs->size == 0 ? SIZE_MIN : slugs->size * 2};
-    larger.entries = mem_new_array(larger.size, sizeof(larger.entries[0]));
-    for (size_t i = 0; i < slugs->size; i++) {
-        if (slugs->entries[i].slug != NULL) {
-            *find_entry(&larger, slugs->entries[i].slug) = slugs->entries[i];
+    struct slugs_entry *old = slugs->entries;
+    size_t old_size = slugs->size;
+    slugs->size = old_size == 0 ? SIZE_MIN : old_size * 2;
+    slugs->entries = mem_new_array(slugs->size, sizeof(slugs->entries[0]));
+    for (size_t i = 0; i < old_size; i++) {
+        if (old[i].slug != NULL) {
+            *find_entry(slugs, old[i].slug) = old[i];
         }
     }
-    free(slugs->entries);
-    *slugs = larger;
+    free(old);
 }
 
 bool
