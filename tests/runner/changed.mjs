@@ -38,6 +38,7 @@ const TOUCHED = [
     [/^common\/client\//, 'unit', 'service', 'system'],
     [/^common\/(\w+)\//, 'unit', 'service', 'fuzz/$1', 'system'],
     [/^(?:common|proto|seeds)\//, 'unit', 'service', 'system'],
+    [/^services\/[^/]+$/, 'unit', 'system/script'],
     [/^services\/cli\//, 'unit/cli', 'system'],
     [/^services\/gateway\/(?:web|pages)\//, 'unit/gateway', 'browser'],
     [/^services\/(\w+)\//, 'unit/$1', 'service/$1', 'fuzz/$1', 'system'],
