@@ -108,11 +108,16 @@ function fuzzers() {
     });
 }
 
+function is_newer(file, than) {
+    return existsSync(file) && (!existsSync(than) ||
+        statSync(file).mtimeMs > statSync(than).mtimeMs);
+}
+
 // The packages of a folder's tests, by its lock file.
 function packages(part) {
     const dir = `tests/${part}`;
-    return existsSync(join(dir, 'package.json')) &&
-        !existsSync(join(dir, 'node_modules/.package-lock.json')) ? [{
+    return is_newer(join(dir, 'package-lock.json'),
+        join(dir, 'node_modules/.package-lock.json')) ? [{
             id: `npm/${part}`, part, needs: [], usual: true, uncounted: true,
             read: read_code,
             start: (log) => run(log, ['npm', 'ci', '--prefix', dir,

@@ -53,7 +53,8 @@ function lines_of_point(lines, at, name) {
     return lines.slice(first < 0 ? at : first, last).join('\n');
 }
 
-// One file of node's tests, in TAP.
+// One file of node's tests, in TAP; a file that does not even begin is
+// named by its path.
 export function read_tap(id, {code, output}) {
     const number = (what) =>
         Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
@@ -63,7 +64,8 @@ export function read_tap(id, {code, output}) {
         const name = /^not ok \d+ - (.*)$/.exec(line)?.[1];
         if (name) {
             failed.push({name: `${id}: ${name}`,
-                shown: cut(lines_of_point(lines, i, name))});
+                shown: cut(/\.mjs$/.test(name) ? output :
+                    lines_of_point(lines, i, name))});
         }
     });
     if (code !== 0 && failed.length === 0) {
