@@ -53,7 +53,7 @@ test('without JavaScript one signs up and has a ticket', async () => {
     await signUp(page, {name: 'Ana Plain', phone: stage.newPhone()});
     assert.match(await page.innerText('h1'), /Great Rally/);
     assert.match(await page.innerText('.ticket'), /Ana Plain/);
-    assert.match(await codeOf(page), /^([0-9A-Z]{4}-){3}[0-9A-Z]{2}$/);
+    assert.match(await codeOf(page), /^([0-9A-Z]{5}-){3}[0-9A-Z]{5}$/);
     page.assertClean();
     await page.shut();
 });

@@ -52,6 +52,7 @@ function programs(dir) {
 
 // The program of the test unit/common/bus/ask, as cmake/tests.cmake names it.
 const TEST_PROGRAM = /^tests\/(?:unit|service)_/;
+const ONLY_PROOF = /^alone\//; // that it links is all
 const program_of = (test) => `tests/${test.replaceAll('/', '_')}`;
 
 // Programs and pages are for every test, so that one finds what it starts; a
@@ -63,7 +64,8 @@ function targets_for(dir, jobs) {
     const own = jobs.filter((job) => job.test)
         .map((job) => program_of(job.test));
     return ['web', ...programs(dir).filter((path) =>
-        !TEST_PROGRAM.test(path) || own.includes(path))];
+        !ONLY_PROOF.test(path) &&
+        (!TEST_PROGRAM.test(path) || own.includes(path)))];
 }
 
 // Builds what `jobs` need in `dir`; all of it without a list, or for a check.

@@ -32,10 +32,15 @@ export class Lanes {
             (job.uncounted ? 1e5 : 0) - (this.seconds[job.id] ?? 1);
     }
 
-    is_ready(job) {
+    has_needs(job) {
+        return job.needs.every((id) =>
+            this.ended.get(id) ?? this.is_absent(id));
+    }
+
+    // One that runs alone is not overtaken for ever: it waits for its lanes.
+    has_lanes(job) {
         const free = this.lanes - this.started.size;
-        return job.needs.every((id) => this.ended.get(id) ?? this.is_absent(id))
-            && free >= (job.alone ? this.lanes : 1);
+        return free >= (job.alone ? this.lanes : 1);
     }
 
     is_absent(id) {
@@ -53,8 +58,8 @@ export class Lanes {
         this.waiting = this.waiting.filter((job) => !lost.includes(job));
         lost.forEach((job) => this.give_up(job));
         for (;;) {
-            const at = this.waiting.findIndex((job) => this.is_ready(job));
-            if (at < 0) {
+            const at = this.waiting.findIndex((job) => this.has_needs(job));
+            if (at < 0 || !this.has_lanes(this.waiting[at])) {
                 break;
             }
             this.begin(this.waiting.splice(at, 1)[0]);
