@@ -53,6 +53,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     uint8_t *file = mem_copy(good_journal(), JOURNAL_BYTES);
     memcpy(file + offset, bytes, len);
     bool is_other_machine_boot = len % 2 == 1;
+    if (journal_upgrade(file, JOURNAL_BYTES)) {
+        assert(journal_version(file, JOURNAL_BYTES) == JOURNAL_VERSION);
+    }
     if (journal_mend(file, JOURNAL_BYTES, is_other_machine_boot) ==
         JOURNAL_GOOD) {
         const struct journal_slot *slots =

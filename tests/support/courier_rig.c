@@ -70,7 +70,8 @@ fill_lease(Broadcast__Lease *m, const struct rig_lease *lease,
     m->campaign = "rally";
     m->broadcast = (char *)lease->broadcast;
     m->has_channel = true;
-    m->channel = lease->channel;
+    m->channel = lease->said_channel == 0 ? lease->channel
+                                          : (Words__Channel)lease->said_channel;
     m->has_class_ = true;
     m->class_ = lease->class_;
     m->action = "march";

@@ -23,6 +23,7 @@ struct rig_lease {
     const char *route, *broadcast; /* NULL: "b1" */
     uint32_t first, count;         /* the numbers */
     uint32_t time_left_ms, settle_within_ms;
+    int said_channel; /* what the answer says instead of channel; 0: that */
     /* filled in by the rig */
     bool is_granted, is_final;
     uint64_t boot, request_number;

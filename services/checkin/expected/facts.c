@@ -37,7 +37,7 @@ add_place(struct entry_facts *facts, const Signup__PlaceChanged *place)
 {
     if (!place->has_number || !place->has_action_number ||
         place->action_number > DIRECTORY_ACTION_MAX ||
-        place->role > UINT8_MAX) {
+        place->role > UINT8_MAX || (unsigned)place->state > UINT8_MAX) {
         log_error("facts.bad_place");
         return;
     }

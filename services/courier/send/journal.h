@@ -5,8 +5,9 @@
  * the disk before any of it is begun; a mark is one byte in the page cache,
  * which outlives the process but not the machine. So after the machine has
  * been down, a recipient without an answer may have been begun and counts as
- * such. Layout: one page of header, then JOURNAL_SLOTS slots; little-endian
- * machines alone; version in the magic. */
+ * such. Layout: one page of header, which says its version, then JOURNAL_SLOTS
+ * slots; little-endian machines alone. A file of an older version is brought
+ * to this one; a newer one is left as it is, and the start ends. */
 #ifndef COURIER_JOURNAL_H
 #define COURIER_JOURNAL_H
 
@@ -17,6 +18,7 @@
 #include "broadcast.pb-c.h"
 #include "common/crypto/crypto.h"
 
+#define JOURNAL_VERSION 2
 #define JOURNAL_SLOTS 64
 #define JOURNAL_NUMBERS_MAX 1000 /* of one lease, as in broadcast.proto */
 #define JOURNAL_HEADER_BYTES 4096
@@ -50,8 +52,8 @@ struct journal_slot {
 struct journal;
 
 /* Opens or makes <dir>/<name>.journal, and begins a new boot. Exits when it
- * cannot, or when the file is damaged in a way that only losing truth could
- * mend (start-up only). */
+ * cannot, when a newer version wrote it, or when the file is damaged in a way
+ * that only losing truth could mend (start-up only). */
 struct journal *journal_open(const char *dir, const char *name);
 void journal_close(struct journal **journal);
 /* Rises with each start, also when the file was lost. */
@@ -78,6 +80,11 @@ enum journal_health {
     JOURNAL_DAMAGED, /* cannot be read */
 };
 
+/* 0: these are no journal's bytes. */
+unsigned journal_version(const void *bytes, size_t len);
+/* Brings a whole file of an older version to JOURNAL_VERSION; false: it is
+ * none. */
+bool journal_upgrade(void *bytes, size_t len);
 /* Looks at a whole file. A slot that was torn when the machine went down
  * (is_other_machine_boot: so nothing of it was begun) is set free; every
  * recipient without an answer is then marked begun. */

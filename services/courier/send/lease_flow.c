@@ -66,9 +66,10 @@ fail(struct lease *lease, enum err err, const char *detail, enum reason reason)
 /* ---- 1. the grant ---- */
 
 static bool
-fits(const Broadcast__Lease *m)
+fits(const struct asking *asking, const Broadcast__Lease *m)
 {
-    return m->campaign != NULL && m->broadcast != NULL && m->route != NULL &&
+    return (!m->has_channel || m->channel == asking->channel) &&
+           m->campaign != NULL && m->broadcast != NULL && m->route != NULL &&
            strlen(m->campaign) < REFERENCE_ID_SIZE && m->campaign[0] != '\0' &&
            strlen(m->broadcast) < REFERENCE_ID_SIZE &&
            m->broadcast[0] != '\0' && m->n_numbers > 0 &&
@@ -76,9 +77,10 @@ fits(const Broadcast__Lease *m)
 }
 
 static int
-keep_in_journal(struct courier *courier, const Broadcast__Lease *m,
+keep_in_journal(const struct asking *asking, const Broadcast__Lease *m,
                 const struct route *route)
 {
+    struct courier *courier = asking->courier;
     static struct journal_lease lease; /* 4 kB */
     int slot = journal_find_free(courier->journal);
     if (slot < 0) {
@@ -89,7 +91,7 @@ keep_in_journal(struct courier *courier, const Broadcast__Lease *m,
     (void)snprintf(lease.campaign, sizeof(lease.campaign), "%s", m->campaign);
     (void)snprintf(lease.broadcast, sizeof(lease.broadcast), "%s",
                    m->broadcast);
-    lease.channel = (uint8_t)m->channel;
+    lease.channel = (uint8_t)asking->channel;
     lease.is_idempotent = route != NULL && route->is_idempotent;
     lease.count = (uint32_t)m->n_numbers;
     memcpy(lease.numbers, m->numbers, m->n_numbers * sizeof(m->numbers[0]));
@@ -116,12 +118,12 @@ lease_accept(struct asking *asking, const Broadcast__Lease *message,
              int64_t sent_ms)
 {
     struct courier *courier = asking->courier;
-    if (!fits(message)) {
+    if (!fits(asking, message)) {
         log_error("lease.malformed");
         return;
     }
     struct route *route = route_find(courier, message->route, asking->channel);
-    int slot = keep_in_journal(courier, message, route);
+    int slot = keep_in_journal(asking, message, route);
     if (slot < 0) {
         log_error("lease.no_room");
         return;

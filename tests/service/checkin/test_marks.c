@@ -366,8 +366,10 @@ what_is_wrong_with_a_mark_is_said_and_changes_nothing(void **state)
         {"no device", good, ERR_BAD_REQUEST},
         {"device with a control character", good, ERR_BAD_REQUEST},
         {"too old", good, ERR_BAD_REQUEST},
+        {"a kind not known", good, ERR_BAD_REQUEST},
     };
     rows[0].mark.kind = CHECKIN__MARK_KIND__MARK_NONE;
+    rows[9].mark.kind = (Checkin__MarkKind)9;
     rows[1].mark.code = NULL;
     rows[2].mark.scanned = "MU1.";
     rows[3].mark.scan_id = "1234567";

@@ -147,6 +147,29 @@ templates_are_kept_for_the_leases_that_follow(void **state)
     courier_rig_free(&rig);
 }
 
+static void
+a_lease_of_a_channel_that_was_not_asked_for_is_left_alone(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    struct rig_lease *strange = courier_rig_lease(
+        rig, (struct rig_lease){.first = 1, .count = 2, .said_channel = 9});
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 10, .count = 2});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 2, 0, 0);
+    assert_int_equal(strange->grants, 1);
+    assert_int_equal(strange->settles, 0);
+    /* Nor does it stand in the journal, where it would end the next start. */
+    process_kill(&rig->courier);
+    courier_rig_start(rig);
+    lease = courier_rig_lease(rig, (struct rig_lease){.first = 20, .count = 2});
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 2, 0, 0);
+    courier_rig_free(&rig);
+}
+
 /* ---- what a provider says ---- */
 
 static void
@@ -597,6 +620,8 @@ main(void)
         cmocka_unit_test(a_lease_is_resolved_rendered_handed_over_and_settled),
         cmocka_unit_test(a_mail_of_class_campaign_lands_with_its_headers),
         cmocka_unit_test(templates_are_kept_for_the_leases_that_follow),
+        cmocka_unit_test(
+            a_lease_of_a_channel_that_was_not_asked_for_is_left_alone),
         cmocka_unit_test(each_answer_of_a_provider_becomes_its_outcome),
         cmocka_unit_test(a_provider_that_hangs_up_leaves_all_in_doubt),
         cmocka_unit_test(an_idempotent_provider_may_be_asked_again_instead),

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "common/base/base.h"
+#include "common/crypto/crypto.h"
 #include "tests/support/process.h"
 
 #define STATE(name) WORDS__RECIPIENT_STATE__##name
@@ -239,6 +240,7 @@ a_header_with_any_byte_changed_is_damage(void **state)
         bytes[i] ^= 1;
         assert_int_equal(journal_mend(bytes, JOURNAL_BYTES, false),
                          JOURNAL_DAMAGED);
+        assert_false(journal_upgrade(bytes, JOURNAL_BYTES));
         bytes[i] ^= 1;
     }
     assert_int_equal(journal_mend(bytes, JOURNAL_BYTES - 1, false),
@@ -247,23 +249,123 @@ a_header_with_any_byte_changed_is_damage(void **state)
     free(bytes);
 }
 
+/* Opening the journal of place must end the process; what it said, owned. */
+static char *
+refused_with(const struct place *place)
+{
+    char *said = temp_path(place->dir, "said");
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (freopen(said, "w", stderr) == NULL) {
+            _exit(2);
+        }
+        (void)journal_open(place->dir, "courier.0");
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WEXITSTATUS(status), 1);
+    char *text = file_read(said, NULL);
+    free(said);
+    return text;
+}
+
 static void
 a_damaged_file_ends_the_start(void **state)
 {
     struct place place = new_place();
     (void)state;
     file_write(place.path, "not a journal");
-    pid_t pid = fork();
-    if (pid == 0) {
-        if (freopen("/dev/null", "w", stderr) == NULL) {
-            _exit(2);
-        }
-        (void)journal_open(place.dir, "courier.0");
-        _exit(0);
+    char *said = refused_with(&place);
+    assert_non_null(strstr(said, "is no journal"));
+    free(said);
+    remove_place(&place);
+}
+
+/* ---- other versions ---- */
+
+static void
+write_bytes(const struct place *place, const uint8_t *bytes, size_t len)
+{
+    int fd = open(place->path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, len), len);
+    assert_int_equal(close(fd), 0);
+}
+
+/* As 0.1 wrote it: its version in the magic, a slot count of eight bytes, the
+ * checksum of the 24 bytes that were its header's, behind the boots. */
+static void
+make_version_1(uint8_t *bytes)
+{
+    static const struct crypto_key key = {{'j'}};
+    uint64_t count = JOURNAL_SLOTS, sum;
+    memcpy(bytes, "MUSTERJ1", 8);
+    memcpy(bytes + 8, &count, sizeof(count));
+    sum = crypto_mac64(&key, bytes, 24);
+    memcpy(bytes + 24 + 8 + 40, &sum, sizeof(sum));
+}
+
+static void
+a_journal_of_0_1_is_read_and_becomes_one_of_ours(void **state)
+{
+    struct place place = new_place();
+    uint8_t *bytes = good_bytes();
+    (void)state;
+    make_version_1(bytes);
+    assert_int_equal(journal_version(bytes, JOURNAL_BYTES), 1);
+    write_bytes(&place, bytes, JOURNAL_BYTES);
+    for (int i = 0; i < 2; i++) {
+        struct journal *journal = journal_open(place.dir, "courier.0");
+        const struct journal_slot *slot = find_slot(journal, 7);
+        assert_non_null(slot);
+        assert_true(slot->lease.boot < journal_boot(journal));
+        assert_int_equal(journal_state(slot, 0), STATE(ACCEPTED));
+        assert_int_equal(journal_state(slot, 1), STATE(IN_DOUBT));
+        assert_int_equal(journal_state(slot, 3), STATE(PENDING));
+        journal_close(&journal);
     }
-    int status;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(WEXITSTATUS(status), 1);
+    char *now = file_read(place.path, NULL);
+    assert_int_equal(journal_version(now, JOURNAL_BYTES), JOURNAL_VERSION);
+    free(now);
+    free(bytes);
+    remove_place(&place);
+}
+
+static void
+a_damaged_journal_of_0_1_is_not_touched(void **state)
+{
+    struct place place = new_place();
+    uint8_t *bytes = good_bytes();
+    (void)state;
+    make_version_1(bytes);
+    bytes[16] ^= 1;
+    write_bytes(&place, bytes, JOURNAL_BYTES);
+    char *said = refused_with(&place);
+    assert_non_null(strstr(said, "is damaged"));
+    char *now = file_read(place.path, NULL);
+    assert_memory_equal(now, bytes, JOURNAL_BYTES);
+    free(now);
+    free(said);
+    free(bytes);
+    remove_place(&place);
+}
+
+static void
+a_newer_journal_is_refused_in_words_and_not_touched(void **state)
+{
+    struct place place = new_place();
+    uint8_t *bytes = good_bytes();
+    (void)state;
+    bytes[8] = JOURNAL_VERSION + 1;
+    write_bytes(&place, bytes, JOURNAL_BYTES - 8); /* its slots are others */
+    char *said = refused_with(&place);
+    assert_non_null(strstr(said, "was written by a newer version of courier"));
+    char *now = file_read(place.path, NULL);
+    assert_memory_equal(now, bytes, JOURNAL_BYTES - 8);
+    free(now);
+    free(said);
+    free(bytes);
     remove_place(&place);
 }
 
@@ -282,6 +384,9 @@ main(void)
         cmocka_unit_test(a_mark_that_nobody_writes_counts_as_begun),
         cmocka_unit_test(a_header_with_any_byte_changed_is_damage),
         cmocka_unit_test(a_damaged_file_ends_the_start),
+        cmocka_unit_test(a_journal_of_0_1_is_read_and_becomes_one_of_ours),
+        cmocka_unit_test(a_damaged_journal_of_0_1_is_not_touched),
+        cmocka_unit_test(a_newer_journal_is_refused_in_words_and_not_touched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
