@@ -28,6 +28,8 @@ on_answer(void *arg, enum err err, const char *detail,
     answer->err = err;
     (void)snprintf(answer->detail, sizeof(answer->detail), "%s",
                    detail == NULL ? "" : detail);
+    (void)snprintf(answer->field, sizeof(answer->field), "%s",
+                   bus_answer_fault()->field);
     if (reply != NULL) {
         struct buf packed;
         buf_init(&packed, 0);

@@ -58,8 +58,8 @@ void world_confirm(struct world *world, uint32_t first, uint32_t last);
 
 struct world_answer {
     enum err err;
-    char detail[160];
-    Broadcast__Reply *reply; /* owned; world_forget */
+    char detail[160], field[32]; /* of a refusal; field: "" not said */
+    Broadcast__Reply *reply;     /* owned; world_forget */
     bool is_done;
 };
 /* Turns the loop until it is answered. instance: 0 any, or 1..n. */

@@ -11,132 +11,13 @@
 
 #include "common/base/base.h"
 #include "common/text/text.h"
+#include "services/broadcast/draft/content_check.h"
 #include "services/broadcast/draft/content_hash.h"
 #include "services/broadcast/draft/draft.h"
 #include "services/broadcast/draft/facts.h"
 #include "services/broadcast/plan/marks.h"
 
-#define NAME_CHARS_MAX 100
-#define AUDIENCE_BYTES_MAX 1000
-#define SMS_BYTES_MAX 2000
-#define SUBJECT_BYTES_MAX 300
-#define EMAIL_BYTES_MAX 40000 /* text and html together: under a frame */
 #define LIST_MAX 100
-
-/* ---- Create: the check ---- */
-
-static const char *const field_names[] = {
-    "name",  "first_name", "campaign",   "preferences_url", "action",
-    "place", "starts",     "ticket_url", "ticket_code",
-};
-#define FIELDS (sizeof(field_names) / sizeof(*field_names))
-#define FIELDS_WITHOUT_ACTION 4
-
-static size_t
-len_of(const char *text)
-{
-    return text == NULL ? 0 : strlen(text);
-}
-
-/* NULL when the lengths and what belongs together are right. */
-static const char *
-find_fault(const Broadcast__Content *c)
-{
-    bool is_service = c->class_ == WORDS__CLASS__CLASS_SERVICE;
-    if (len_of(c->name) == 0 || len_of(c->name) > (size_t)NAME_CHARS_MAX * 4) {
-        return "name: 1 to 100 characters";
-    }
-    if (c->class_ == WORDS__CLASS__CLASS_NONE) {
-        return "class: service, campaign or safety";
-    }
-    if (len_of(c->audience) == 0 || len_of(c->audience) > AUDIENCE_BYTES_MAX) {
-        return "audience: a query of 1 to 1,000 bytes (\"all\" is everyone)";
-    }
-    if (is_service && len_of(c->action) == 0) {
-        return "action: a service message is about an action";
-    }
-    if (len_of(c->sms_text) == 0 && len_of(c->email_text) == 0) {
-        return "sms_text or email_text: at least one";
-    }
-    if (len_of(c->sms_text) > SMS_BYTES_MAX ||
-        len_of(c->email_subject) > SUBJECT_BYTES_MAX ||
-        len_of(c->email_text) + len_of(c->email_html) > EMAIL_BYTES_MAX) {
-        return "a text is too long (SMS 2,000 bytes, subject 300, email "
-               "40,000)";
-    }
-    if (len_of(c->email_text) > 0 && len_of(c->email_subject) == 0) {
-        return "email_subject: an email needs one";
-    }
-    if (len_of(c->email_text) == 0 && len_of(c->email_html) > 0) {
-        return "email_text: needed beside the HTML";
-    }
-    if (c->has_is_standing && c->is_standing && !is_service) {
-        return "is_standing: a standing broadcast is of class service";
-    }
-    return NULL;
-}
-
-/* An empty text is no text. */
-static void
-drop_empty(char **text)
-{
-    if (len_of(*text) == 0) {
-        *text = NULL;
-    }
-}
-
-static enum err
-check_templates(const Broadcast__Content *content, char **why_out)
-{
-    const struct {
-        const char *name, *text;
-    } texts[] = {
-        {"sms_text", content->sms_text},
-        {"email_subject", content->email_subject},
-        {"email_text", content->email_text},
-        {"email_html", content->email_html},
-    };
-    size_t fields = content->action == NULL ? FIELDS_WITHOUT_ACTION : FIELDS;
-    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-        char *why = NULL;
-        if (texts[i].text != NULL && template_check(texts[i].text, field_names,
-                                                    fields, &why) != ERR_NONE) {
-            *why_out = mem_format("%s: %s", texts[i].name, why);
-            free(why);
-            return ERR_BAD_REQUEST;
-        }
-    }
-    return ERR_NONE;
-}
-
-static bool
-is_visible(const char *text, size_t max)
-{
-    size_t len = strlen(text);
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] < 0x21 || text[i] > 0x7e) {
-            return false;
-        }
-    }
-    return len > 0 && len <= max;
-}
-
-static enum err
-check_create(const Broadcast__Create *create, char **why_out)
-{
-    const char *fault = find_fault(create->content);
-    if (fault == NULL && !is_visible(create->idempotency_key, 80)) {
-        fault = "idempotency key: 1 to 80 visible ASCII characters";
-    }
-    if (fault == NULL && !is_visible(create->staff, RECORD_STAFF_MAX)) {
-        fault = "staff: 1 to 64 visible ASCII characters";
-    }
-    if (fault != NULL) {
-        *why_out = mem_copy_string(fault);
-        return ERR_BAD_REQUEST;
-    }
-    return check_templates(create->content, why_out);
-}
 
 /* ---- Create: the flow ---- */
 
@@ -197,8 +78,11 @@ create_facts_known(void *arg, enum err err, const char *detail, void *value)
     }
     if (create->content->action != NULL &&
         facts_find_action(facts, create->content->action) == NULL) {
-        asked_refuse(asked, ERR_BAD_REQUEST,
-                     "action: the campaign has no such one");
+        asked_refuse_fault(asked,
+                           &(struct bus_fault){
+                               .err = ERR_BAD_REQUEST,
+                               .detail = "action: the campaign has no such one",
+                               .field = "action"});
         return;
     }
     struct keep_on on = {.keep = broadcast_of(asked)->keep,
@@ -210,23 +94,19 @@ void
 draft_create(struct asked *asked)
 {
     const Broadcast__Create *create = request_of(asked)->create;
-    char *why = NULL;
     if (!answer_check(asked, create->campaign, NULL)) {
         return;
     }
-    drop_empty(&create->content->action);
-    drop_empty(&create->content->sms_text);
-    drop_empty(&create->content->email_subject);
-    drop_empty(&create->content->email_text);
-    drop_empty(&create->content->email_html);
-    enum err err = check_create(create, &why);
-    if (err != ERR_NONE) {
-        asked_refuse(asked, err, why);
+    char *owned = NULL;
+    struct bus_fault fault = {.err = ERR_NONE};
+    content_check(create, &fault, &owned);
+    if (fault.err != ERR_NONE) {
+        asked_refuse_fault(asked, &fault);
     } else { /* perhaps of an action just put */
         facts_get_newest(broadcast_of(asked), create->campaign,
                          create_facts_known, asked);
     }
-    free(why);
+    free(owned);
 }
 
 /* ---- Get and List ---- */

@@ -126,13 +126,10 @@ static void
 ask_signup(struct shelved *shelved)
 {
     Signup__ListActions list = SIGNUP__LIST_ACTIONS__INIT;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     list.campaign = shelved->campaign;
-    request.is_case = SIGNUP__REQUEST__IS_LIST_ACTIONS;
-    request.list_actions = &list;
     shelved->must_ask = false;
-    signup_ask(shelved->broadcast->signup, 0, &request, facts_answered,
-               shelved);
+    signup_ask_list_actions(shelved->broadcast->signup, &list, facts_answered,
+                            shelved);
 }
 
 static void

@@ -45,14 +45,11 @@ ask_preview(struct broadcast *broadcast, const char *campaign,
             const struct record *record, signup_answer_cb *cb, void *arg)
 {
     Signup__Preview preview = SIGNUP__PREVIEW__INIT;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     preview.campaign = (char *)(uintptr_t)campaign;
     preview.query = record->content->audience;
     preview.class_ = record->content->class_;
     preview.action = record->content->action;
-    request.is_case = SIGNUP__REQUEST__IS_PREVIEW;
-    request.preview = &preview;
-    signup_ask(broadcast->signup, 0, &request, cb, arg);
+    signup_ask_preview(broadcast->signup, &preview, cb, arg);
 }
 
 static uint32_t
@@ -282,7 +279,6 @@ measure(struct forecasting *f)
     const Broadcast__Content *content = f->record->content;
     struct facts_fields fields;
     Signup__Measure ask = SIGNUP__MEASURE__INIT;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     const char *base = broadcast_of(f->asked)->public_url;
     char *ticket = mem_format("%s/t/%s", base, code);
     char *preferences = mem_format("%s/p/%s", base, token);
@@ -300,9 +296,7 @@ measure(struct forecasting *f)
     ask.fields = fields.list;
     ask.n_fields = fields.count;
     ask.chunk = f->chunk;
-    request.is_case = SIGNUP__REQUEST__IS_MEASURE;
-    request.measure = &ask;
-    signup_ask(broadcast_of(f->asked)->signup, 0, &request, measured, f);
+    signup_ask_measure(broadcast_of(f->asked)->signup, &ask, measured, f);
     free(ticket);
     free(preferences);
 }

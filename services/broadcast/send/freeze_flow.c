@@ -108,17 +108,14 @@ ask_chunk(struct freezing *freezing)
     struct sending *sending = freezing->sending;
     const Broadcast__Content *content = sending->record->content;
     Signup__Freeze freeze = SIGNUP__FREEZE__INIT;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     freeze.campaign = sending->campaign->id;
     freeze.query = content->audience;
     freeze.class_ = content->class_;
     freeze.action = content->action;
     freeze.channel = (Words__Channel)freezing->at.channel;
     freeze.chunk = freezing->at.chunk;
-    request.is_case = SIGNUP__REQUEST__IS_FREEZE;
-    request.freeze = &freeze;
-    signup_ask(sending->campaign->broadcast->signup, 0, &request, frozen,
-               freezing);
+    signup_ask_freeze(sending->campaign->broadcast->signup, &freeze, frozen,
+                      freezing);
 }
 
 void

@@ -40,15 +40,12 @@ ask_page(void *arg, struct feed_follower *follower, const char *campaign,
 {
     struct sending *sending = arg;
     Feed__Since since = FEED__SINCE__INIT;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     (void)follower;
     since.campaign = (char *)(uintptr_t)campaign;
     since.after = after;
-    request.is_case = SIGNUP__REQUEST__IS_SINCE;
-    request.since = &since;
     sending_hold(sending);
-    signup_ask(sending->campaign->broadcast->signup, 0, &request, page_came,
-               sending);
+    signup_ask_since(sending->campaign->broadcast->signup, &since, page_came,
+                     sending);
 }
 
 /* ---- an entry ---- */
