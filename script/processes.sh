@@ -40,17 +40,25 @@ command_word() {
     fi
 }
 
-# The processes of this var/ that are there, whatever the settings say now,
-# in the order of stopping: the last to start first, Redis at the end.
+# The processes of this var/ that are there, whatever the settings and the
+# list of services say now, in the order of stopping: the last to start first,
+# Redis at the end.
 running() {
     local name service i
-    for ((i = ${#SERVICES[@]} - 1; i >= 0; i--)); do
-        service=${SERVICES[i]}
-        for name in $(seen | grep "^$service\." | sort -rV); do
+    local -a order=(redis "${SERVICES[@]}")
+    for service in $(seen | cut -d. -f1 | sort -u); do
+        if ! is_known "$service"; then order+=("$service"); fi
+    done
+    for ((i = ${#order[@]} - 1; i >= 0; i--)); do
+        service=${order[i]}
+        for name in $(seen | grep "^$service\b" | sort -rV); do
             if is_there "$name"; then echo "$name"; fi
         done
     done
-    if is_there redis; then echo redis; fi
+}
+
+is_known() {
+    [ "$1" = redis ] || is_service "$1"
 }
 
 # Whatever has left a pid file.
@@ -129,18 +137,32 @@ start() {
     disown
 }
 
-start_all() {
+# stop_outdated SERVICE PROCESSES: all of a service, before one of it starts,
+# as an older one must not write beside a newer that has just brought the data
+# to its own format.
+stop_outdated() {
     local name
-    declare -gA LOG_START=()
-    for name in $(running); do
-        if ! is_wanted "$name"; then stop "$name"; fi
+    for name in $(grep "^$1\b" <<<"$2"); do
+        # Also one whose keeper was killed, and one too many.
+        if is_outdated "$name" || ! is_kept "$name" || ! is_wanted "$name"
+        then
+            stop "$name"
+        fi
     done
+}
+
+start_all() {
+    local name there
+    declare -gA LOG_START=()
     say "Starting"
+    there=$(running)
+    for name in $there; do
+        if ! is_known "${name%.*}"; then stop "$name"; fi
+    done
     for name in "${PROCESSES[@]}"; do
         touch "$VAR/log/$name.log"
         LOG_START[$name]=$(wc -l <"$VAR/log/$name.log")
-        # Also one whose keeper was killed.
-        if is_outdated "$name" || ! is_kept "$name"; then stop "$name"; fi
+        case $name in redis | *.0) stop_outdated "${name%.*}" "$there" ;; esac
         start "$name"
         # The others would only wait for it, and say so in their logs.
         if [ "$name" = redis ]; then wait_for redis; fi

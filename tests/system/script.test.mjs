@@ -237,11 +237,11 @@ function left_running() {
 }
 
 test('as many run as settings.ini and the environment say', async () => {
-    settings('[instances]\ncourier = 1\ngateway = 3\n');
+    settings('[instances]\nsignup = 2\ncourier = 1\ngateway = 3\n');
     const {code, out} = await muster_with({MUSTER_INSTANCES_GATEWAY: '2'},
         'up');
     assert.equal(code, 0, out);
-    const want = ['redis', ...processes({courier: 1, gateway: 2})];
+    const want = ['redis', ...processes({signup: 2, courier: 1, gateway: 2})];
     assert.deepEqual(ready(out), want);
     assert.deepEqual(left_running(), [...want].sort());
     assert.equal(await sign_up(), false);
@@ -261,25 +261,26 @@ test('two gateways share the port: one is enough', async () => {
     }
 });
 
-test('up leaves what runs as it should, and restarts what should not',
-    async () => {
-        const words = {MUSTER_INSTANCES_GATEWAY: '2'};
-        const pids = processes({courier: 1, gateway: 2}).map(pid_of);
-        await muster_with(words, 'up');
-        assert.deepEqual(
-            processes({courier: 1, gateway: 2}).map(pid_of), pids);
-        settings('[run]\nlog_level = debug\n[gateway]\npublic_url = ' +
-            'http://muster.test\n');
-        const redis = pid_of('redis');
-        const {code, out} = await muster('up');
-        assert.equal(code, 0, out);
-        assert.deepEqual(left_running(), [...NAMES].sort());
-        assert.ok(!pids.includes(pid_of('signup.0')));
-        assert.equal(pid_of('redis'), redis);
-        const ini = readFileSync(join(dir, 'var/muster.ini'), 'utf8');
-        assert.match(ini, /^log_level = debug$/m);
-        assert.match(ini, /^public_url = http:\/\/muster\.test$/m);
-    });
+test('up leaves what runs as it should, and restarts what should not: ' +
+    'all of a service stop before one of it starts', async () => {
+    const names = processes({signup: 2, courier: 1, gateway: 2});
+    const pids = names.map(pid_of);
+    await muster_with({MUSTER_INSTANCES_GATEWAY: '2'}, 'up');
+    assert.deepEqual(names.map(pid_of), pids);
+    settings('[run]\nlog_level = debug\n[gateway]\npublic_url = ' +
+        'http://muster.test\n[instances]\nsignup = 2\n');
+    const redis = pid_of('redis');
+    const {code, out} = await muster('up');
+    assert.equal(code, 0, out);
+    assert.match(out, /signup\.1 +stopped\n +signup\.0 +stopped/);
+    assert.deepEqual(left_running(),
+        ['redis', ...processes({signup: 2})].sort());
+    assert.ok(!pids.includes(pid_of('signup.0')));
+    assert.equal(pid_of('redis'), redis);
+    const ini = readFileSync(join(dir, 'var/muster.ini'), 'utf8');
+    assert.match(ini, /^log_level = debug$/m);
+    assert.match(ini, /^public_url = http:\/\/muster\.test$/m);
+});
 
 test('what ./muster relies on is not to be set', async () => {
     settings('[run]\ndir = /tmp\n');
@@ -292,7 +293,8 @@ test('a route that is misspelt changes nothing of what runs', async () => {
     settings('');
     const [routes, ini] = ['routes.ini', 'muster.ini'].map((file) =>
         readFileSync(join(dir, 'var', file), 'utf8'));
-    const pids = NAMES.map(pid_of);
+    const names = ['redis', ...processes({signup: 2})];
+    const pids = names.map(pid_of);
     writeFileSync(join(dir, 'var/routes.ini'),
         routes.replace('provider', 'provlder'));
     const {code, out} = await muster('up');
@@ -300,14 +302,15 @@ test('a route that is misspelt changes nothing of what runs', async () => {
     assert.equal(code, 1);
     assert.match(out, /provlder.*provider/);
     assert.equal(readFileSync(join(dir, 'var/muster.ini'), 'utf8'), ini);
-    assert.deepEqual(NAMES.map(pid_of), pids);
+    assert.deepEqual(names.map(pid_of), pids);
 });
 
 test('down stops all that runs, also what the settings no longer name',
     async () => {
-        settings('[instances]\ncourier = 3\n');
+        settings('[instances]\ncourier = 3\n[run]\nlog_level = debug\n');
         assert.equal((await muster('up')).code, 0);
-        assert.ok(left_running().includes('courier.2'));
+        assert.ok(['courier.2', 'signup.0'].every((name) =>
+            left_running().includes(name)));
         settings('');
         const {code, out} = await muster('down');
         assert.equal(code, 0, out);
