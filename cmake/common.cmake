@@ -33,7 +33,7 @@ foreach(row ${rows})
   target_include_directories(common_${name} PUBLIC
     ${CMAKE_SOURCE_DIR} ${MUSTER_SERVICES_DIR})
   target_link_libraries(common_${name} PUBLIC
-    ${below} ${outside_targets} muster_proto m)
+    ${below} ${outside_targets} muster_proto muster_shared m)
   if(EXISTS ${CMAKE_SOURCE_DIR}/common/${name}/rows.txt)
     muster_keep(common_${name} ${name} ${CMAKE_SOURCE_DIR}/common/${name})
   endif()

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "common/base/base.h"
-#include "services/signup/keep/attributes.h"
+#include "common/client/attributes.h"
 
 #define QUERY_BYTES_MAX 1000
 #define QUERY_TERMS_MAX 32

@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/client/attributes.h"
 #include "common/loop/loop.h"
 #include "services/signup/definitions/slugs.h"
-#include "services/signup/keep/attributes.h"
 #include "services/signup/keep/store.h"
 #include "services/signup/signup.h"
 

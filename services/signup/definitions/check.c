@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/client/attributes.h"
 #include "common/text/text.h"
 #include "services/signup/definitions/slugs.h"
-#include "services/signup/keep/attributes.h"
 #include "services/signup/keep/store.h"
 
 struct text_rule {

@@ -15,7 +15,7 @@
 struct signup_fault definition_check_campaign(const Signup__Campaign *campaign);
 struct signup_fault definition_check_action(const Signup__Action *action);
 
-/* Lists of words (see keep/attributes.h) are indexes in columns: appended to,
+/* Lists of words (see attributes.h) are indexes in columns: appended to,
  * never reordered. */
 struct signup_fault definition_check_change(const Signup__Campaign *from,
                                             const Signup__Campaign *to);

@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "common/base/base.h"
+#include "common/client/attributes.h"
 #include "common/store/store.h"
 #include "services/signup/definitions/campaigns.h"
-#include "services/signup/keep/attributes.h"
 #include "services/signup/people/address.h"
 #include "services/signup/people/identity.h"
 #include "services/signup/people/record.h"

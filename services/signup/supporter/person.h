@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/client/attributes.h"
 #include "common/store/store.h"
 #include "services/signup/definitions/campaigns.h"
-#include "services/signup/keep/attributes.h"
 #include "services/signup/people/record.h"
 
 struct person {

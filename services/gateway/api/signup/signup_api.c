@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/client/attributes.h"
 #include "common/client/signup.h"
 #include "services/gateway/api/signup/signup_json.h"
 #include "services/gateway/api/words.h"
@@ -15,9 +16,7 @@
 #define NAME_CHARS_MAX 100
 #define SUMMARY_CHARS_MAX 500
 #define WORDING_CHARS_MAX 1000
-#define ROLES_MAX 32
-#define REGIONS_MAX 64
-#define GATES_MAX 32
+#define GATES_MAX 256
 #define QUERY_CHARS_MAX 500
 
 static void
@@ -93,7 +92,7 @@ list_actions(struct exchange *x)
 struct campaign_draft {
     struct json_fields fields;
     Signup__Campaign campaign;
-    char *roles[ROLES_MAX], *regions[REGIONS_MAX];
+    char *words[ATTRIBUTE_COUNT][ATTRIBUTE_WORDS_MAX];
 };
 
 /* A list of slugs into to; returns how many. */
@@ -113,6 +112,20 @@ read_slugs(struct json_fields *f, const char *name, char **to, size_t max)
         to[i] = (char *)slug;
     }
     return count;
+}
+
+static void
+read_attributes(struct json_fields *f, struct campaign_draft *draft)
+{
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        const struct attribute *attribute = &attributes[a];
+        if (attribute->fixed == NULL) {
+            size_t count = read_slugs(f, attribute->words, draft->words[a],
+                                      attribute->words_max);
+            attribute_put_words(attribute, &draft->campaign, draft->words[a],
+                                count);
+        }
+    }
 }
 
 static void
@@ -185,10 +198,7 @@ put_campaign(struct exchange *x)
                                            WORDING_CHARS_MAX);
     c->consent_version =
         (char *)json_text(f, "consent_version", JSON_OPTIONAL, ID_CHARS_MAX);
-    c->roles = draft->roles;
-    c->n_roles = read_slugs(f, "roles", draft->roles, ROLES_MAX);
-    c->regions = draft->regions;
-    c->n_regions = read_slugs(f, "regions", draft->regions, REGIONS_MAX);
+    read_attributes(f, draft);
     read_senders(f, c);
     if (strcmp(c->id, MUSTER_CAMPAIGN) == 0) {
         json_complain(f, "id", "is kept for those above all campaigns");

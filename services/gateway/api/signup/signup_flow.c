@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "common/client/attributes.h"
 #include "common/client/signup.h"
 #include "common/crypto/crypto.h"
 #include "common/text/text.h"
@@ -35,16 +36,20 @@ struct place {
     struct flow *flow;
 };
 
+#define FORM_NAMES 3 /* name, phone, email */
+#define FORM_TEXTS (FORM_NAMES + ATTRIBUTE_COUNT + CHANNELS)
+
 struct flow {
     struct exchange *x;
     bool is_form, is_new;
     /* What was said: borrowed from the body, or from text. */
-    const char *name, *phone, *email, *role, *region;
-    int format; /* -1: not said */
+    const char *name, *phone, *email;
+    const char *said[ATTRIBUTE_COUNT]; /* words; not the fixed ones */
+    int format;                        /* -1: not said */
     const char *actions[ACTIONS_MAX];
     size_t action_count;
-    bool consents[CHANNELS];              /* sms, email */
-    char text[8][NAME_CHARS_MAX * 4 + 1]; /* a form's values, decoded */
+    bool consents[CHANNELS];                       /* sms, email */
+    char text[FORM_TEXTS][NAME_CHARS_MAX * 4 + 1]; /* a form's, decoded */
     char action_text[ACTIONS_MAX][ID_CHARS_MAX + 1];
     /* What came back. */
     uint32_t number, campaign_number;
@@ -78,8 +83,12 @@ read_json(struct exchange *x, struct flow *flow)
     flow->name = json_text(&f, "name", JSON_REQUIRED, NAME_CHARS_MAX);
     flow->phone = json_text(&f, "phone", JSON_OPTIONAL, PHONE_CHARS_MAX);
     flow->email = json_text(&f, "email", JSON_OPTIONAL, EMAIL_CHARS_MAX);
-    flow->role = json_text(&f, "role", JSON_OPTIONAL, ID_CHARS_MAX);
-    flow->region = json_text(&f, "region", JSON_OPTIONAL, ID_CHARS_MAX);
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        if (attributes[a].fixed == NULL) {
+            flow->said[a] =
+                json_text(&f, attributes[a].name, JSON_OPTIONAL, ID_CHARS_MAX);
+        }
+    }
     flow->format = json_choice(&f, "format", JSON_OPTIONAL, format_words, -1);
     read_actions(&f, flow);
     flow->consents[0] = json_bool(&f, "consent_sms", false);
@@ -107,13 +116,14 @@ form_text(struct flow *flow, const char *form, const char *name, int slot)
 static json_t *
 form_to_json(struct flow *flow, const char *form)
 {
-    static const char *const names[] = {"name", "phone",  "email",
-                                        "role", "region", "format"};
+    static const char *const names[] = {"name", "phone", "email"};
     json_t *object = json_object(), *actions = json_array();
-    for (int i = 0; i < 6; i++) {
-        const char *value = form_text(flow, form, names[i], i);
+    for (int i = 0; i < FORM_NAMES + ATTRIBUTE_COUNT; i++) {
+        const char *name =
+            i < FORM_NAMES ? names[i] : attributes[i - FORM_NAMES].name;
+        const char *value = form_text(flow, form, name, i);
         if (value != NULL) {
-            json_set_text(object, names[i], value);
+            json_set_text(object, name, value);
         }
     }
     for (size_t i = 0; i < ACTIONS_MAX &&
@@ -123,8 +133,8 @@ form_to_json(struct flow *flow, const char *form)
         (void)json_array_append_new(actions, json_string(flow->action_text[i]));
     }
     json_set(object, "actions", actions);
-    const char *sms = form_text(flow, form, "consent_sms", 6);
-    const char *email = form_text(flow, form, "consent_email", 7);
+    const char *sms = form_text(flow, form, "consent_sms", FORM_TEXTS - 2);
+    const char *email = form_text(flow, form, "consent_email", FORM_TEXTS - 1);
     json_set_bool(object, "consent_sms", sms && strcmp(sms, "yes") == 0);
     json_set_bool(object, "consent_email", email && strcmp(email, "yes") == 0);
     return object;
@@ -303,8 +313,11 @@ with_wording(struct exchange *x, enum err err, const char *detail,
     ask.name = (char *)flow->name;
     ask.phone = (char *)flow->phone;
     ask.email = (char *)flow->email;
-    ask.role = (char *)flow->role;
-    ask.region = (char *)flow->region;
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        if (attributes[a].fixed == NULL) {
+            attribute_ask(&attributes[a], &ask, flow->said[a]);
+        }
+    }
     ask.has_format = flow->format >= 0;
     ask.format = ask.has_format ? (Words__Format)flow->format : 0;
     ask.n_actions = flow->action_count;

@@ -1,6 +1,7 @@
 /* signup_json -- signup's messages as JSON. */
 #include "services/gateway/api/signup/signup_json.h"
 
+#include "common/client/attributes.h"
 #include "services/gateway/api/words.h"
 
 static json_t *
@@ -21,8 +22,13 @@ campaign_to_json(const Signup__Campaign *campaign, bool is_for_staff)
     json_set_text(object, "id", c->id);
     json_set_text(object, "name", c->name);
     json_set_text(object, "summary", c->summary);
-    json_set(object, "roles", texts_to_json(c->roles, c->n_roles));
-    json_set(object, "regions", texts_to_json(c->regions, c->n_regions));
+    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
+        char *const *words;
+        size_t count = attribute_words(&attributes[a], c, &words);
+        if (attributes[a].fixed == NULL) {
+            json_set(object, attributes[a].words, texts_to_json(words, count));
+        }
+    }
     json_set_text(object, "consent_wording", c->consent_wording);
     json_set_text(object, "consent_version", c->consent_version);
     if (is_for_staff) {

@@ -1,5 +1,7 @@
 /* attributes -- the columns of what is said of a supporter. */
-#include "services/signup/keep/attributes.h"
+#include "common/client/attributes.h"
+
+#include <assert.h>
 
 /* words.Format's values, in order. */
 static char *const words_formats[] = {"plain", "easy-read", "welsh",
@@ -22,6 +24,10 @@ static char *const words_formats[] = {"plain", "easy-read", "welsh",
          #list " can be added at the end, never removed or reordered",         \
      .word_fault = #column " is none of this campaign's",                      \
      FROM_##from(column, list)},
+
+#define IS_LONGEST(column, width, from, list, max)                             \
+    static_assert((max) <= ATTRIBUTE_WORDS_MAX, "the list is too long");
+SIGNUP_COLUMNS_TABLE(IS_LONGEST)
 
 const struct attribute attributes[ATTRIBUTE_COUNT] = {
     SIGNUP_COLUMNS_TABLE(ATTRIBUTE)};
@@ -50,6 +56,21 @@ attribute_asked(const struct attribute *attribute,
 {
     const char *word = *(char **)field_at(sign_up, attribute->asked_at);
     return word == NULL || *word == '\0' ? NULL : word;
+}
+
+void
+attribute_put_words(const struct attribute *attribute,
+                    Signup__Campaign *campaign, char **words, size_t count)
+{
+    *(char ***)field_at(campaign, attribute->list_at) = words;
+    *(size_t *)field_at(campaign, attribute->count_at) = count;
+}
+
+void
+attribute_ask(const struct attribute *attribute, Signup__SignUp *sign_up,
+              const char *word)
+{
+    *(char **)field_at(sign_up, attribute->asked_at) = (char *)word;
 }
 
 char **
