@@ -342,3 +342,15 @@ wire_copy(const void *message)
     buf_fini(&packed);
     return copy;
 }
+
+/* Every field of a oneof says where the case stands. */
+int
+wire_case(const void *message)
+{
+    const ProtobufCMessageDescriptor *type =
+        ((const ProtobufCMessage *)message)->descriptor;
+    int is_case;
+    memcpy(&is_case, (const char *)message + type->fields[0].quantifier_offset,
+           sizeof(is_case));
+    return is_case;
+}

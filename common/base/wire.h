@@ -22,6 +22,8 @@ void wire_free(void *message); /* NULL is fine */
 /* The same message, owned by the caller; free with wire_free. Aborts when it
  * is none that wire_unpack would take: it is ours. */
 void *wire_copy(const void *message);
+/* Which field a message that is one oneof and nothing else holds; 0: none. */
+int wire_case(const void *message);
 /* Appends the packed message. */
 void wire_pack(const void *message, struct buf *to);
 

@@ -2,7 +2,6 @@
 #include "common/client/call.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/base/base.h"
 
@@ -13,26 +12,15 @@ struct call {
     void *arg;
 };
 
-/* Which of its one oneof a message holds. */
-static int
-case_of(const ProtobufCMessage *message)
-{
-    int is_case;
-    memcpy(&is_case,
-           (const char *)message +
-               message->descriptor->fields[0].quantifier_offset,
-           sizeof(is_case));
-    return is_case;
-}
-
 static const char *
 fault_of(const struct call *call, const ProtobufCMessage *reply)
 {
     if (reply == NULL) {
         return "a service answered with a message that is not valid";
     }
-    return case_of(reply) != call->asked ? "a service answered another question"
-                                         : NULL;
+    return wire_case(reply) != call->asked
+               ? "a service answered another question"
+               : NULL;
 }
 
 static void
@@ -61,7 +49,7 @@ call_ask(struct bus_peer *peer, const struct call_options *options,
          const void *request, call_cb *cb, void *arg)
 {
     struct call *call = mem_new(sizeof(*call));
-    *call = (struct call){options->reply_type, case_of(request), cb, arg};
+    *call = (struct call){options->reply_type, wire_case(request), cb, arg};
     struct buf body;
     buf_init(&body, 0);
     wire_pack(request, &body);

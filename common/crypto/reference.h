@@ -11,7 +11,7 @@
 
 #include "common/base/base.h"
 
-#define REFERENCE_ID_SIZE 41 /* a campaign's or broadcast's id, NUL */
+#define REFERENCE_ID_SIZE SLUG_SIZE /* a campaign's or broadcast's id, NUL */
 /* Two ids, ten digits, a letter, 11 characters of MAC, four dots, NUL. */
 #define REFERENCE_TEXT_SIZE (2 * (REFERENCE_ID_SIZE - 1) + 10 + 1 + 11 + 4 + 1)
 

@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define SENTENCE_SIZE 80
 
@@ -17,22 +16,10 @@ asked_init(struct asked_desk *desk, const struct asked_api *api, void *service)
 
 /* ---- beginning ---- */
 
-/* Every field is of the one oneof, and says where its case stands. */
-static int
-case_of(const ProtobufCMessage *message)
-{
-    int is_case;
-    memcpy(&is_case,
-           (const char *)message +
-               message->descriptor->fields[0].quantifier_offset,
-           sizeof(is_case));
-    return is_case;
-}
-
 static const struct asked_row *
 find_row(const struct asked_api *api, const ProtobufCMessage *message)
 {
-    int is_case = case_of(message);
+    int is_case = wire_case(message);
     for (size_t i = 0; i < api->row_count; i++) {
         if (api->rows[i].is_case == is_case) {
             return &api->rows[i];
