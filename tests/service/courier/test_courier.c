@@ -153,7 +153,9 @@ a_lease_of_a_channel_that_was_not_asked_for_is_left_alone(void **state)
     struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
     (void)state;
     struct rig_lease *strange = courier_rig_lease(
-        rig, (struct rig_lease){.first = 1, .count = 2, .said_channel = 9});
+        rig, (struct rig_lease){.first = 1,
+                                .count = 2,
+                                .said_channel = WORDS__CHANNEL__CHANNEL_EMAIL});
     struct rig_lease *lease =
         courier_rig_lease(rig, (struct rig_lease){.first = 10, .count = 2});
     courier_rig_start(rig);
@@ -161,12 +163,6 @@ a_lease_of_a_channel_that_was_not_asked_for_is_left_alone(void **state)
     assert_counts(lease, 2, 0, 0);
     assert_int_equal(strange->grants, 1);
     assert_int_equal(strange->settles, 0);
-    /* Nor does it stand in the journal, where it would end the next start. */
-    process_kill(&rig->courier);
-    courier_rig_start(rig);
-    lease = courier_rig_lease(rig, (struct rig_lease){.first = 20, .count = 2});
-    courier_rig_wait_final(rig, lease);
-    assert_counts(lease, 2, 0, 0);
     courier_rig_free(&rig);
 }
 
