@@ -1,18 +1,37 @@
 #!/usr/bin/env node
 // selftest -- each check finds what it is for: a bad example, planted in a
 // small tree of its own, is named; the same tree without it is not.
+// needs: build (types.sh checks with its packages)
 import {execFileSync, spawnSync} from 'node:child_process';
-import {copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync,
+    writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {dirname, join} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
+const TOP = join(HERE, '../..');
+const PACKAGES = resolve(TOP, process.env.BUILD || 'build', 'npm');
+
 const many = (count, line) => Array(count).fill(line).join('\n');
+
+// A page that asks, and what the API has, as the build would have put it.
+const PAGE = 'services/gateway/web/staff/main.js';
+const page_that_reads = (field) => '// main -- asks.\n' +
+    "/** @param {import('muster-openapi').Place} place */\n" +
+    `export const nameOf = (place) => place.${field};\n`;
+const TYPES = {
+    'build/types/openapi.d.ts': 'export interface Place {name: string}\n',
+    'build/types/tsconfig.json':
+        readFileSync(join(TOP, 'services/gateway/web/tools/tsconfig.json.in'),
+            'utf8').replace('@web_sources@', '../../services/gateway/web'),
+};
 
 // A tree with nothing wrong, on which each bad example is planted.
 const GOOD = {
+    '.gitignore': '/build*/\n',
+    [PAGE]: page_that_reads('name'),
     'common/libraries.txt': 'base : : inih\nloop : base : libevent\n',
     'common/base/base.h': '/* base -- all of it. */\nint base_get(void);\n',
     'common/base/conf.c': '/* conf -- reads. */\n#include <ini.h>\n',
@@ -92,6 +111,7 @@ const BAD = [
     ['lua', {'services/x/keep/a.lua': 'local a = 1\nb = 2\nreturn redis.call(c)\n'},
         /a\.lua:2.*'b'/],
     ['lua', {'services/x/keep/a.lua': 'return other.call(C)\n'}, /'other'/],
+    ['types', {[PAGE]: page_that_reads('nam')}, /main\.js\(3.*'nam' does not exist/],
 ];
 
 // [how a program is linked, what hardening.sh then says of it]
@@ -133,6 +153,15 @@ function compile(dir) {
     }
 }
 
+// What types.sh checks with.
+function lend_types(dir) {
+    for (const [path, text] of Object.entries(TYPES)) {
+        mkdirSync(dirname(join(dir, path)), {recursive: true});
+        writeFileSync(join(dir, path), text);
+    }
+    symlinkSync(PACKAGES, join(dir, 'build/npm'));
+}
+
 function check(name, dir) {
     const path = ['mjs', 'sh'].map((end) => join(HERE, `${name}.${end}`))
         .find((file) => existsSync(file));
@@ -152,6 +181,9 @@ BAD.forEach(([name, planted, says], i) => {
     if (name === 'names' || name === 'circles') {
         compile(dir);
     }
+    if (name === 'types') {
+        lend_types(dir);
+    }
     const {status, output} = check(name, dir);
     if (status === 0 || !says.test(output)) {
         complain(`${name} does not find ${Object.keys(planted)}: ${says}`, output);
@@ -170,6 +202,7 @@ SOFT.forEach(([flags, says], i) => {
 const good = join(top, 'good');
 plant(good, GOOD);
 compile(good);
+lend_types(good);
 for (const name of new Set(BAD.map(([check_name]) => check_name))) {
     const {status, output} = check(name, good);
     if (status !== 0) {

@@ -1,13 +1,11 @@
 // @ts-check
 // page -- staff sign in; then back to where they came from.
 //
-// The form is in the page as the gateway made it, with its campaigns; it is
-// taken over as it stands, so that what was typed or filled in by the browser
+// The form stands in the page as the gateway made it, with its campaigns; it
+// is used as it stands, so that what was typed or filled in by the browser
 // before this file came is kept.
-import {hydrate} from 'preact';
-import {useEffect, useRef} from 'preact/hooks';
+import {effect} from '@preact/signals';
 
-import {html} from '../html.js';
 import {enter, isBusy, refusal} from './state.js';
 
 /** The campaign that the address, or the page one came from, is about. */
@@ -21,64 +19,22 @@ function wantedCampaign() {
     return query.get('c') || found;
 }
 
-function Refusal() {
-    const box = useRef(/** @type {HTMLElement | null} */ (null));
-    useEffect(() => {
-        if (refusal.value) box.current?.focus();
-    }, [refusal.value]);
-    return html`<div
-        ref=${box}
-        id="problem"
-        class="problem"
-        role="alert"
-        tabindex="-1"
-        hidden=${!refusal.value}
-    >
-        <h2>You are not signed in</h2>
-        <p>${refusal}</p>
-    </div>`;
+/** @param {HTMLSelectElement} select */
+function chooseCampaign(select) {
+    const wanted = wantedCampaign();
+    const options = Array.from(select.options);
+    if (options.some((o) => o.value === wanted)) select.value = wanted;
 }
 
-/** @typedef {{value: string, text: string}} Option */
-
-/** @param {{options: Option[]}} props */
-function Campaigns({options}) {
-    return html`<div class="field">
-        <label for="campaign">Campaign</label>
-        <select id="campaign" name="campaign" required>
-            ${options.map(
-                (o) => html`<option value=${o.value}>${o.text}</option>`,
-            )}
-        </select>
-    </div>`;
+/** Says why nobody is signed in. @param {HTMLElement} box */
+function showRefusal(box) {
+    const words = /** @type {HTMLElement} */ (box.querySelector('p'));
+    effect(() => {
+        words.textContent = refusal.value;
+        box.hidden = !refusal.value;
+        if (refusal.value) box.focus();
+    });
 }
-
-const LoginName = () =>
-    html`<div class="field">
-        <label for="login">Login name</label>
-        <input
-            id="login"
-            name="login"
-            autocomplete="username"
-            autocapitalize="none"
-            spellcheck=${false}
-            maxlength="80"
-            required
-        />
-    </div>`;
-
-const Password = () =>
-    html`<div class="field">
-        <label for="password">Password</label>
-        <input
-            id="password"
-            name="password"
-            type="password"
-            autocomplete="current-password"
-            maxlength="200"
-            required
-        />
-    </div>`;
 
 /** @param {SubmitEvent} event */
 async function submit(event) {
@@ -92,36 +48,20 @@ async function submit(event) {
     };
     const next = new URLSearchParams(location.search).get('next');
     if (await enter(login, next)) return;
-    /** @type {HTMLInputElement} */ (
-        form.elements.namedItem('password')
-    ).value = '';
-}
-
-/** @param {{options: Option[]}} props */
-function Login({options}) {
-    return html`<${Refusal} />
-        <form class="sheet" id="sign-in" onSubmit=${submit}>
-            <${Campaigns} options=${options} />
-            <${LoginName} />
-            <${Password} />
-            <p>
-                <button class="button big" type="submit" disabled=${isBusy}>
-                    Sign in
-                </button>
-            </p>
-        </form>`;
+    const password = form.elements.namedItem('password');
+    if (password instanceof HTMLInputElement) password.value = '';
 }
 
 /** @param {HTMLElement} root */
 export function startLogin(root) {
-    const select = /** @type {HTMLSelectElement} */ (
-        root.querySelector('#campaign')
-    );
-    const options = Array.from(select.options, ({value, text}) => ({
-        value,
-        text,
-    }));
-    const wanted = wantedCampaign();
-    if (options.some((o) => o.value === wanted)) select.value = wanted;
-    hydrate(html`<${Login} options=${options} />`, root);
+    const form = /** @type {HTMLFormElement} */ (root.querySelector('form'));
+    const [button] = form.getElementsByTagName('button');
+    const [select] = form.getElementsByTagName('select');
+    const box = /** @type {HTMLElement} */ (root.querySelector('#problem'));
+    chooseCampaign(select);
+    showRefusal(box);
+    effect(() => {
+        button.disabled = isBusy.value;
+    });
+    form.addEventListener('submit', submit);
 }

@@ -19,7 +19,7 @@ const wordsOf = (error) =>
         : (error instanceof Problem ? error : new Problem(0, {})).message;
 
 /**
- * Goes on to the next page. False when it was refused.
+ * Goes on to the next page. Resolves to false when it was refused.
  *
  * @param {import('../api.js').Schemas['Login']} login
  * @param {string | null} next where one came from
