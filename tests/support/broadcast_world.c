@@ -77,6 +77,12 @@ in_audience(const struct world *world, uint32_t from, uint32_t to)
 static void
 give_preview(struct world *world, struct bus_request *request)
 {
+    if (world->refuses_query) {
+        bus_refuse(request,
+                   &(struct bus_fault){ERR_BAD_REQUEST, "there is no role chef",
+                                       "query", "invalid-field"});
+        return;
+    }
     Signup__Excluded excluded = SIGNUP__EXCLUDED__INIT, *rules[] = {&excluded};
     Signup__ChannelCount counts[2], *list[] = {&counts[0], &counts[1]};
     Signup__Previewed message = SIGNUP__PREVIEWED__INIT;

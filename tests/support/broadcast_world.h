@@ -37,7 +37,7 @@ struct world {
     uint32_t people; /* numbers 0..people-1, every `step`th is in it */
     uint32_t step;
     uint32_t approval_above;
-    bool is_signup_silent;
+    bool is_signup_silent, refuses_query;
     int freezes_until_silent; /* -1: for ever */
     Feed__Entry **entries;    /* owned */
     size_t entry_count;

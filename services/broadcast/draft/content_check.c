@@ -185,7 +185,8 @@ check_templates(const Broadcast__Content *content, struct bus_fault *fault_out,
         *owned_out = mem_format("%s: %s", texts[i].name, why);
         *fault_out = (struct bus_fault){.err = ERR_BAD_REQUEST,
                                         .detail = *owned_out,
-                                        .field = texts[i].name};
+                                        .field = texts[i].name,
+                                        .type = "invalid-field"};
         free(why);
         return;
     }
@@ -215,7 +216,8 @@ content_check(const Broadcast__Create *create, struct bus_fault *fault_out,
         if (!rules[i].is_good(create)) {
             *fault_out = (struct bus_fault){.err = ERR_BAD_REQUEST,
                                             .detail = rules[i].detail,
-                                            .field = rules[i].field};
+                                            .field = rules[i].field,
+                                            .type = "invalid-field"};
             return;
         }
     }

@@ -82,7 +82,8 @@ create_facts_known(void *arg, enum err err, const char *detail, void *value)
                            &(struct bus_fault){
                                .err = ERR_BAD_REQUEST,
                                .detail = "action: the campaign has no such one",
-                               .field = "action"});
+                               .field = "action",
+                               .type = "invalid-field"});
         return;
     }
     struct keep_on on = {.keep = broadcast_of(asked)->keep,

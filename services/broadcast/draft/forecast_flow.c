@@ -301,13 +301,27 @@ measure(struct forecasting *f)
     free(preferences);
 }
 
+/* What signup calls the query is the broadcast's audience. */
+static void
+fail_audience(struct forecasting *f, enum err err, const char *detail)
+{
+    struct bus_fault fault = *bus_answer_fault();
+    fault.err = err;
+    fault.detail = detail;
+    if (strcmp(fault.field, "query") == 0) {
+        fault.field = "audience";
+    }
+    asked_refuse_fault(f->asked, &fault);
+    free_forecasting(f);
+}
+
 static void
 previewed(void *arg, enum err err, const char *detail,
           const Signup__Reply *reply)
 {
     struct forecasting *f = arg;
     if (err != ERR_NONE) {
-        fail(f, err, detail);
+        fail_audience(f, err, detail);
         return;
     }
     f->preview = wire_copy(reply);

@@ -246,6 +246,28 @@ a_forecast_says_how_many_how_dear_and_how_long(void **state)
 }
 
 static void
+an_audience_that_cannot_be_meant_is_the_field_at_fault(void **state)
+{
+    Broadcast__MakeForecast make = BROADCAST__MAKE_FORECAST__INIT;
+    Broadcast__Request request = BROADCAST__REQUEST__INIT;
+    Broadcast__Content content = world_content();
+    char hash[65];
+    (void)state;
+    char *id = draft(&content, "f", hash);
+    world->refuses_query = true;
+    make.campaign = WORLD_CAMPAIGN;
+    make.id = id;
+    request.is_case = ASK(FORECAST);
+    request.forecast = &make;
+    struct world_answer answer = world_ask(world, 0, &request);
+    assert_int_equal(answer.err, ERR_BAD_REQUEST);
+    assert_string_equal(answer.detail, "there is no role chef");
+    assert_string_equal(answer.field, "audience");
+    world_forget(&answer);
+    free(id);
+}
+
+static void
 its_maker_alone_approves_only_few(void **state)
 {
     Broadcast__Content content = world_content();
@@ -571,6 +593,7 @@ main(void)
         ON(what_is_not_there_is_not_found),
         ON(a_list_has_the_newest_first_and_pages),
         ON(a_forecast_says_how_many_how_dear_and_how_long),
+        ON(an_audience_that_cannot_be_meant_is_the_field_at_fault),
         ON(its_maker_alone_approves_only_few),
         ON(an_audience_that_grew_needs_a_second_person_after_all),
         ON(a_start_that_would_be_late_is_refused_unless_accepted),
