@@ -15,7 +15,7 @@
 
 #include "common/base/base.h"
 #include "common/client/broadcast.h"
-#include "tests/support/broadcast_world.h"
+#include "tests/support/rigs/broadcast_world.h"
 
 #define PEOPLE 200000
 #define IN_FLIGHT 4

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "common/base/base.h"
-#include "tests/support/broadcast_world.h"
+#include "tests/support/rigs/broadcast_world.h"
 
 #define STATE(name) WORDS__RECIPIENT_STATE__##name
 #define STAGE(name) BROADCAST__STAGE__##name

@@ -1,5 +1,5 @@
 /* test_simulation -- thousands of broadcasts among crashing, freezing,
- * forgetful peers: see tests/support/broadcast_sim.h. */
+ * forgetful peers: see tests/support/sim/broadcast_sim.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "tests/support/broadcast_sim.h"
+#include "tests/support/sim/broadcast_sim.h"
 
 #define SEEDS 5000 /* MUSTER_SEEDS asks for more */
 #define BUG_SEEDS 300

@@ -3,8 +3,8 @@
 #ifndef TESTS_SUPPORT_SIM_INSIDE_H
 #define TESTS_SUPPORT_SIM_INSIDE_H
 
-#include "tests/support/broadcast_sim.h"
-#include "tests/support/sim_queue.h"
+#include "tests/support/sim/broadcast_sim.h"
+#include "tests/support/sim/sim_queue.h"
 
 #define PLANNERS 2
 #define COURIERS 2

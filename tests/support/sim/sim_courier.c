@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "tests/support/sim_inside.h"
+#include "tests/support/sim/sim_inside.h"
 
 #define S(name) WORDS__RECIPIENT_STATE__##name
 

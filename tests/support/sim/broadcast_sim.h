@@ -11,7 +11,7 @@
 #ifndef TESTS_SUPPORT_BROADCAST_SIM_H
 #define TESTS_SUPPORT_BROADCAST_SIM_H
 
-#include "tests/support/broadcast_model.h"
+#include "tests/support/sim/broadcast_model.h"
 
 #define SIM_TROUBLE_MS 20000
 #define SIM_END_MS ((int64_t)6 * 3600 * 1000)

@@ -1,5 +1,5 @@
 /* sim_queue -- what is still to happen in a simulated broadcast, in order. */
-#include "tests/support/sim_queue.h"
+#include "tests/support/sim/sim_queue.h"
 
 #include <stdlib.h>
 #include <string.h>

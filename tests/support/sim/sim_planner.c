@@ -1,7 +1,7 @@
 /* sim_planner -- the planners of a simulated broadcast, and their Redis. */
 #include <string.h>
 
-#include "tests/support/sim_inside.h"
+#include "tests/support/sim/sim_inside.h"
 
 #define S(name) WORDS__RECIPIENT_STATE__##name
 

@@ -13,7 +13,7 @@
 
 #include "common/base/base.h"
 #include "common/client/broadcast.h"
-#include "tests/support/broadcast_world.h"
+#include "tests/support/rigs/broadcast_world.h"
 
 #define TURN_MS 2
 

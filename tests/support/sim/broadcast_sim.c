@@ -1,12 +1,12 @@
 /* broadcast_sim -- a broadcast among planners, couriers and providers that
  * crash, freeze, lose, delay, repeat and reorder, on a virtual clock. */
-#include "tests/support/broadcast_sim.h"
+#include "tests/support/sim/broadcast_sim.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
-#include "tests/support/sim_inside.h"
+#include "tests/support/sim/sim_inside.h"
 
 #define S(name) WORDS__RECIPIENT_STATE__##name
 #define STAGE(name) BROADCAST__STAGE__##name

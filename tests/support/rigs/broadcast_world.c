@@ -1,6 +1,6 @@
 /* broadcast_world -- broadcast processes on a private Redis, and a signup
  * that says what the test wants. */
-#include "tests/support/broadcast_world.h"
+#include "tests/support/rigs/broadcast_world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

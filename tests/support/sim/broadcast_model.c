@@ -1,5 +1,5 @@
 /* broadcast_model -- what the scripts of broadcast do, in plain C. */
-#include "tests/support/broadcast_model.h"
+#include "tests/support/sim/broadcast_model.h"
 
 #include <assert.h>
 #include <string.h>
