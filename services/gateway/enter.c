@@ -3,8 +3,6 @@
  *   enter_on_request -> routes_find -> auth_check -> the row's handler */
 #include "services/gateway/enter.h"
 
-#include <string.h>
-
 #include "common/base/base.h"
 #include "services/gateway/door/reply.h"
 #include "services/gateway/gateway.h"
@@ -25,12 +23,11 @@ reply_not_found(struct exchange *x, unsigned allowed)
     buf_fini(&list);
 }
 
-/* Ids become parts of keys and topics: letters, digits, dashes alone. */
+/* Ids become parts of keys and topics. "": the path has none. */
 static bool
 is_good_id(const char *id)
 {
-    return strlen(id) <= ID_CHARS_MAX &&
-           strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(id);
+    return *id == '\0' || slug_is_valid(id);
 }
 
 static bool

@@ -13,6 +13,7 @@
 
 #include "common/base/base.h"
 #include "common/crypto/crypto.h"
+#include "gateway_rows.h"
 #include "services/gateway/api/checkin/tickets.h"
 #include "services/gateway/api/live/live.h"
 #include "services/gateway/api/signup/consents.h"
@@ -211,6 +212,8 @@ gateway_main(int argc, char **argv, bool uses_store)
         .about =
             "the only door: HTTP in, live counts out (--routes: the table)",
         .uses_store = uses_store,
+        .owner = uses_store ? "gw" : NULL,
+        .format = GATEWAY_FORMAT,
         .drain = drain,
         .is_idle = is_idle,
         .warning = warning,

@@ -14,7 +14,7 @@
 #include "common/text/text.h"
 #include "services/gateway/door/route.h"
 
-#define ID_CHARS_MAX 40 /* a campaign's, action's or gate's id */
+#define ID_CHARS_MAX (SLUG_SIZE - 1) /* a campaign's, action's or gate's id */
 #define PARAMS_MAX 4
 #define PARAM_SIZE 129           /* decoded, with its NUL; longer: 404 */
 #define QUERIES_MAX 8            /* values one handler may ask for */

@@ -5,9 +5,11 @@
 -- and nothing was written. (The head alone would not tell: two gateways may
 -- record the very same act in the same millisecond.)
 local head = redis.call('GET', KEYS[1]) or '0:'
-if head ~= ARGV[1] then
-  return {0, head}
+if head ~= ARGV[AUDIT_APPEND_ARG_HEAD_BEFORE] then
+    return {0, head}
 end
-redis.call('XADD', KEYS[2], ARGV[3] .. '-0', 'r', ARGV[4], 'h', ARGV[5])
-redis.call('SET', KEYS[1], ARGV[2])
-return {1, ARGV[2]}
+local head_after = ARGV[AUDIT_APPEND_ARG_HEAD_AFTER]
+redis.call('XADD', KEYS[2], ARGV[AUDIT_APPEND_ARG_SEQ] .. '-0',
+    'r', ARGV[AUDIT_APPEND_ARG_RECORD], 'h', ARGV[AUDIT_APPEND_ARG_HASH])
+redis.call('SET', KEYS[1], head_after)
+return {1, head_after}

@@ -6,27 +6,30 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "gateway_rows.h"
+#include "gateway_scripts.h"
 #include "services/gateway/gateway.h"
 
 #define KEY_SIZE (ID_CHARS_MAX + 24)
 #define HEX_SIZE (2 * CRYPTO_HASH_BYTES + 1)
 
-extern const char lua_staff_add[], lua_token_add[], lua_token_drop[],
-    lua_audit_append[];
-
-static struct store_script *staff_add, *token_add, *token_drop, *audit_append;
+static struct store_script *scripts[GATEWAY_SCRIPT_COUNT];
 
 void
 staff_store_open(struct gateway *g)
 {
-    struct store *store = g->service.store;
-    if (store == NULL) {
-        return;
+    for (int i = 0; g->service.store != NULL && i < GATEWAY_SCRIPT_COUNT; i++) {
+        scripts[i] = store_script(g->service.store, gateway_scripts[i]);
     }
-    staff_add = store_script(store, lua_staff_add);
-    token_add = store_script(store, lua_token_add);
-    token_drop = store_script(store, lua_token_drop);
-    audit_append = store_script(store, lua_audit_append);
+}
+
+static void
+run(struct gateway *g, enum gateway_script script, const struct store_call *of,
+    store_reply_cb *cb, void *arg)
+{
+    struct store_call call = *of;
+    call.script = scripts[script];
+    store_run(g->service.store, &call, cb, arg);
 }
 
 static struct bytes
@@ -65,10 +68,12 @@ staff_store_add(struct exchange *x, const Gateway__StaffRecord *record,
     buf_init(&packed, 0);
     wire_pack(record, &packed);
     const struct bytes keys[] = {key_of(key, exchange_campaign(x), "staff")};
-    const struct bytes args[] = {bytes_of_string(record->login),
-                                 {packed.data, packed.len}};
-    store_run(x->gateway->service.store,
-              &(struct store_call){staff_add, keys, 1, args, 2}, cb, x);
+    const struct bytes args[STAFF_ADD_ARGS] = {
+        [STAFF_ADD_ARG_LOGIN] = bytes_of_string(record->login),
+        [STAFF_ADD_ARG_RECORD] = {packed.data, packed.len},
+    };
+    run(x->gateway, GATEWAY_SCRIPT_STAFF_ADD,
+        &(struct store_call){NULL, keys, 1, args, STAFF_ADD_ARGS}, cb, x);
     buf_fini(&packed);
 }
 
@@ -109,12 +114,14 @@ token_store_add(struct exchange *x, const char *campaign,
     (void)snprintf(now, sizeof(now), "%" PRId64, clock_wall_ms());
     const struct bytes keys[] = {key_of(tokens, campaign, "tokens"),
                                  key_of(expiry, campaign, "expiry")};
-    const struct bytes args[] = {hex_of(hex, hash),
-                                 {packed.data, packed.len},
-                                 bytes_of_string(expires),
-                                 bytes_of_string(now)};
-    store_run(x->gateway->service.store,
-              &(struct store_call){token_add, keys, 2, args, 4}, cb, x);
+    const struct bytes args[TOKEN_ADD_ARGS] = {
+        [TOKEN_ADD_ARG_HASH] = hex_of(hex, hash),
+        [TOKEN_ADD_ARG_RECORD] = {packed.data, packed.len},
+        [TOKEN_ADD_ARG_EXPIRES_AT] = bytes_of_string(expires),
+        [TOKEN_ADD_ARG_NOW] = bytes_of_string(now),
+    };
+    run(x->gateway, GATEWAY_SCRIPT_TOKEN_ADD,
+        &(struct store_call){NULL, keys, 2, args, TOKEN_ADD_ARGS}, cb, x);
     buf_fini(&packed);
 }
 
@@ -125,9 +132,10 @@ token_store_drop(struct exchange *x, const char *campaign,
     char tokens[KEY_SIZE], expiry[KEY_SIZE], hex[HEX_SIZE];
     const struct bytes keys[] = {key_of(tokens, campaign, "tokens"),
                                  key_of(expiry, campaign, "expiry")};
-    const struct bytes args[] = {hex_of(hex, hash)};
-    store_run(x->gateway->service.store,
-              &(struct store_call){token_drop, keys, 2, args, 1}, cb, x);
+    const struct bytes args[TOKEN_DROP_ARGS] = {[TOKEN_DROP_ARG_HASH] =
+                                                    hex_of(hex, hash)};
+    run(x->gateway, GATEWAY_SCRIPT_TOKEN_DROP,
+        &(struct store_call){NULL, keys, 2, args, TOKEN_DROP_ARGS}, cb, x);
 }
 
 void
@@ -161,9 +169,13 @@ audit_store_append(struct gateway *g, const struct audit_entry *entry,
     (void)snprintf(seq, sizeof(seq), "%" PRIu64, entry->seq);
     const struct bytes keys[] = {key_of(head, entry->campaign, "audit-head"),
                                  key_of(stream, entry->campaign, "audit")};
-    const struct bytes args[] = {
-        bytes_of_string(entry->head_before), bytes_of_string(entry->head_after),
-        bytes_of_string(seq), entry->record, entry->hash};
-    store_run(g->service.store,
-              &(struct store_call){audit_append, keys, 2, args, 5}, cb, arg);
+    const struct bytes args[AUDIT_APPEND_ARGS] = {
+        [AUDIT_APPEND_ARG_HEAD_BEFORE] = bytes_of_string(entry->head_before),
+        [AUDIT_APPEND_ARG_HEAD_AFTER] = bytes_of_string(entry->head_after),
+        [AUDIT_APPEND_ARG_SEQ] = bytes_of_string(seq),
+        [AUDIT_APPEND_ARG_RECORD] = entry->record,
+        [AUDIT_APPEND_ARG_HASH] = entry->hash,
+    };
+    run(g, GATEWAY_SCRIPT_AUDIT_APPEND,
+        &(struct store_call){NULL, keys, 2, args, AUDIT_APPEND_ARGS}, cb, arg);
 }

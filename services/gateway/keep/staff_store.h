@@ -5,6 +5,7 @@
  *   {c}:gw:expiry      sorted set: the same hex by its expiry, ms
  *   {c}:gw:audit       stream: <seq>-0, fields r (AuditRecord), h (its hash)
  *   {c}:gw:audit-head  "<seq>:<hash, hex>"
+ *   {muster}:gw:meta   hash: format (GATEWAY_FORMAT); see service/format.h
  *
  * {c} is the campaign, or {muster} for those above all campaigns. Each call
  * gives exactly one call of cb, later; without a store ERR_UNAVAILABLE. */

@@ -12,6 +12,7 @@
 #include "common/base/base.h"
 #include "services/gateway/door/reply.h"
 #include "services/gateway/gateway.h"
+#include "services/gateway/keep/records.h"
 #include "services/gateway/keep/staff_store.h"
 #include "services/gateway/staff/auth.h"
 
@@ -72,7 +73,8 @@ pack_record(const struct audit *audit, const struct entry *entry, uint64_t seq,
     uint8_t before[CRYPTO_HASH_BYTES];
     const char *hex = strchr(audit->head, ':') + 1;
     long n = crypto_read_hex(hex, strlen(hex), before, sizeof(before));
-    Gateway__AuditRecord record = GATEWAY__AUDIT_RECORD__INIT;
+    Gateway__AuditRecord record;
+    record_init_audit(&record);
     record.seq = seq;
     record.at_ms = clock_wall_ms();
     record.staff = entry->x->staff.id;
@@ -207,18 +209,17 @@ audit_act(struct exchange *x, const char *subject,
 /* ---- reading it ---- */
 
 /* An item of XRANGE: [id, [r, record, h, hash]]. */
-static Gateway__AuditRecord *
+static enum err
 read_item(const struct store_reply *item, const struct store_reply **raw_out,
-          const struct store_reply **hash_out)
+          const struct store_reply **hash_out, Gateway__AuditRecord **out)
 {
     if (item->type != STORE_ARRAY || item->count != 2 ||
         item->items[1].type != STORE_ARRAY || item->items[1].count != 4) {
-        return NULL;
+        return ERR_NOT_FOUND;
     }
     *raw_out = &item->items[1].items[1];
     *hash_out = &item->items[1].items[3];
-    return wire_unpack(&gateway__audit_record__descriptor, (*raw_out)->string,
-                       (*raw_out)->len, WIRE_OUTSIDE_BYTES_MAX);
+    return record_read_audit(*raw_out, out);
 }
 
 /* One page being read, and what its records must fit. */
@@ -278,8 +279,8 @@ check_link(struct chain *chain, const Gateway__AuditRecord *record,
 }
 
 static json_t *
-record_to_json(const Gateway__AuditRecord *record,
-               const struct store_reply *hash)
+audit_record_to_json(const Gateway__AuditRecord *record,
+                     const struct store_reply *hash)
 {
     json_t *item = json_object();
     struct buf hex;
@@ -296,6 +297,31 @@ record_to_json(const Gateway__AuditRecord *record,
     return item;
 }
 
+/* ERR_UNAVAILABLE: one is newer, so that nothing can be said. */
+static enum err
+add_records(struct chain *chain, const struct store_reply *page, json_t *list)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        const struct store_reply *raw, *hash;
+        Gateway__AuditRecord *record;
+        enum err err = read_item(&page->items[i], &raw, &hash, &record);
+        if (err == ERR_UNAVAILABLE) {
+            return err;
+        }
+        if (err != ERR_NONE) {
+            chain->is_whole = false;
+            continue;
+        }
+        check_link(chain, record, raw, hash);
+        if (record->seq > chain->after) {
+            (void)json_array_append_new(list,
+                                        audit_record_to_json(record, hash));
+        }
+        wire_free(record);
+    }
+    return ERR_NONE;
+}
+
 static void
 page_read(void *arg, enum err err, const struct store_reply *reply)
 {
@@ -304,22 +330,16 @@ page_read(void *arg, enum err err, const struct store_reply *reply)
     if (!exchange_answered(x, err, "the audit log cannot be read just now")) {
         return;
     }
-    json_t *list = json_array(), *body = json_object();
-    for (size_t i = 0; i < reply->count; i++) {
-        const struct store_reply *raw, *hash;
-        Gateway__AuditRecord *record = read_item(&reply->items[i], &raw, &hash);
-        if (record == NULL) {
-            chain->is_whole = false;
-            continue;
-        }
-        check_link(chain, record, raw, hash);
-        if (record->seq > chain->after) {
-            (void)json_array_append_new(list, record_to_json(record, hash));
-        }
-        wire_free(record);
+    json_t *list = json_array();
+    err = add_records(chain, reply, list);
+    if (err != ERR_NONE) {
+        json_decref(list);
+        reply_err(x, err, RECORD_NEWER);
+        return;
     }
     bool is_last = reply->count <= AUDIT_PAGE_MAX;
     bool is_cut = is_last && chain->seq < seq_of(chain->head);
+    json_t *body = json_object();
     json_set(body, "records", list);
     json_set_bool(body, "is_whole", chain->is_whole && !is_cut);
     if (!is_last) {

@@ -14,6 +14,7 @@
 #include "common/base/base.h"
 #include "services/gateway/door/reply.h"
 #include "services/gateway/gateway.h"
+#include "services/gateway/keep/records.h"
 #include "services/gateway/keep/staff_store.h"
 
 /* ---- tokens ---- */
@@ -78,16 +79,15 @@ read_token(struct exchange *x, char token[TOKEN_TEXT_SIZE])
 
 /* "<campaign>.…": where to look it up. */
 static bool
-read_campaign(const char *token, char campaign[ID_CHARS_MAX + 1])
+read_campaign(const char *token, char campaign[SLUG_SIZE])
 {
     size_t len = strcspn(token, ".");
-    if (token[len] != '.' || len == 0 || len > ID_CHARS_MAX ||
-        strspn(token, "abcdefghijklmnopqrstuvwxyz0123456789-") != len) {
+    if (token[len] != '.' || len >= SLUG_SIZE) {
         return false;
     }
     memcpy(campaign, token, len);
     campaign[len] = '\0';
-    return true;
+    return slug_is_valid(campaign);
 }
 
 /* ---- refusing ---- */
@@ -107,9 +107,7 @@ ask_to_sign_in(struct exchange *x, const char *why)
         buf_printf(&to, strchr("%&+#", *c) == NULL ? "%c" : "%%%02X", *c);
     }
     const char *campaign = exchange_query(x, "c");
-    if (campaign != NULL &&
-        strspn(campaign, "abcdefghijklmnopqrstuvwxyz0123456789-") ==
-            strlen(campaign)) {
+    if (slug_is_valid(campaign)) {
         buf_printf(&to, "%%3Fc%%3D%s&c=%s", campaign, campaign);
     }
     reply_redirect(x, buf_string(&to));
@@ -166,26 +164,17 @@ check_rights(struct exchange *x)
 
 /* ---- finding out ---- */
 
+/* False: it has run out. */
 static bool
-read_record(struct exchange *x, const struct store_reply *reply)
+take_record(struct staff *staff, const Gateway__TokenRecord *record)
 {
-    Gateway__TokenRecord *record = NULL;
-    if (reply->type == STORE_STRING) {
-        record = wire_unpack(&gateway__token_record__descriptor, reply->string,
-                             reply->len, WIRE_OUTSIDE_BYTES_MAX);
-    }
-    if (record == NULL) {
-        return false;
-    }
-    struct staff *staff = &x->staff;
     bool is_live =
         !record->has_expires_at_ms || record->expires_at_ms > clock_wall_ms();
-    staff->role = (enum role)record->role;
+    staff->role = is_live ? (enum role)record->role : ROLE_NOBODY;
     staff->expires_at_ms =
         record->has_expires_at_ms ? record->expires_at_ms : 0;
     (void)snprintf(staff->id, sizeof(staff->id), "%s", record->staff_id);
     (void)snprintf(staff->name, sizeof(staff->name), "%s", record->name);
-    wire_free(record);
     return is_live;
 }
 
@@ -193,15 +182,22 @@ static void
 token_found(void *arg, enum err err, const struct store_reply *reply)
 {
     struct exchange *x = arg;
+    Gateway__TokenRecord *record;
     if (!exchange_answered(x, err, "sign-ins cannot be checked just now")) {
         return;
     }
-    if (!read_record(x, reply)) {
-        x->staff.role = ROLE_NOBODY;
-        ask_to_sign_in(x, "this token is not known, or has run out");
+    err = record_read_token(reply, &record);
+    if (err == ERR_UNAVAILABLE) {
+        reply_err(x, err, RECORD_NEWER);
         return;
     }
-    check_rights(x);
+    bool is_live = err == ERR_NONE && take_record(&x->staff, record);
+    wire_free(record);
+    if (is_live) {
+        check_rights(x);
+    } else {
+        ask_to_sign_in(x, "this token is not known, or has run out");
+    }
 }
 
 static void

@@ -15,6 +15,7 @@
 #include "services/gateway/door/limits.h"
 #include "services/gateway/door/reply.h"
 #include "services/gateway/gateway.h"
+#include "services/gateway/keep/records.h"
 #include "services/gateway/keep/staff_store.h"
 #include "services/gateway/staff/audit.h"
 #include "services/gateway/staff/auth.h"
@@ -98,7 +99,8 @@ static void
 keep_session(struct exchange *x)
 {
     struct sign_in *in = x->state;
-    Gateway__TokenRecord record = GATEWAY__TOKEN_RECORD__INIT;
+    Gateway__TokenRecord record;
+    record_init_token(&record);
     record.staff_id = x->staff.id;
     record.name = x->staff.name;
     record.role = x->staff.role;
@@ -158,10 +160,10 @@ staff_read(void *arg, enum err err, const struct store_reply *reply)
         reply_err(x, err, "sign-ins cannot be checked just now");
         return;
     }
-    if (reply->type == STORE_STRING) {
-        in->staff =
-            wire_unpack(&gateway__staff_record__descriptor, reply->string,
-                        reply->len, WIRE_OUTSIDE_BYTES_MAX);
+    if (record_read_staff(reply, &in->staff) == ERR_UNAVAILABLE) {
+        wipe_password(in);
+        reply_err(x, ERR_UNAVAILABLE, RECORD_NEWER);
+        return;
     }
     if (!worker_run(x->gateway->worker, check_password, password_checked, x)) {
         wipe_password(in);
@@ -252,7 +254,7 @@ drop_session(struct exchange *x)
 /* ---- staff ---- */
 
 static json_t *
-record_to_json(const Gateway__StaffRecord *record)
+staff_record_to_json(const Gateway__StaffRecord *record)
 {
     json_t *object = json_object();
     json_set_text(object, "id", record->id);
@@ -263,6 +265,24 @@ record_to_json(const Gateway__StaffRecord *record)
     return object;
 }
 
+/* ERR_UNAVAILABLE: one is newer. What cannot be read at all is left out. */
+static enum err
+add_staff(const struct store_reply *reply, json_t *list)
+{
+    for (size_t i = 0; i < reply->count; i++) {
+        Gateway__StaffRecord *record;
+        enum err err = record_read_staff(&reply->items[i], &record);
+        if (err == ERR_UNAVAILABLE) {
+            return err;
+        }
+        if (err == ERR_NONE) {
+            (void)json_array_append_new(list, staff_record_to_json(record));
+            wire_free(record);
+        }
+    }
+    return ERR_NONE;
+}
+
 static void
 staff_listed(void *arg, enum err err, const struct store_reply *reply)
 {
@@ -271,14 +291,11 @@ staff_listed(void *arg, enum err err, const struct store_reply *reply)
         return;
     }
     json_t *list = json_array();
-    for (size_t i = 0; i < reply->count; i++) {
-        Gateway__StaffRecord *record = wire_unpack(
-            &gateway__staff_record__descriptor, reply->items[i].string,
-            reply->items[i].len, WIRE_OUTSIDE_BYTES_MAX);
-        if (record != NULL) {
-            (void)json_array_append_new(list, record_to_json(record));
-            wire_free(record);
-        }
+    err = add_staff(reply, list);
+    if (err != ERR_NONE) {
+        json_decref(list);
+        reply_err(x, err, RECORD_NEWER);
+        return;
     }
     json_t *body = json_object();
     json_set(body, "staff", list);
@@ -295,7 +312,7 @@ static void
 fill_record(const struct exchange *x, Gateway__StaffRecord *record)
 {
     struct sign_in *in = x->state;
-    gateway__staff_record__init(record);
+    record_init_staff(record);
     record->id = in->token; /* the new id was put there */
     record->login = in->login;
     record->name = (char *)in->name;
@@ -313,7 +330,7 @@ staff_kept(void *arg, enum err err, const struct store_reply *reply)
     }
     fill_record(x, &record);
     record.made_at_ms = clock_wall_ms();
-    reply_json(x, 201, record_to_json(&record));
+    reply_json(x, 201, staff_record_to_json(&record));
 }
 
 static void
@@ -418,7 +435,8 @@ keep_token(struct exchange *x)
 {
     struct sign_in *in = x->state;
     uint8_t hash[CRYPTO_HASH_BYTES];
-    Gateway__TokenRecord record = GATEWAY__TOKEN_RECORD__INIT;
+    Gateway__TokenRecord record;
+    record_init_token(&record);
     record.staff_id = in->hash; /* "token:<name>" */
     record.name = (char *)in->name;
     record.role = (uint32_t)in->role;
