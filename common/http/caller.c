@@ -13,6 +13,7 @@ http_callers_open(struct http_server *server)
     const char *proxies = server->options.proxies;
     crypto_init();
     TAILQ_INIT(&server->idle);
+    TAILQ_INIT(&server->coming);
     crypto_random(&server->caller_key, sizeof(server->caller_key));
     if (proxies != NULL && !http_prefixes_read(proxies, &server->proxies)) {
         log_fatal("cannot read \"%s\": want addresses or prefixes of proxies, "

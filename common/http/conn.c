@@ -336,24 +336,15 @@ admit(struct http_conn *conn)
     }
 }
 
-/* In the order in which they came: the newest stand first in conns. */
+/* In the order in which they came. */
 static void
 admit_new(struct http_server *server)
 {
-    size_t count = 0;
-    for (struct http_conn *c = server->conns; c != NULL && !c->is_admitted;
-         c = c->next) {
-        count++;
+    struct http_conn *conn;
+    while ((conn = TAILQ_FIRST(&server->coming)) != NULL) {
+        TAILQ_REMOVE(&server->coming, conn, in_coming);
+        admit(conn);
     }
-    struct http_conn **coming = mem_new_array(count + 1, sizeof(*coming));
-    struct http_conn *c = server->conns;
-    for (size_t i = count; i > 0; i--, c = c->next) {
-        coming[i - 1] = c;
-    }
-    for (size_t i = 0; i < count; i++) {
-        admit(coming[i]);
-    }
-    free(coming);
 }
 
 static void
@@ -400,6 +391,7 @@ http_conn_new(struct event_base *base, void *arg)
                                  INPUT_EXTRA_BYTES);
     (void)evbuffer_add_cb(bufferevent_get_input(conn->bev), on_input, conn);
     http_conn_enter(conn, HTTP_IDLE);
+    TAILQ_INSERT_TAIL(&server->coming, conn, in_coming);
     schedule_admission(server);
     return conn->bev;
 }

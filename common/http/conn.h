@@ -47,11 +47,13 @@ struct http_conn {
     struct http_caller *caller; /* NULL: not counted yet */
     uint64_t who;               /* as http_caller */
     bool is_loopback, is_proxy;
+    TAILQ_ENTRY(http_conn) in_coming;                /* until admitted */
     TAILQ_ENTRY(http_conn) in_idle, in_callers_idle; /* HTTP_IDLE alone */
     bool is_listed;                                  /* in those */
 };
 
 TAILQ_HEAD(http_idle, http_conn);
+TAILQ_HEAD(http_coming, http_conn);
 
 /* Who calls, how many connections they have, and which of those are idle. */
 struct http_caller {
@@ -92,6 +94,7 @@ struct http_server {
     int64_t now_ms; /* clock_boot_ms as of the last sweep */
     int64_t date_s; /* of date */
     char date[40];
+    struct http_coming coming;
     struct http_admission *admission; /* NULL: nothing to admit */
     struct http_request *requests;    /* open ones */
 };

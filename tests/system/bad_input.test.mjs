@@ -209,7 +209,8 @@ function raw(bytes, {drip = 0} = {}) {
     });
 }
 
-const post = `POST /v1/campaigns/spring-march/signups HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`;
+const post = 'POST /v1/campaigns/spring-march/signups HTTP/1.1\r\n' +
+    'Host: x\r\nContent-Type: application/json\r\n';
 const smuggled = 'GET /v1/campaigns HTTP/1.1\r\nHost: x\r\n\r\n';
 
 test('what two readers could read differently is 400 and closed', async () => {

@@ -65,9 +65,9 @@ struct route {
         __VA_ARGS__                                                            \
     }
 #define ROUTE(method_, path_, roles_, scope_, act_, handle_)                   \
-    ROUTE_OF(method_, path_, roles_, scope_, handle_, .act = act_)
+    ROUTE_OF(method_, path_, roles_, scope_, handle_, .act = (act_))
 #define FORM(method_, path_, roles_, scope_, handle_, again_)                  \
-    ROUTE_OF(method_, path_, roles_, scope_, handle_, .draw_again = again_)
+    ROUTE_OF(method_, path_, roles_, scope_, handle_, .draw_again = (again_))
 #define PAGE(method_, path_, roles_, scope_, handle_)                          \
     ROUTE_OF(method_, path_, roles_, scope_, handle_, .is_page = true),
 
