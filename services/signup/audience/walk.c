@@ -28,7 +28,7 @@ struct walk {
 };
 
 static void on_campaign(void *arg, enum err err, const char *detail,
-                        struct campaign *campaign);
+                        void *value);
 static void read_window(struct walk *walk);
 static void columns_done(void *arg, enum err err, uint32_t people);
 static void ask_present(struct walk *walk);
@@ -128,9 +128,9 @@ action_number(void *arg, const char *id, const char **id_out)
 /* A word that is not known may have been put since the definitions were
  * read: they are read once more before it is refused. */
 static void
-on_campaign(void *arg, enum err err, const char *detail,
-            struct campaign *campaign)
+on_campaign(void *arg, enum err err, const char *detail, void *value)
 {
+    struct campaign *campaign = value;
     struct walk *walk = arg;
     if (err != ERR_NONE) {
         finish(walk, err, detail);

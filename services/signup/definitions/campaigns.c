@@ -9,12 +9,6 @@
 
 #define MIGRATIONS_MAX 4 /* tries: another instance may be at it too */
 
-struct waiter {
-    campaign_cb *cb;
-    void *arg;
-    struct waiter *next;
-};
-
 /* One read under way. Whoever asks while it is waits for the next one, so
  * that what they get is no older than their question. */
 struct reading {
@@ -22,7 +16,7 @@ struct reading {
     char id[SLUG_SIZE];
     struct campaign *campaign; /* in the list, or being opened */
     int migrations;
-    struct waiter *now, *after;
+    struct waiters now, after;
     struct reading *next;
 };
 
@@ -111,21 +105,16 @@ static void
 end_read(struct reading *reading, enum err err, const char *detail)
 {
     struct campaign *campaign = err == ERR_NONE ? reading->campaign : NULL;
-    struct waiter *waiter = reading->now;
+    struct waiters waiters = reading->now;
     forget_unopened(reading);
     reading->now = reading->after;
-    reading->after = NULL;
-    if (reading->now != NULL) {
+    reading->after = (struct waiters){.count = 0};
+    if (reading->now.count > 0) {
         send_read(reading);
     } else {
         remove_reading(reading);
     }
-    while (waiter != NULL) {
-        struct waiter *next = waiter->next;
-        waiter->cb(waiter->arg, err, detail, campaign);
-        free(waiter);
-        waiter = next;
-    }
+    waiters_tell(&waiters, err, detail, campaign);
 }
 
 static const char *
@@ -254,34 +243,27 @@ find_reading(struct campaigns *campaigns, const char *id)
     return reading;
 }
 
-static void
-not_a_campaign(void *arg)
-{
-    struct waiter *waiter = arg;
-    waiter->cb(waiter->arg, ERR_NOT_FOUND, read_detail(ERR_NOT_FOUND), NULL);
-    free(waiter);
-}
-
 void
-campaigns_read(struct campaigns *campaigns, const char *id, campaign_cb *cb,
+campaigns_read(struct campaigns *campaigns, const char *id, waiter_cb *cb,
                void *arg)
 {
-    struct waiter *waiter = mem_new(sizeof(*waiter));
-    *waiter = (struct waiter){.cb = cb, .arg = arg};
     if (!slug_is_valid(id)) {
-        loop_defer(campaigns->signup->service.loop, not_a_campaign, waiter);
+        waiters_tell_later(
+            campaigns->signup->service.loop,
+            &(struct waiters_answer){.err = ERR_NOT_FOUND,
+                                     .detail = read_detail(ERR_NOT_FOUND)},
+            cb, arg);
         return;
     }
     struct reading *reading = find_reading(campaigns, id);
     if (reading != NULL) {
-        waiter->next = reading->after;
-        reading->after = waiter;
+        (void)waiters_add(&reading->after, cb, arg);
         return;
     }
     reading = mem_new(sizeof(*reading));
     reading->campaigns = campaigns;
     (void)snprintf(reading->id, sizeof(reading->id), "%s", id);
-    reading->now = waiter;
+    (void)waiters_add(&reading->now, cb, arg);
     reading->next = campaigns->readings;
     campaigns->readings = reading;
     send_read(reading);

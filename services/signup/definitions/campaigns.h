@@ -25,13 +25,10 @@ struct campaign *campaigns_find(const struct campaigns *campaigns,
 /* The greatest number of those in memory. */
 uint32_t campaigns_number_max(const struct campaigns *campaigns);
 
-/* campaign is NULL unless err is ERR_NONE. ERR_NOT_FOUND: there is none. */
-typedef void campaign_cb(void *arg, enum err err, const char *detail,
-                         struct campaign *campaign);
-
 /* Reads it from the store, as it is after this call. Exactly one call of cb,
- * always later, also on failure and shutdown. */
-void campaigns_read(struct campaigns *campaigns, const char *id,
-                    campaign_cb *cb, void *arg);
+ * always later, also on failure and shutdown; its value is a struct campaign.
+ * ERR_NOT_FOUND: there is none. */
+void campaigns_read(struct campaigns *campaigns, const char *id, waiter_cb *cb,
+                    void *arg);
 
 #endif

@@ -19,8 +19,7 @@ struct listing {
 };
 
 static void listed(void *arg, enum err err, const struct store_reply *reply);
-static void one_read(void *arg, enum err err, const char *detail,
-                     struct campaign *campaign);
+static void one_read(void *arg, enum err err, const char *detail, void *value);
 
 void
 list_flow_campaigns(struct asked *asked)
@@ -112,8 +111,9 @@ listed(void *arg, enum err err, const struct store_reply *reply)
 
 /* One that has a number and no definition yet is left out. */
 static void
-one_read(void *arg, enum err err, const char *detail, struct campaign *campaign)
+one_read(void *arg, enum err err, const char *detail, void *value)
 {
+    struct campaign *campaign = value;
     (void)detail;
     struct listing *listing = arg;
     if (err == ERR_NONE) {
@@ -127,9 +127,9 @@ one_read(void *arg, enum err err, const char *detail, struct campaign *campaign)
 }
 
 static void
-actions_read(void *arg, enum err err, const char *detail,
-             struct campaign *campaign)
+actions_read(void *arg, enum err err, const char *detail, void *value)
 {
+    struct campaign *campaign = value;
     struct asked *asked = arg;
     if (err != ERR_NONE) {
         asked_refuse(asked, err, detail);

@@ -30,11 +30,10 @@ struct putting {
 
 static void number_done(void *arg, enum err err,
                         const struct store_reply *reply);
-static void read_done(void *arg, enum err err, const char *detail,
-                      struct campaign *campaign);
+static void read_done(void *arg, enum err err, const char *detail, void *value);
 static void put_done(void *arg, enum err err, const struct store_reply *reply);
 static void reread_done(void *arg, enum err err, const char *detail,
-                        struct campaign *campaign);
+                        void *value);
 
 static bool
 is_campaign_put(const struct putting *p)
@@ -249,9 +248,9 @@ decide_action(struct putting *p)
 }
 
 static void
-read_done(void *arg, enum err err, const char *detail,
-          struct campaign *campaign)
+read_done(void *arg, enum err err, const char *detail, void *value)
 {
+    struct campaign *campaign = value;
     struct putting *p = arg;
     bool is_new = err == ERR_NOT_FOUND && is_campaign_put(p);
     if (err != ERR_NONE && !is_new) {
@@ -309,9 +308,9 @@ put_done(void *arg, enum err err, const struct store_reply *reply)
 }
 
 static void
-reread_done(void *arg, enum err err, const char *detail,
-            struct campaign *campaign)
+reread_done(void *arg, enum err err, const char *detail, void *value)
 {
+    struct campaign *campaign = value;
     struct putting *p = arg;
     if (err != ERR_NONE) {
         refuse(p, err, detail);

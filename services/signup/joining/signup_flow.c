@@ -19,7 +19,7 @@
 #define CONSENT_SOURCE_IMPORT "import"
 
 static void definitions_done(void *arg, enum err err, const char *detail,
-                             struct campaign *campaign);
+                             void *value);
 static void number_consents(struct signing *signing);
 static void evidence_done(void *arg, enum err err, const char *detail);
 static void enter(struct signing *signing);
@@ -214,9 +214,9 @@ bind_contacts(struct signing *signing)
 /* A word that is not known may have been put since the definitions were
  * read: they are read once more before it is refused. */
 static void
-definitions_done(void *arg, enum err err, const char *detail,
-                 struct campaign *campaign)
+definitions_done(void *arg, enum err err, const char *detail, void *value)
 {
+    struct campaign *campaign = value;
     struct signing *signing = arg;
     if (err != ERR_NONE) {
         refuse(signing, err, detail);

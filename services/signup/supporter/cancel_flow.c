@@ -19,7 +19,7 @@ struct cancelling {
 };
 
 static void campaign_done(void *arg, enum err err, const char *detail,
-                          struct campaign *campaign);
+                          void *value);
 static void cancelled(void *arg, enum err err, const struct store_reply *reply);
 
 void
@@ -58,9 +58,9 @@ send_cancel(struct cancelling *c)
 }
 
 static void
-campaign_done(void *arg, enum err err, const char *detail,
-              struct campaign *campaign)
+campaign_done(void *arg, enum err err, const char *detail, void *value)
 {
+    struct campaign *campaign = value;
     struct cancelling *c = arg;
     if (err == ERR_NONE) {
         c->campaign = campaign;

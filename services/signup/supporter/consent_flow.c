@@ -30,7 +30,7 @@ struct consenting {
 };
 
 static void campaign_done(void *arg, enum err err, const char *detail,
-                          struct campaign *campaign);
+                          void *value);
 static void evidence_done(void *arg, enum err err, const char *detail);
 static void read_person(struct consenting *c);
 static void person_done(void *arg, enum err err,
@@ -82,9 +82,9 @@ consent_flow_set(struct asked *asked)
 }
 
 static void
-campaign_done(void *arg, enum err err, const char *detail,
-              struct campaign *campaign)
+campaign_done(void *arg, enum err err, const char *detail, void *value)
 {
+    struct campaign *campaign = value;
     struct consenting *c = arg;
     if (err != ERR_NONE) {
         refuse(c, err, detail);

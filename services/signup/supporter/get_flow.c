@@ -19,7 +19,7 @@ struct getting {
 };
 
 static void campaign_done(void *arg, enum err err, const char *detail,
-                          struct campaign *campaign);
+                          void *value);
 static void evidence_done(void *arg, enum err err, const char *detail);
 static void read_person(struct getting *g);
 static void person_done(void *arg, enum err err,
@@ -55,9 +55,9 @@ refuse(struct getting *g, enum err err, const char *detail)
 }
 
 static void
-campaign_done(void *arg, enum err err, const char *detail,
-              struct campaign *campaign)
+campaign_done(void *arg, enum err err, const char *detail, void *value)
 {
+    struct campaign *campaign = value;
     struct getting *g = arg;
     if (err != ERR_NONE) {
         refuse(g, err, detail);

@@ -23,7 +23,7 @@ struct resolving {
 };
 
 static void campaign_done(void *arg, enum err err, const char *detail,
-                          struct campaign *campaign);
+                          void *value);
 static void people_done(void *arg, enum err err,
                         const struct store_reply *reply);
 
@@ -98,9 +98,9 @@ refuse(struct resolving *r, enum err err, const char *detail)
 }
 
 static void
-campaign_done(void *arg, enum err err, const char *detail,
-              struct campaign *campaign)
+campaign_done(void *arg, enum err err, const char *detail, void *value)
 {
+    struct campaign *campaign = value;
     struct resolving *r = arg;
     if (err != ERR_NONE) {
         refuse(r, err, detail);
