@@ -13,6 +13,7 @@
 #include "tests/support/signup_rig.h"
 
 #define REGIONS 4096
+#define SHARERS_MAX 32
 
 static struct signup_rig rig;
 static char region_names[REGIONS][16], *regions[REGIONS];
@@ -189,6 +190,34 @@ flags_above_the_first_eight_stay(void **state)
     signup_rig_free(&got);
 }
 
+/* Numbers of eight digits: the index's entry outgrows one byte of length. */
+static void
+as_many_as_may_share_a_phone_do_at_sixteen_million(void **state)
+{
+    (void)state;
+    free(redis_do(rig.redis, "HSET {care}:su:m people 16000000"));
+    struct signup_answer got = {.err = ERR_NONE};
+    for (int i = 0; i <= SHARERS_MAX; i++) {
+        char name[8], email[32];
+        const char first = (char)('a' + i % 26), second = (char)('a' + i / 26);
+        (void)snprintf(name, sizeof(name), "%c%c%c%c%c", first, second, first,
+                       second, first);
+        (void)snprintf(email, sizeof(email), "%d@example.org", i);
+        signup_rig_free(&got);
+        got = signup_rig_sign_up(
+            &rig, &(struct signup_rig_person){
+                      .name = name, .phone = "07700900001", .email = email});
+        if (i < SHARERS_MAX && got.err != ERR_NONE) {
+            fail_msg("%s: %s", name, got.detail);
+        }
+        if (i < SHARERS_MAX) {
+            assert_int_equal(got.reply->sign_up->number, 16000000 + i);
+        }
+    }
+    assert_int_equal(got.err, ERR_LIMIT);
+    signup_rig_free(&got);
+}
+
 static void
 is_refused(struct signup_answer got)
 {
@@ -225,6 +254,7 @@ main(void)
         IN_RIG(each_of_4096_regions_is_kept_asked_for_and_told),
         IN_RIG(who_moves_to_another_region_is_found_there),
         IN_RIG(flags_above_the_first_eight_stay),
+        IN_RIG(as_many_as_may_share_a_phone_do_at_sixteen_million),
         IN_RIG(an_enum_value_that_nobody_knows_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
