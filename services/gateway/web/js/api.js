@@ -59,8 +59,9 @@ function requestOf(method, body, headers) {
  */
 export async function call(method, path, body, {headers = {}, signal} = {}) {
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), ANSWER_MS_MAX);
-    if (signal) signal.addEventListener('abort', () => stop.abort());
+    const abort = () => stop.abort();
+    const timer = setTimeout(abort, ANSWER_MS_MAX);
+    if (signal) signal.addEventListener('abort', abort);
     try {
         const answer = await fetch(path, {
             ...requestOf(method, body, headers),
@@ -74,6 +75,7 @@ export async function call(method, path, body, {headers = {}, signal} = {}) {
         throw new Problem(0, {detail: DID_NOT_ANSWER});
     } finally {
         clearTimeout(timer);
+        if (signal) signal.removeEventListener('abort', abort);
     }
 }
 

@@ -45,11 +45,13 @@ export const isPassing = (error) =>
 /** @param {number} ms @param {AbortSignal} stop */
 function pause(ms, stop) {
     return new Promise((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        stop.addEventListener('abort', () => {
+        const end = () => {
             clearTimeout(timer);
+            stop.removeEventListener('abort', end);
             resolve(undefined);
-        });
+        };
+        const timer = setTimeout(end, ms);
+        stop.addEventListener('abort', end);
     });
 }
 
