@@ -30,7 +30,7 @@ function check_folders() {
         if (!SERVICES.some((row) => row.name === name))
             complain(LIST, `there is services/${name}, but no row`);
     for (const {name, owner} of SERVICES) {
-        const run = spawnSync('git', ['grep', '-qE',
+        const run = spawnSync('git', ['grep', '--untracked', '-qE',
             '\\.uses_store = (true|uses_store)', '--', `services/${name}/*.c`]);
         if ((run.status === 0) !== (owner !== null))
             complain(`services/${name}`,
@@ -43,7 +43,7 @@ function check_keys() {
     for (const {name, owner} of SERVICES) {
         const others = SERVICES.map((row) => row.owner)
             .filter((one) => one && one !== owner);
-        const run = spawnSync('git', ['grep', '-nE', `[}]:(${others.join('|')}):`,
+        const run = spawnSync('git', ['grep', '--untracked', '-nE', `[}]:(${others.join('|')}):`,
             '--', `services/${name}`], {encoding: 'utf8'});
         if (run.stdout !== '')
             complain(`services/${name}`, `another's keys:\n${run.stdout}`);

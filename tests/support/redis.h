@@ -37,6 +37,12 @@ void redis_thaw(struct redis *redis);    /* SIGCONT */
 /* Kills it and removes its directory. */
 void redis_free(struct redis **redis);
 
+#define REDIS_DEFAULT_OFF "user default off resetpass ~* &* +@all"
+/* For options.acl: the first line, then the service's user with that password,
+ * as it is in production. Borrowed, until the next call. */
+const char *redis_acl(const char *first, const char *service,
+                      const char *password);
+
 /* One command over a connection of its own, as the default user; the reply
  * as text (arrays: one item a line), owned by the caller. */
 char *redis_do(struct redis *redis, const char *command);

@@ -18,12 +18,6 @@
 #define CAMPAIGN "care"
 #define DAY_MS 86400000
 
-static const char acl[] =
-    "user default on nopass ~* &* +@all\n"
-    "user signup on >secret ~{*}:su:* -@all +@read +@write +@connection"
-    " -@dangerous +eval +evalsha +script|load +info +config|get +client|id"
-    " +client|kill +time\n";
-
 void
 signup_rig_start(struct signup_rig *rig)
 {
@@ -65,6 +59,8 @@ void
 signup_rig_open(struct signup_rig *rig)
 {
     *rig = (struct signup_rig){.dir = temp_dir_new()};
+    const char *acl =
+        redis_acl("user default on nopass ~* &* +@all", "signup", "secret");
     rig->redis = redis_start(&(struct redis_options){.acl = acl});
     rig->conf = temp_path(rig->dir, "muster.ini");
     rig->program = process_program("muster-signup");

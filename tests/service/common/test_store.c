@@ -339,17 +339,12 @@ a_redis_that_forgets_is_refused(void **state)
     redis_free(&redis);
 }
 
-#define ACL_SIGNUP                                                             \
-    "user signup on >secret ~{*}:su:* -@all +@read +@write "                   \
-    "-@dangerous +eval +evalsha +script|load +info +config|get "               \
-    "+client|id +client|kill\n"
-#define ACL "user default off resetpass ~* &* +@all\n" ACL_SIGNUP
-
 static void
 a_service_user_needs_no_more_than_its_own_keys(void **state)
 {
     (void)state;
-    struct redis_options options = {.acl = ACL};
+    struct redis_options options = {
+        .acl = redis_acl(REDIS_DEFAULT_OFF, "signup", "secret")};
     struct redis *redis = redis_start(&options);
     assert_int_equal(start_in_child(redis, "signup", "secret"), 0);
     assert_int_equal(start_in_child(redis, "signup", "wrong"), 1);
@@ -361,7 +356,8 @@ a_service_user_needs_no_more_than_its_own_keys(void **state)
 static struct fixture *
 write_two_keys_and_kill(void)
 {
-    static const struct redis_options options = {.acl = ACL};
+    const struct redis_options options = {
+        .acl = redis_acl(REDIS_DEFAULT_OFF, "signup", "secret")};
     struct fixture *f = mem_new(sizeof(*f));
     f->redis = redis_start(&options);
     f->loop = loop_new();
@@ -401,7 +397,7 @@ a_redis_that_skipped_part_of_its_log_is_refused(void **state)
     (void)state;
     struct fixture *f = write_two_keys_and_kill();
     char *acl = temp_path(f->redis->dir, "users.acl");
-    file_write(acl, "user default off\n" ACL_SIGNUP);
+    file_write(acl, redis_acl("user default off", "signup", "secret"));
     redis_restart(f->redis);
     assert_int_equal(start_in_child(f->redis, "signup", "secret"), 1);
     int64_t end_ms = clock_boot_ms() + WAIT_MS;
