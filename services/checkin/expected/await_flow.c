@@ -126,6 +126,15 @@ on_sweep_due(void *arg)
     }
 }
 
+static bool
+is_same(const struct awaited *a, const struct awaited *b)
+{
+    return a->campaign_number == b->campaign_number &&
+           a->action_number == b->action_number &&
+           strcmp(a->campaign, b->campaign) == 0 &&
+           strcmp(a->action, b->action) == 0;
+}
+
 /* The question of this turn for the same action, or a new one. */
 static struct question *
 get_question(struct checkin *checkin, const struct awaited *awaited)
@@ -133,7 +142,7 @@ get_question(struct checkin *checkin, const struct awaited *awaited)
     struct awaiting *awaiting = checkin->awaiting;
     for (struct question *question = awaiting->first;
          question != NULL && !question->is_swept; question = question->next) {
-        if (memcmp(&question->awaited, awaited, sizeof(*awaited)) == 0) {
+        if (is_same(&question->awaited, awaited)) {
             return question;
         }
     }

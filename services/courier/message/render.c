@@ -52,15 +52,16 @@ render_uses_ticket(const Broadcast__Template *template_, Words__Channel channel)
 
 /* ABCDE-FGHJK-…, as the ticket's page shows it too. */
 static void
-group_code(const char *code, char to[2 * RENDER_CODE_SIZE])
+group_code(const char *code, struct render *render)
 {
+    size_t bytes = 0;
     for (size_t i = 0; code[i] != '\0' && i < RENDER_CODE_SIZE; i++) {
         if (i > 0 && i % CODE_GROUP == 0) {
-            *to++ = '-';
+            render->ticket_code[bytes++] = '-';
         }
-        *to++ = code[i];
+        render->ticket_code[bytes++] = code[i];
     }
-    *to = '\0';
+    render->ticket_code[bytes] = '\0';
 }
 
 /* ---- fields ---- */
@@ -97,7 +98,7 @@ collect_fields(struct render *render, const struct render_job *job,
         (void)snprintf(render->ticket_url, sizeof(render->ticket_url),
                        "%s/t/%s", job->public_url, person->ticket_code);
         add_field(fields, "ticket_url", render->ticket_url);
-        group_code(person->ticket_code, render->ticket_code);
+        group_code(person->ticket_code, render);
         add_field(fields, "ticket_code", render->ticket_code);
     }
     for (size_t i = 0; i < job->template_->n_fields; i++) {
