@@ -153,6 +153,21 @@ test('what a problem is, is said at the address that is its type', async () => {
     assert.equal((await rig.call('GET', '/problems/none')).status, 404);
 });
 
+test('one wrong field is named, also one that only signup can see', async () => {
+    const body = {...good(), phone: '01632 960001'};
+    const {json} = await rig.call('POST', `${c}/signups`, {body});
+    assert.equal(json.field, 'phone');
+    assert.deepEqual(json.errors, [{
+        field: 'phone',
+        detail: json.errors[0].detail,
+        is_sentence: true,
+    }]);
+    const other = await rig.call('POST', `${c}/signups`, {
+        body: {...good(), name: ''},
+    });
+    assert.equal(other.json.field, 'name');
+});
+
 test('a wrong content type is 415', async () => {
     for (const type of ['text/plain', 'application/jsonx', 'multipart/form-data'])
         assertProblem(
