@@ -21,13 +21,6 @@
 #define KEY_CHARS_MAX 80
 #define NUMBERS_MAX 1000
 
-static void
-ask(struct exchange *x, const Broadcast__Request *request,
-    broadcast_answer_cb *cb)
-{
-    broadcast_ask(x->gateway->broadcast, 0, request, cb, x);
-}
-
 /* In every reply with a Broadcast it stands in the same place. */
 static void
 reply_broadcast(struct exchange *x, int status, const Broadcast__Reply *reply)
@@ -66,19 +59,16 @@ static void
 ask_make(struct exchange *x)
 {
     struct draft *draft = x->state;
-    Broadcast__Request request = BROADCAST__REQUEST__INIT;
     Broadcast__Create create = BROADCAST__CREATE__INIT;
     create.campaign = (char *)exchange_param(x, "c");
     create.content = &draft->content;
     create.idempotency_key = (char *)http_header(x->request, "Idempotency-Key");
     create.staff = x->staff.id;
-    request.is_case = BROADCAST__REQUEST__IS_CREATE;
-    request.create = &create;
     if (create.idempotency_key == NULL) {
         reply_problem(x, 400, "the connection was lost");
         return;
     }
-    ask(x, &request, on_made);
+    broadcast_ask_create(x->gateway->broadcast, &create, on_made, x);
 }
 
 static void
@@ -169,25 +159,19 @@ on_listed(void *arg, enum err err, const char *detail,
 void
 list_broadcasts(struct exchange *x)
 {
-    Broadcast__Request request = BROADCAST__REQUEST__INIT;
     Broadcast__List list = BROADCAST__LIST__INIT;
     list.campaign = (char *)exchange_param(x, "c");
     list.after = (char *)exchange_query(x, "after");
-    request.is_case = BROADCAST__REQUEST__IS_LIST;
-    request.list = &list;
-    ask(x, &request, on_listed);
+    broadcast_ask_list(x->gateway->broadcast, &list, on_listed, x);
 }
 
 void
 get_broadcast(struct exchange *x)
 {
-    Broadcast__Request request = BROADCAST__REQUEST__INIT;
     Broadcast__Get get = BROADCAST__GET__INIT;
     get.campaign = (char *)exchange_param(x, "c");
     get.id = (char *)exchange_param(x, "b");
-    request.is_case = BROADCAST__REQUEST__IS_GET;
-    request.get = &get;
-    ask(x, &request, on_broadcast);
+    broadcast_ask_get(x->gateway->broadcast, &get, on_broadcast, x);
 }
 
 static void
@@ -203,13 +187,10 @@ on_forecast(void *arg, enum err err, const char *detail,
 static void
 ask_forecast(struct exchange *x)
 {
-    Broadcast__Request request = BROADCAST__REQUEST__INIT;
     Broadcast__MakeForecast make = BROADCAST__MAKE_FORECAST__INIT;
     make.campaign = (char *)exchange_param(x, "c");
     make.id = (char *)exchange_param(x, "b");
-    request.is_case = BROADCAST__REQUEST__IS_FORECAST;
-    request.forecast = &make;
-    ask(x, &request, on_forecast);
+    broadcast_ask_forecast(x->gateway->broadcast, &make, on_forecast, x);
 }
 
 void
@@ -223,15 +204,12 @@ forecast_broadcast(struct exchange *x)
 static void
 ask_approve(struct exchange *x)
 {
-    Broadcast__Request request = BROADCAST__REQUEST__INIT;
     Broadcast__Approve approve = BROADCAST__APPROVE__INIT;
     approve.campaign = (char *)exchange_param(x, "c");
     approve.id = (char *)exchange_param(x, "b");
     approve.staff = x->staff.id;
     approve.content_hash = *(char **)x->state;
-    request.is_case = BROADCAST__REQUEST__IS_APPROVE;
-    request.approve = &approve;
-    ask(x, &request, on_broadcast);
+    broadcast_ask_approve(x->gateway->broadcast, &approve, on_broadcast, x);
 }
 
 void
@@ -251,42 +229,41 @@ approve_broadcast(struct exchange *x)
     audit_act(x, exchange_param(x, "b"), ask_approve);
 }
 
+typedef void ask_act_fn(struct bus_peer *peer, const Broadcast__Act *act,
+                        broadcast_answer_cb *cb, void *arg);
+
 static void
-ask_act(struct exchange *x, Broadcast__Request__IsCase is_case,
-        broadcast_answer_cb *cb)
+ask_act(struct exchange *x, ask_act_fn *ask, broadcast_answer_cb *cb)
 {
-    Broadcast__Request request = BROADCAST__REQUEST__INIT;
     Broadcast__Act act = BROADCAST__ACT__INIT;
     act.campaign = (char *)exchange_param(x, "c");
     act.id = (char *)exchange_param(x, "b");
     act.staff = x->staff.id;
-    request.is_case = is_case;
-    request.start = &act; /* in a oneof every act stands in one place */
-    ask(x, &request, cb);
+    ask(x->gateway->broadcast, &act, cb, x);
 }
 
 static void
 ask_start(struct exchange *x)
 {
-    ask_act(x, BROADCAST__REQUEST__IS_START, on_broadcast);
+    ask_act(x, broadcast_ask_start, on_broadcast);
 }
 
 static void
 ask_pause(struct exchange *x)
 {
-    ask_act(x, BROADCAST__REQUEST__IS_PAUSE, on_broadcast);
+    ask_act(x, broadcast_ask_pause, on_broadcast);
 }
 
 static void
 ask_resume(struct exchange *x)
 {
-    ask_act(x, BROADCAST__REQUEST__IS_RESUME, on_broadcast);
+    ask_act(x, broadcast_ask_resume, on_broadcast);
 }
 
 static void
 ask_stop(struct exchange *x)
 {
-    ask_act(x, BROADCAST__REQUEST__IS_STOP, on_broadcast);
+    ask_act(x, broadcast_ask_stop, on_broadcast);
 }
 
 void
@@ -331,7 +308,7 @@ on_recounted(void *arg, enum err err, const char *detail,
 static void
 ask_recount(struct exchange *x)
 {
-    ask_act(x, BROADCAST__REQUEST__IS_RECOUNT, on_recounted);
+    ask_act(x, broadcast_ask_recount, on_recounted);
 }
 
 void
@@ -396,7 +373,6 @@ query_whole(struct exchange *x, const char *name, uint32_t fallback)
 void
 list_recipients(struct exchange *x)
 {
-    Broadcast__Request request = BROADCAST__REQUEST__INIT;
     Broadcast__ListRecipients list = BROADCAST__LIST_RECIPIENTS__INIT;
     list.campaign = (char *)exchange_param(x, "c");
     list.id = (char *)exchange_param(x, "b");
@@ -413,9 +389,7 @@ list_recipients(struct exchange *x)
         reply_errors(x);
         return;
     }
-    request.is_case = BROADCAST__REQUEST__IS_RECIPIENTS;
-    request.recipients = &list;
-    ask(x, &request, on_recipients);
+    broadcast_ask_recipients(x->gateway->broadcast, &list, on_recipients, x);
 }
 
 struct doubt {
@@ -427,11 +401,9 @@ static void
 ask_resolve(struct exchange *x)
 {
     struct doubt *doubt = x->state;
-    Broadcast__Request request = BROADCAST__REQUEST__INIT;
     doubt->resolve.staff = x->staff.id;
-    request.is_case = BROADCAST__REQUEST__IS_RESOLVE_DOUBT;
-    request.resolve_doubt = &doubt->resolve;
-    ask(x, &request, on_broadcast);
+    broadcast_ask_resolve_doubt(x->gateway->broadcast, &doubt->resolve,
+                                on_broadcast, x);
 }
 
 static void

@@ -20,7 +20,7 @@
 #define DEVICE_CHARS_MAX 40
 
 struct mark {
-    struct flow *flow;
+    struct check_in_flow *flow;
     const char *scan_id; /* borrowed from the body */
     enum err err;
     char detail[96];
@@ -28,7 +28,7 @@ struct mark {
     uint32_t role;
 };
 
-struct flow {
+struct check_in_flow {
     struct exchange *x;
     bool is_batch;
     size_t count, open;
@@ -47,7 +47,7 @@ mark_to_json(const struct mark *mark, json_t *object)
 }
 
 static void
-reply_batch(struct flow *flow)
+reply_batch(struct check_in_flow *flow)
 {
     json_t *results = json_array(), *body = json_object();
     for (size_t i = 0; i < flow->count; i++) {
@@ -67,7 +67,7 @@ reply_batch(struct flow *flow)
 }
 
 static void
-reply_one(struct flow *flow)
+reply_one(struct check_in_flow *flow)
 {
     const struct mark *mark = &flow->marks[0];
     if (!exchange_answered(flow->x, mark->err, mark->detail)) {
@@ -83,7 +83,7 @@ on_marked(void *arg, enum err err, const char *detail,
           const Checkin__Reply *reply)
 {
     struct mark *mark = arg;
-    struct flow *flow = mark->flow;
+    struct check_in_flow *flow = mark->flow;
     mark->err = err;
     if (err == ERR_NONE) {
         const Checkin__Marked *marked = reply->mark;
@@ -147,20 +147,17 @@ read_mark(struct exchange *x, const json_t *object, const char *prefix,
 }
 
 static void
-ask_mark(struct flow *flow, struct mark *to, Checkin__Mark *mark)
+ask_mark(struct check_in_flow *flow, struct mark *to, Checkin__Mark *mark)
 {
-    Checkin__Request request = CHECKIN__REQUEST__INIT;
-    request.is_case = CHECKIN__REQUEST__IS_MARK;
-    request.mark = mark;
     to->flow = flow;
     to->scan_id = mark->scan_id;
-    checkin_ask(flow->x->gateway->checkin, 0, &request, on_marked, to);
+    checkin_ask_mark(flow->x->gateway->checkin, mark, on_marked, to);
 }
 
-static struct flow *
+static struct check_in_flow *
 flow_new(struct exchange *x, size_t count, bool is_batch)
 {
-    struct flow *flow =
+    struct check_in_flow *flow =
         exchange_state(x, sizeof(*flow) + count * sizeof(flow->marks[0]));
     flow->x = x;
     flow->is_batch = is_batch;
@@ -191,7 +188,7 @@ check_in_batch(struct exchange *x, const json_t *list)
         reply_errors(x);
         return;
     }
-    struct flow *flow = flow_new(x, count, true);
+    struct check_in_flow *flow = flow_new(x, count, true);
     for (size_t i = 0; i < count; i++) {
         ask_mark(flow, &flow->marks[i], &marks[i]);
     }
@@ -213,7 +210,7 @@ check_in(struct exchange *x)
         reply_errors(x);
         return;
     }
-    struct flow *flow = flow_new(x, 1, false);
+    struct check_in_flow *flow = flow_new(x, 1, false);
     ask_mark(flow, &flow->marks[0], &mark);
 }
 
@@ -297,11 +294,8 @@ on_attendance(void *arg, enum err err, const char *detail,
 void
 get_attendance(struct exchange *x)
 {
-    Checkin__Request request = CHECKIN__REQUEST__INIT;
     Checkin__GetAttendance get = CHECKIN__GET_ATTENDANCE__INIT;
     get.campaign = (char *)exchange_param(x, "c");
     get.action = (char *)exchange_param(x, "a");
-    request.is_case = CHECKIN__REQUEST__IS_ATTENDANCE;
-    request.attendance = &get;
-    checkin_ask(x->gateway->checkin, 0, &request, on_attendance, x);
+    checkin_ask_attendance(x->gateway->checkin, &get, on_attendance, x);
 }

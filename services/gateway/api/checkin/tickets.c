@@ -91,7 +91,6 @@ static void
 ask_group(struct tickets *tickets, struct wish *group, size_t count)
 {
     assert(group != NULL && count > 0);
-    Checkin__Request request = CHECKIN__REQUEST__INIT;
     Checkin__IssueTickets issue = CHECKIN__ISSUE_TICKETS__INIT;
     Checkin__Bearer *bearers = mem_new_array(count, sizeof(bearers[0]));
     Checkin__Bearer **list = mem_new_array(count, sizeof(list[0]));
@@ -108,9 +107,7 @@ ask_group(struct tickets *tickets, struct wish *group, size_t count)
     issue.action_number = group->wish.action_number;
     issue.n_bearers = count;
     issue.bearers = list;
-    request.is_case = CHECKIN__REQUEST__IS_ISSUE;
-    request.issue = &issue;
-    checkin_ask(tickets->gateway->checkin, 0, &request, on_tickets, group);
+    checkin_ask_issue(tickets->gateway->checkin, &issue, on_tickets, group);
     free(list);
     free(bearers);
 }

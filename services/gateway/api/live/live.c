@@ -95,26 +95,20 @@ static void
 ask_attendance(struct gateway *g, const char *campaign, const char *action,
                checkin_answer_cb *cb, void *arg)
 {
-    Checkin__Request request = CHECKIN__REQUEST__INIT;
     Checkin__GetAttendance get = CHECKIN__GET_ATTENDANCE__INIT;
     get.campaign = (char *)campaign;
     get.action = (char *)action;
-    request.is_case = CHECKIN__REQUEST__IS_ATTENDANCE;
-    request.attendance = &get;
-    checkin_ask(g->checkin, 0, &request, cb, arg);
+    checkin_ask_attendance(g->checkin, &get, cb, arg);
 }
 
 static void
 ask_broadcast(struct gateway *g, const char *campaign, const char *id,
               broadcast_answer_cb *cb, void *arg)
 {
-    Broadcast__Request request = BROADCAST__REQUEST__INIT;
     Broadcast__Get get = BROADCAST__GET__INIT;
     get.campaign = (char *)campaign;
     get.id = (char *)id;
-    request.is_case = BROADCAST__REQUEST__IS_GET;
-    request.get = &get;
-    broadcast_ask(g->broadcast, 0, &request, cb, arg);
+    broadcast_ask_get(g->broadcast, &get, cb, arg);
 }
 
 /* ---- 1, 2: a viewer comes ---- */

@@ -101,12 +101,9 @@ on_actions(void *arg, enum err err, const char *detail,
 static void
 ask_wording(struct gateway *g, struct wording *w)
 {
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     Signup__ListActions list = SIGNUP__LIST_ACTIONS__INIT;
     list.campaign = w->campaign;
-    request.is_case = SIGNUP__REQUEST__IS_LIST_ACTIONS;
-    request.list_actions = &list;
-    signup_ask(g->signup, 0, &request, on_actions, w);
+    signup_ask_list_actions(g->signup, &list, on_actions, w);
 }
 
 static void

@@ -19,12 +19,6 @@
 #define GATES_MAX 256
 #define QUERY_CHARS_MAX 500
 
-static void
-ask(struct exchange *x, const Signup__Request *request, signup_answer_cb *cb)
-{
-    signup_ask(x->gateway->signup, 0, request, cb, x);
-}
-
 /* ---- reading ---- */
 
 static void
@@ -51,11 +45,8 @@ on_campaigns(void *arg, enum err err, const char *detail,
 void
 list_campaigns(struct exchange *x)
 {
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     Signup__ListCampaigns list = SIGNUP__LIST_CAMPAIGNS__INIT;
-    request.is_case = SIGNUP__REQUEST__IS_LIST_CAMPAIGNS;
-    request.list_campaigns = &list;
-    ask(x, &request, on_campaigns);
+    signup_ask_list_campaigns(x->gateway->signup, &list, on_campaigns, x);
 }
 
 static void
@@ -79,12 +70,9 @@ on_actions(void *arg, enum err err, const char *detail,
 void
 list_actions(struct exchange *x)
 {
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     Signup__ListActions list = SIGNUP__LIST_ACTIONS__INIT;
     list.campaign = (char *)exchange_campaign(x);
-    request.is_case = SIGNUP__REQUEST__IS_LIST_ACTIONS;
-    request.list_actions = &list;
-    ask(x, &request, on_actions);
+    signup_ask_list_actions(x->gateway->signup, &list, on_actions, x);
 }
 
 /* ---- putting a campaign ---- */
@@ -170,12 +158,9 @@ static void
 ask_put_campaign(struct exchange *x)
 {
     struct campaign_draft *draft = x->state;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     Signup__PutCampaign put = SIGNUP__PUT_CAMPAIGN__INIT;
     put.campaign = &draft->campaign;
-    request.is_case = SIGNUP__REQUEST__IS_PUT_CAMPAIGN;
-    request.put_campaign = &put;
-    ask(x, &request, on_campaign_put);
+    signup_ask_put_campaign(x->gateway->signup, &put, on_campaign_put, x);
 }
 
 void
@@ -267,13 +252,10 @@ static void
 ask_put_action(struct exchange *x)
 {
     struct action_draft *draft = x->state;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     Signup__PutAction put = SIGNUP__PUT_ACTION__INIT;
     put.campaign = (char *)exchange_campaign(x);
     put.action = &draft->action;
-    request.is_case = SIGNUP__REQUEST__IS_PUT_ACTION;
-    request.put_action = &put;
-    ask(x, &request, on_action_put);
+    signup_ask_put_action(x->gateway->signup, &put, on_action_put, x);
 }
 
 static void
@@ -354,7 +336,6 @@ preview_audience(struct exchange *x)
         return;
     }
     struct json_fields f;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     Signup__Preview preview = SIGNUP__PREVIEW__INIT;
     json_fields_init(&f, x->body, "", &x->errors);
     preview.campaign = (char *)exchange_campaign(x);
@@ -368,7 +349,5 @@ preview_audience(struct exchange *x)
         reply_errors(x);
         return;
     }
-    request.is_case = SIGNUP__REQUEST__IS_PREVIEW;
-    request.preview = &preview;
-    ask(x, &request, on_previewed);
+    signup_ask_preview(x->gateway->signup, &preview, on_previewed, x);
 }

@@ -33,13 +33,13 @@ struct place {
     char action[ID_CHARS_MAX + 1];
     Words__PlaceState state;
     char code[TICKET_CODE_SIZE];
-    struct flow *flow;
+    struct sign_up_flow *flow;
 };
 
 #define FORM_NAMES 3 /* name, phone, email */
 #define FORM_TEXTS (FORM_NAMES + ATTRIBUTE_COUNT + CHANNELS)
 
-struct flow {
+struct sign_up_flow {
     struct exchange *x;
     bool is_form, is_new;
     /* What was said: borrowed from the body, or from text. */
@@ -60,7 +60,7 @@ struct flow {
 /* ---- 1: reading it ---- */
 
 static void
-read_actions(struct json_fields *f, struct flow *flow)
+read_actions(struct json_fields *f, struct sign_up_flow *flow)
 {
     const json_t *list = json_list(f, "actions", JSON_OPTIONAL, ACTIONS_MAX);
     flow->action_count = list == NULL ? 0 : json_array_size(list);
@@ -76,7 +76,7 @@ read_actions(struct json_fields *f, struct flow *flow)
 }
 
 static bool
-read_json(struct exchange *x, struct flow *flow)
+read_json(struct exchange *x, struct sign_up_flow *flow)
 {
     struct json_fields f;
     json_fields_init(&f, x->body, "", &x->errors);
@@ -98,7 +98,8 @@ read_json(struct exchange *x, struct flow *flow)
 
 /* A form's value, cleaned of surrounding blanks; NULL when empty. */
 static const char *
-form_text(struct flow *flow, const char *form, const char *name, int slot)
+form_text(struct sign_up_flow *flow, const char *form, const char *name,
+          int slot)
 {
     char *text = flow->text[slot];
     if (!http_form_value(form, name, 0, text, sizeof(flow->text[slot]))) {
@@ -114,7 +115,7 @@ form_text(struct flow *flow, const char *form, const char *name, int slot)
 
 /* A form goes through the same checks as JSON: it becomes JSON first. */
 static json_t *
-form_to_json(struct flow *flow, const char *form)
+form_to_json(struct sign_up_flow *flow, const char *form)
 {
     static const char *const names[] = {"name", "phone", "email"};
     json_t *object = json_object(), *actions = json_array();
@@ -143,7 +144,7 @@ form_to_json(struct flow *flow, const char *form)
 /* ---- 4: the answer ---- */
 
 static void
-reply_to_form(struct flow *flow)
+reply_to_form(struct sign_up_flow *flow)
 {
     struct exchange *x = flow->x;
     char to[256];
@@ -163,7 +164,7 @@ reply_to_form(struct flow *flow)
 }
 
 static json_t *
-place_to_json(const struct flow *flow, const struct place *place)
+place_to_json(const struct sign_up_flow *flow, const struct place *place)
 {
     json_t *object = json_object();
     json_set_text(object, "action", place->action);
@@ -184,7 +185,7 @@ place_to_json(const struct flow *flow, const struct place *place)
 }
 
 static void
-reply_to_json(struct flow *flow)
+reply_to_json(struct sign_up_flow *flow)
 {
     struct exchange *x = flow->x;
     const struct gateway *g = x->gateway;
@@ -206,7 +207,7 @@ reply_to_json(struct flow *flow)
 }
 
 static void
-finish_if_all_there(struct flow *flow)
+finish_if_all_there(struct sign_up_flow *flow)
 {
     if (flow->tickets_open > 0) {
         return;
@@ -230,7 +231,7 @@ ticket_made(void *arg, const char *code)
 /* ---- 3: signup has committed ---- */
 
 static void
-ask_tickets(struct flow *flow, const Signup__SignedUp *signed_up)
+ask_tickets(struct sign_up_flow *flow, const Signup__SignedUp *signed_up)
 {
     for (size_t i = 0; i < flow->place_count; i++) {
         const Signup__Place *from = signed_up->places[i];
@@ -255,7 +256,7 @@ signed_up(void *arg, enum err err, const char *detail,
           const Signup__Reply *reply)
 {
     struct exchange *x = arg;
-    struct flow *flow = x->state;
+    struct sign_up_flow *flow = x->state;
     if (err == ERR_BAD_REQUEST) {
         json_errors_add_sentence(&x->errors, bus_answer_fault()->field, detail);
         reply_errors(x);
@@ -276,8 +277,8 @@ signed_up(void *arg, enum err err, const char *detail,
 /* ---- 2: asking signup ---- */
 
 static size_t
-fill_consents(const struct flow *flow, const char *wording, const char *version,
-              Signup__Consent consents[CHANNELS])
+fill_consents(const struct sign_up_flow *flow, const char *wording,
+              const char *version, Signup__Consent consents[CHANNELS])
 {
     static const Words__Channel channels[CHANNELS] = {
         WORDS__CHANNEL__CHANNEL_SMS, WORDS__CHANNEL__CHANNEL_EMAIL};
@@ -301,11 +302,10 @@ static void
 with_wording(struct exchange *x, enum err err, const char *detail,
              const char *wording, const char *version)
 {
-    struct flow *flow = x->state;
+    struct sign_up_flow *flow = x->state;
     if (!exchange_answered(x, err, detail)) {
         return;
     }
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     Signup__SignUp ask = SIGNUP__SIGN_UP__INIT;
     Signup__Consent consents[CHANNELS],
         *list[CHANNELS] = {&consents[0], &consents[1]};
@@ -324,13 +324,11 @@ with_wording(struct exchange *x, enum err err, const char *detail,
     ask.actions = (char **)flow->actions;
     ask.n_consents = fill_consents(flow, wording, version, consents);
     ask.consents = list;
-    request.is_case = SIGNUP__REQUEST__IS_SIGN_UP;
-    request.sign_up = &ask;
-    signup_ask(x->gateway->signup, 0, &request, signed_up, x);
+    signup_ask_sign_up(x->gateway->signup, &ask, signed_up, x);
 }
 
 static bool
-read_body(struct exchange *x, struct flow *flow)
+read_body(struct exchange *x, struct sign_up_flow *flow)
 {
     const char *form = exchange_form(x);
     flow->is_form = form != NULL;
@@ -347,7 +345,7 @@ sign_up(struct exchange *x)
     if (!limits_admit(x, LIMIT_SIGNUP)) {
         return;
     }
-    struct flow *flow = exchange_state(x, sizeof(*flow));
+    struct sign_up_flow *flow = exchange_state(x, sizeof(*flow));
     flow->x = x;
     if (!read_body(x, flow)) {
         return;

@@ -30,10 +30,7 @@ void
 page_ask_campaigns(struct exchange *x, signup_answer_cb *next)
 {
     Signup__ListCampaigns list = SIGNUP__LIST_CAMPAIGNS__INIT;
-    Signup__Request ask = SIGNUP__REQUEST__INIT;
-    ask.is_case = SIGNUP__REQUEST__IS_LIST_CAMPAIGNS;
-    ask.list_campaigns = &list;
-    signup_ask(x->gateway->signup, 0, &ask, next, x);
+    signup_ask_list_campaigns(x->gateway->signup, &list, next, x);
 }
 
 void
@@ -41,11 +38,8 @@ page_ask_actions_for(struct exchange *x, const char *campaign,
                      signup_answer_cb *next, void *arg)
 {
     Signup__ListActions list = SIGNUP__LIST_ACTIONS__INIT;
-    Signup__Request ask = SIGNUP__REQUEST__INIT;
     list.campaign = (char *)campaign;
-    ask.is_case = SIGNUP__REQUEST__IS_LIST_ACTIONS;
-    ask.list_actions = &list;
-    signup_ask(x->gateway->signup, 0, &ask, next, arg);
+    signup_ask_list_actions(x->gateway->signup, &list, next, arg);
 }
 
 void
@@ -73,7 +67,6 @@ page_set_consent(struct exchange *x, const Signup__Campaign *campaign,
 {
     Signup__Consent consent = SIGNUP__CONSENT__INIT;
     Signup__SetConsent set = SIGNUP__SET_CONSENT__INIT;
-    Signup__Request ask = SIGNUP__REQUEST__INIT;
     bool has_wording =
         campaign->consent_wording != NULL && campaign->consent_version != NULL;
     consent.channel = choice->channel;
@@ -87,7 +80,5 @@ page_set_consent(struct exchange *x, const Signup__Campaign *campaign,
     set.campaign = campaign->id;
     set.number = choice->number;
     set.consent = &consent;
-    ask.is_case = SIGNUP__REQUEST__IS_SET_CONSENT;
-    ask.set_consent = &set;
-    signup_ask(x->gateway->signup, 0, &ask, next, x);
+    signup_ask_set_consent(x->gateway->signup, &set, next, x);
 }

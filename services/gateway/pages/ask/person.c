@@ -39,12 +39,9 @@ actions_listed(void *arg, enum err err, const char *detail,
     buf_init(&person->about, 0);
     wire_pack(reply->list_actions, &person->about);
     Signup__GetSupporter get = SIGNUP__GET_SUPPORTER__INIT;
-    Signup__Request ask = SIGNUP__REQUEST__INIT;
     get.campaign = person->campaign;
     get.number = person->number;
-    ask.is_case = SIGNUP__REQUEST__IS_GET_SUPPORTER;
-    ask.get_supporter = &get;
-    signup_ask(x->gateway->signup, 0, &ask, supporter_found, x);
+    signup_ask_get_supporter(x->gateway->signup, &get, supporter_found, x);
 }
 
 static void

@@ -161,7 +161,6 @@ page_here_act(struct exchange *x)
     read_form(x, here);
     snprintf(device, sizeof(device), "self-%s", exchange_param(x, "gate"));
     Checkin__Mark mark = CHECKIN__MARK__INIT;
-    Checkin__Request ask = CHECKIN__REQUEST__INIT;
     mark.campaign = (char *)exchange_param(x, "c");
     mark.action = (char *)exchange_param(x, "a");
     mark.gate = (char *)exchange_param(x, "gate");
@@ -169,7 +168,5 @@ page_here_act(struct exchange *x)
     mark.code = here->code;
     mark.scan_id = here->scan_id;
     mark.device = device;
-    ask.is_case = CHECKIN__REQUEST__IS_MARK;
-    ask.mark = &mark;
-    checkin_ask(x->gateway->checkin, 0, &ask, marked, x);
+    checkin_ask_mark(x->gateway->checkin, &mark, marked, x);
 }

@@ -60,7 +60,6 @@ issue_ticket(struct exchange *x, const struct person *person, uint32_t role)
     Checkin__Bearer bearer = CHECKIN__BEARER__INIT;
     Checkin__Bearer *bearers[] = {&bearer};
     Checkin__IssueTickets issue = CHECKIN__ISSUE_TICKETS__INIT;
-    Checkin__Request ask = CHECKIN__REQUEST__INIT;
     bearer.number = person->number;
     bearer.has_role = role != 0;
     bearer.role = role;
@@ -68,9 +67,7 @@ issue_ticket(struct exchange *x, const struct person *person, uint32_t role)
     issue.action_number = person->action_number;
     issue.bearers = bearers;
     issue.n_bearers = 1;
-    ask.is_case = CHECKIN__REQUEST__IS_ISSUE;
-    ask.issue = &issue;
-    checkin_ask(x->gateway->checkin, 0, &ask, ticket_issued, x);
+    checkin_ask_issue(x->gateway->checkin, &issue, ticket_issued, x);
 }
 
 /* ---- the page ---- */
@@ -134,11 +131,8 @@ read_ticket(struct exchange *x, bool is_svg)
     struct person *person = exchange_state(x, sizeof(*person));
     person->is_svg = is_svg;
     Checkin__ReadTicket read = CHECKIN__READ_TICKET__INIT;
-    Checkin__Request ask = CHECKIN__REQUEST__INIT;
     read.code = (char *)exchange_param(x, "code");
-    ask.is_case = CHECKIN__REQUEST__IS_READ;
-    ask.read = &read;
-    checkin_ask(x->gateway->checkin, 0, &ask, ticket_read, x);
+    checkin_ask_read(x->gateway->checkin, &read, ticket_read, x);
 }
 
 void
