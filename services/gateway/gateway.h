@@ -15,7 +15,8 @@
  *  door/   an exchange and its reply, limits per address and login, files
  *  staff/  who is who: sessions, tokens, the audit log
  *  keep/   what of that is in Redis, and its scripts
- *  api/    JSON in, protobuf out, back: a room for each service that answers;
+ *  api/    JSON in, protobuf out, back (api.h): a room for each service that
+ *          answers;
  *          live/: announcements -> server-sent events, newest only
  *  pages/  HTML, a room for each page (pages.h); web/: what needs JavaScript
  *

@@ -3,30 +3,21 @@
 
 #include <string.h>
 
-#include "services/gateway/api/broadcast/broadcast_api.h"
-#include "services/gateway/api/checkin/checkin_api.h"
-#include "services/gateway/api/courier/outbox.h"
-#include "services/gateway/api/live/live.h"
-#include "services/gateway/api/signup/signup_api.h"
+#include "services/gateway/api/api.h"
 #include "services/gateway/door/files.h"
 #include "services/gateway/pages/pages.h"
 #include "services/gateway/staff/audit.h"
 #include "services/gateway/staff/staff_api.h"
 
-#define C "/v1/campaigns/{c}"
-#define A C "/actions/{a}"
-#define B C "/broadcasts/{b}"
+#define API_ROUTE(...) ROUTE(__VA_ARGS__),
+#define API_FORM(...) FORM(__VA_ARGS__),
 
 /* The busiest first. */
 static const struct route routes[] = {
-    ROUTE(HTTP_POST, A "/checkins", PUBLIC, SCOPE_ACTION, NULL, check_in),
-    FORM(HTTP_POST, C "/signups", PUBLIC, SCOPE_CAMPAIGN, sign_up,
-         page_campaign_again),
-    ROUTE(HTTP_GET, C "/actions", PUBLIC, SCOPE_CAMPAIGN, NULL, list_actions),
-    ROUTE(HTTP_GET, "/v1/campaigns", PUBLIC, SCOPE_OPEN, NULL, list_campaigns),
-    ROUTE(HTTP_GET, "/v1/openapi.json", PUBLIC, SCOPE_OPEN, NULL,
-          serve_openapi),
+    API(API_ROUTE, API_FORM)
 
+        ROUTE(HTTP_GET, "/v1/openapi.json", PUBLIC, SCOPE_OPEN, NULL,
+              serve_openapi),
     ROUTE(HTTP_GET, "/assets/{file*}", PUBLIC, SCOPE_OPEN, NULL, serve_file),
     ROUTE(HTTP_GET, "/favicon.ico", PUBLIC, SCOPE_OPEN, NULL, serve_favicon),
 
@@ -35,49 +26,14 @@ static const struct route routes[] = {
     ROUTE(HTTP_GET, "/v1/session", ALL_STAFF, SCOPE_SELF, NULL, get_session),
     ROUTE(HTTP_DELETE, "/v1/session", ALL_STAFF, SCOPE_SELF, "session.end",
           drop_session),
-
-    ROUTE(HTTP_PUT, C, ADMINS, SCOPE_CAMPAIGN, "campaign.put", put_campaign),
-    ROUTE(HTTP_PUT, A, ORGANISERS, SCOPE_ACTION, "action.put", put_action),
-    ROUTE(HTTP_GET, C "/staff", ADMINS, SCOPE_CAMPAIGN, NULL, list_staff),
-    ROUTE(HTTP_POST, C "/staff", ADMINS, SCOPE_CAMPAIGN, "staff.make",
+    ROUTE(HTTP_GET, AT_CAMPAIGN "/staff", ADMINS, SCOPE_CAMPAIGN, NULL,
+          list_staff),
+    ROUTE(HTTP_POST, AT_CAMPAIGN "/staff", ADMINS, SCOPE_CAMPAIGN, "staff.make",
           make_staff),
-    ROUTE(HTTP_POST, C "/tokens", ADMINS, SCOPE_CAMPAIGN, "token.make",
-          make_token),
-    ROUTE(HTTP_GET, C "/audit", ADMINS, SCOPE_CAMPAIGN, NULL, audit_list),
-    ROUTE(HTTP_POST, C "/audiences/preview", APPROVERS, SCOPE_CAMPAIGN, NULL,
-          preview_audience),
-
-    ROUTE(HTTP_POST, C "/broadcasts", ORGANISERS, SCOPE_CAMPAIGN,
-          "broadcast.make", make_broadcast),
-    ROUTE(HTTP_GET, C "/broadcasts", WATCHERS, SCOPE_CAMPAIGN, NULL,
-          list_broadcasts),
-    ROUTE(HTTP_GET, B, WATCHERS, SCOPE_CAMPAIGN, NULL, get_broadcast),
-    ROUTE(HTTP_POST, B "/forecast", APPROVERS, SCOPE_CAMPAIGN,
-          "broadcast.forecast", forecast_broadcast),
-    ROUTE(HTTP_POST, B "/approve", APPROVERS, SCOPE_CAMPAIGN,
-          "broadcast.approve", approve_broadcast),
-    ROUTE(HTTP_POST, B "/start", ORGANISERS, SCOPE_CAMPAIGN, "broadcast.start",
-          start_broadcast),
-    ROUTE(HTTP_POST, B "/pause", ORGANISERS, SCOPE_CAMPAIGN, "broadcast.pause",
-          pause_broadcast),
-    ROUTE(HTTP_POST, B "/resume", ORGANISERS, SCOPE_CAMPAIGN,
-          "broadcast.resume", resume_broadcast),
-    ROUTE(HTTP_POST, B "/stop", ORGANISERS, SCOPE_CAMPAIGN, "broadcast.stop",
-          stop_broadcast),
-    ROUTE(HTTP_POST, B "/recount", ORGANISERS, SCOPE_CAMPAIGN,
-          "broadcast.recount", recount_broadcast),
-    ROUTE(HTTP_GET, B "/recipients", APPROVERS, SCOPE_CAMPAIGN, NULL,
-          list_recipients),
-    ROUTE(HTTP_POST, B "/doubt", ORGANISERS, SCOPE_CAMPAIGN, "broadcast.doubt",
-          resolve_doubt),
-    ROUTE(HTTP_GET, B "/stream", WATCHERS, SCOPE_CAMPAIGN, NULL,
-          stream_broadcast),
-
-    ROUTE(HTTP_GET, A "/attendance", ALL_STAFF, SCOPE_ACTION, NULL,
-          get_attendance),
-    ROUTE(HTTP_GET, A "/attendance/stream", ALL_STAFF, SCOPE_ACTION, NULL,
-          stream_attendance),
-    ROUTE(HTTP_GET, C "/outbox", ORGANISERS, SCOPE_CAMPAIGN, NULL, list_outbox),
+    ROUTE(HTTP_POST, AT_CAMPAIGN "/tokens", ADMINS, SCOPE_CAMPAIGN,
+          "token.make", make_token),
+    ROUTE(HTTP_GET, AT_CAMPAIGN "/audit", ADMINS, SCOPE_CAMPAIGN, NULL,
+          audit_list),
 
     PAGES(PAGE)};
 #define ROUTE_COUNT (sizeof(routes) / sizeof(routes[0]))

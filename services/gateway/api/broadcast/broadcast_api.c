@@ -2,12 +2,13 @@
  *
  * Each act is audited and then asked; most are answered with the broadcast
  * as it now stands. */
-#include "services/gateway/api/broadcast/broadcast_api.h"
+#include "services/gateway/api/api.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/client/broadcast.h"
+#include "services/gateway/api/broadcast/broadcast_json.h"
 #include "services/gateway/api/words.h"
 #include "services/gateway/door/reply.h"
 #include "services/gateway/gateway.h"

@@ -1,5 +1,5 @@
 /* broadcast_json -- broadcasts and forecasts as JSON. */
-#include "services/gateway/api/broadcast/broadcast_api.h"
+#include "services/gateway/api/broadcast/broadcast_json.h"
 #include "services/gateway/api/signup/signup_json.h"
 #include "services/gateway/api/words.h"
 

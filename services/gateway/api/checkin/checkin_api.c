@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/client/checkin.h"
+#include "services/gateway/api/api.h"
 #include "services/gateway/api/words.h"
 #include "services/gateway/door/reply.h"
 #include "services/gateway/gateway.h"

@@ -1,8 +1,12 @@
-/* outbox -- the messages that the outbox providers kept.
+/* outbox -- the messages that the outbox providers kept, for organisers.
+ *
+ * GET …/outbox?after=: {messages: […], next}. next is a place in the file:
+ * give it as after to go on, now or later. 404 when no route uses the outbox
+ * on this machine.
  *
  * The courier appends whole lines to <[outbox] dir>/<campaign>/
  * messages.jsonl; a page of that file is read from where the last ended. */
-#include "services/gateway/api/courier/outbox.h"
+#include "services/gateway/api/api.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +17,8 @@
 #include "common/base/base.h"
 #include "services/gateway/door/reply.h"
 #include "services/gateway/gateway.h"
+
+#define PAGE_BYTES (128 * 1024)
 
 /* Adds the whole lines of text; returns how many bytes they are. */
 static size_t
@@ -44,7 +50,7 @@ read_page(const struct exchange *x, const char *campaign, int64_t after,
     if (fd < 0) {
         return errno == ENOENT ? 0 : -1;
     }
-    ssize_t n = pread(fd, page, OUTBOX_PAGE_BYTES, (off_t)after);
+    ssize_t n = pread(fd, page, PAGE_BYTES, (off_t)after);
     (void)close(fd);
     return n;
 }
@@ -58,7 +64,7 @@ list_outbox(struct exchange *x)
         reply_problem(x, 404, "no route keeps its messages on this machine");
         return;
     }
-    char *page = mem_new(OUTBOX_PAGE_BYTES);
+    char *page = mem_new(PAGE_BYTES);
     ssize_t n = read_page(x, exchange_campaign(x), after, page);
     if (n < 0) {
         free(page);

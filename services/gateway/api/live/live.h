@@ -13,7 +13,4 @@
 void live_open(struct gateway *g);
 void live_close(struct gateway *g);
 
-void stream_attendance(struct exchange *x); /* …/attendance/stream */
-void stream_broadcast(struct exchange *x);  /* …/broadcasts/{b}/stream */
-
 #endif

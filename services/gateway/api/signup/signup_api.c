@@ -1,6 +1,6 @@
 /* signup_api -- campaigns, actions, audiences: JSON in, protobuf out, back.
  */
-#include "services/gateway/api/signup/signup_api.h"
+#include "services/gateway/api/api.h"
 
 #include <stdio.h>
 #include <string.h>
