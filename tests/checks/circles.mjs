@@ -87,9 +87,8 @@ function check(below) {
     for (const [from, tos] of arrows) {
         for (const [to, examples] of tos) {
             if (can_reach.get(to)?.has(from) && from.startsWith(below)) {
-                const arrow = `${from} -> ${to}`;
-                complain(arrow, 'is part of a circle:\n    ' +
-                    [...examples].slice(0, SHOWN_MAX).join('\n    '), arrow);
+                complain(`${from} -> ${to}`, 'is part of a circle:\n    ' +
+                    [...examples].slice(0, SHOWN_MAX).join('\n    '));
             }
         }
     }

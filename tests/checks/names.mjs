@@ -18,7 +18,7 @@ for (const {source, defines} of objects()) {
 for (const [name, sources] of where) {
     const different = [...new Set(sources)].sort();
     if (different.length > 1 && !MAY_REPEAT.test(name)) {
-        complain(different.join(' and '), `both define ${name}`, name);
+        complain(different.join(' and '), `both define ${name}`);
     }
 }
 finish();

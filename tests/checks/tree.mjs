@@ -10,34 +10,14 @@ process.chdir(process.env.TREE ??
 
 export const BUILD = process.env.BUILD ?? 'build';
 
-// What is known to be wrong and on its way out: "check: what" a line.
-const KNOWN = 'tests/checks/known.txt';
-const CHECK = /([a-z_]+)\.mjs$/.exec(process.argv[1])[1];
-
-function read_known() {
-    const lines = existsSync(KNOWN) ? read(KNOWN).split('\n') : [];
-    return new Map(lines.filter((line) => line.startsWith(`${CHECK}: `))
-        .map((line) => [line.slice(CHECK.length + 2), 0]));
-}
-
-const known = read_known();
 let wrong = 0;
 
-// `what` is the name of the thing in KNOWN: its file, if it has no other.
-export function complain(where, why, what = where.replace(/[: ].*/, '')) {
-    if (known.has(what)) {
-        known.set(what, known.get(what) + 1);
-        return;
-    }
+export function complain(where, why) {
     console.log(`${where}: ${why}`);
     wrong++;
 }
 
 export function finish() {
-    for (const [what, times] of known) {
-        console.log(times ? `known, to be mended: ${what}` :
-            `${what} is mended: strike it out of ${KNOWN}`);
-    }
     process.exitCode = wrong ? 1 : 0;
 }
 
