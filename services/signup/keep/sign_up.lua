@@ -54,7 +54,7 @@ end
 
 -- As the store has it: lists that are fixed have no "not said" there.
 local function stored(row, said)
-  return row.from == 'fixed' and math.max(said - 1, 0) or said
+  return row.from == 'fixed' and said > 0 and said - 1 or said
 end
 
 local function add_person(item, flags)
@@ -131,32 +131,33 @@ local function each_run(size, fn)
   end
 end
 
--- A byte of values[from..to], which are of one chunk.
-local function write_bytes(name, values, byte, from, to)
-  local bytes, times = {}, 256 ^ byte
-  for n = from, to do
-    bytes[n - from + 1] = char(floor(values[n] / times) % 256)
-  end
-  local column, number = byte_column(name, byte), first_new + from - 1
+-- As bytes, those of one chunk from a number on.
+local function write_bytes(column, number, bytes)
   local chunk = floor(number / CHUNK_NUMBERS)
   call('SETRANGE', column_key(column, chunk), text(number % CHUNK_NUMBERS),
     table.concat(bytes))
   touch(column, chunk)
 end
 
--- Bytes that are 0 for all of them, but the lowest, are not written: what is
--- not there is 0.
-local function write_column(name, bytes, values, from, to)
-  local greatest = 0
+-- values[from..to] are of one chunk. Bytes that are 0 for all of them, but the
+-- lowest, are not written: what is not there is 0.
+local function write_column(name, width_bytes, values, from, to)
+  local number, greatest, low = first_new + from - 1, 0, {}
   for n = from, to do
-    if values[n] > greatest then
-      greatest = values[n]
+    local value = values[n]
+    low[n - from + 1] = char(value % 256)
+    if value > greatest then
+      greatest = value
     end
   end
-  write_bytes(name, values, 0, from, to)
-  for byte = 1, bytes - 1 do
+  write_bytes(name, number, low)
+  for byte = 1, width_bytes - 1 do
     if greatest >= 256 ^ byte then
-      write_bytes(name, values, byte, from, to)
+      local high = {}
+      for n = from, to do
+        high[n - from + 1] = char(byte_of(values[n], byte))
+      end
+      write_bytes(byte_column(name, byte), number, high)
     end
   end
 end
@@ -192,20 +193,20 @@ end
 
 local said_row = string.rep(SIGNUP_VALUE_ROW, width) .. SIGNUP_COUNT_ROW
 
--- said: an index + 1 each, 0: not said; then the number of actions, and where
--- they begin.
+-- said: an index + 1 each, 0: not said; behind them the number of actions, and
+-- where they begin.
 local function read_item(packed)
-  local at
-  local item = {actions = {}}
-  item.is_decided, item.phone, item.email, item.record, item.set, item.clear,
-    item.lifts, at = struct.unpack(SIGNUP_ITEM_ROW, packed)
+  local is_decided, phone, email, record, set, clear, lifts, at =
+    struct.unpack(SIGNUP_ITEM_ROW, packed)
   local said = {struct.unpack(said_row, packed, at)}
-  item.said = said
+  local item = {is_decided = is_decided == 1, phone = phone, email = email,
+    record = record, set = set, clear = clear, lifts = lifts, said = said,
+    actions = {}}
   at = said[width + 2]
   for i = 1, said[width + 1] do
     item.actions[i], at = struct.unpack(SIGNUP_ACTION_ROW, packed, at)
   end
-  if item.is_decided == 1 then
+  if item.is_decided then
     item.saw_phone, item.saw_email, item.target, item.version, item.adds_phone,
       item.adds_email = struct.unpack(SIGNUP_DECISION_ROW, packed, at)
   end
@@ -238,7 +239,7 @@ local function ask_who(phone_entry, email_entry)
 end
 
 local function is_as_seen(item, phone_entry, email_entry)
-  if item.is_decided == 0 then
+  if not item.is_decided then
     return phone_entry == '' and email_entry == ''
   end
   return item.saw_phone == phone_entry and item.saw_email == email_entry and
@@ -342,7 +343,7 @@ local function sign_up(item)
   if not is_as_seen(item, phone_entry, email_entry) then
     return ask_who(phone_entry, email_entry)
   end
-  local is_new = item.is_decided == 0 or item.target < 0
+  local is_new = not item.is_decided or item.target < 0
   local put = is_new and add_new or change_known
   local number = put(item, phone_entry, email_entry)
   local role = is_new and item.said[role_at] or get_said('role', number)
