@@ -9,9 +9,9 @@
 #include "common/crypto/crypto.h"
 #include "services/broadcast/keep/store_inside.h"
 
-// NOLINTNEXTLINE(bugprone-macro-parentheses): each adds one to a sum
-#define ONE_TRY(longest_ms) +1
-static_assert(1 KEEP_BACKOFF_TABLE(ONE_TRY) == KEEP_TRIES_MAX,
+#define ONE_WAIT(longest_ms) (longest_ms),
+static_assert(sizeof((int[]){KEEP_BACKOFF_TABLE(ONE_WAIT)}) / sizeof(int) + 1 ==
+                  KEEP_TRIES_MAX,
               "a wait before each try but the first");
 
 void
