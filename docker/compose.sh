@@ -3,8 +3,9 @@
 #
 #   docker/compose.sh >docker/compose.yaml
 #
-# MUSTER_INSTANCES_<SERVICE> in the environment says how many of one; more than
-# one gateway needs a proxy in front, as a container's port is its own.
+# MUSTER_INSTANCES_<SERVICE> in the environment says how many of one. A
+# container's ports are its own: of several gateways the first alone is
+# published, and a proxy among the containers asks them all.
 set -euo pipefail
 TOP=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/..
 . "$TOP/script/settings.sh"
@@ -95,11 +96,12 @@ print_process() {
 END
     if [ "${OWNER[$1]}" != - ]; then password_line "$1" ""; fi
     if [ "$1" = gateway ]; then
-        cat <<'END'
-      MUSTER_GATEWAY_PUBLIC_URL: http://127.0.0.1:${MUSTER_PORT:-8080}
-    ports:
-      - "127.0.0.1:${MUSTER_PORT:-8080}:8080"
-END
+        # shellcheck disable=SC2016 # compose fills it in
+        echo '      MUSTER_GATEWAY_PUBLIC_URL: http://127.0.0.1:${MUSTER_PORT:-8080}'
+    fi
+    if [ "$1-$2" = gateway-0 ]; then
+        # shellcheck disable=SC2016 # compose fills it in
+        printf '    ports:\n      - "%s"\n' '127.0.0.1:${MUSTER_PORT:-8080}:8080'
     fi
 }
 

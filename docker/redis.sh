@@ -4,7 +4,7 @@
 set -eu
 umask 077
 from=${MUSTER_REDIS_FROM:-/etc/muster}
-acl=/tmp/users.acl
+acl=${MUSTER_REDIS_ACL:-/tmp/users.acl}
 
 # The password of a service, hashed as an ACL file has it.
 hash_of() {
