@@ -275,15 +275,21 @@ journal_dir = ${this.path('journal')}
     async startAll() {
         this.start('redis');
         await this.ready('redis');
+        await this.startServices();
+        if (!this.base) return;
+        this.tokens.bootstrap = readFileSync(
+            this.path('keys', 'bootstrap.token'),
+            'utf8',
+        ).trim();
+    }
+
+    /** All but Redis, also anew after they were killed. */
+    async startServices() {
         for (const name of this.names()) this.start(name);
         for (const name of this.names()) await this.ready(name);
         if (!this.names().includes('gateway.0')) return;
         const port = readFileSync(this.path('run', 'gateway.0.port'), 'utf8');
         this.base = `http://127.0.0.1:${Number(port)}`;
-        this.tokens.bootstrap = readFileSync(
-            this.path('keys', 'bootstrap.token'),
-            'utf8',
-        ).trim();
     }
 
     /** type: the content type; body: sent as JSON unless it is a text. */

@@ -138,3 +138,14 @@ test('what was paused goes on, and each one gets it once', async () => {
         paused.channels[0].audience);
     assert.equal((await ask('POST', `${b}/recount`)).is_equal, true);
 });
+
+test('what has been brought over is not brought over again', async () => {
+    const before_kill = await snapshot();
+    for (const name of rig.names()) await rig.kill(name, 'SIGKILL');
+    await rig.startServices();
+    const after_it = await snapshot();
+    assert.equal(after_it.audit.isWhole, true);
+    delete before_kill.audit;
+    delete after_it.audit;
+    assert.deepEqual(after_it, before_kill);
+});
