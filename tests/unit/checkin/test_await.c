@@ -92,6 +92,25 @@ a_known_action_too_is_told_later_and_not_before_the_return(void **state)
 }
 
 static void
+those_who_come_together_are_each_told_once(void **state)
+{
+    struct checkin *checkin = new_checkin();
+    struct heard heard[3] = {{0}};
+    (void)state;
+    put_walk(checkin);
+    for (int i = 0; i < 3; i++) {
+        await_action(checkin, "walks", "walk", on_action, &heard[i]);
+    }
+    for (int i = 0; i < 3; i++) {
+        turn_until_heard(checkin, &heard[i]);
+        assert_int_equal(heard[i].err, ERR_NONE);
+    }
+    assert_true(await_is_idle(checkin));
+    assert_int_equal(heard[0].calls, 1);
+    free_checkin(checkin);
+}
+
+static void
 what_cannot_be_an_id_is_refused_later(void **state)
 {
     struct checkin *checkin = new_checkin();
@@ -110,6 +129,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(
             a_known_action_too_is_told_later_and_not_before_the_return),
+        cmocka_unit_test(those_who_come_together_are_each_told_once),
         cmocka_unit_test(what_cannot_be_an_id_is_refused_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -300,7 +300,8 @@ make_version_1(uint8_t *bytes)
 {
     static const struct crypto_key key = {{'j'}};
     uint64_t count = JOURNAL_SLOTS, sum;
-    memcpy(bytes, "MUSTERJ1", 8);
+    static const char magic[8] = {'M', 'U', 'S', 'T', 'E', 'R', 'J', '1'};
+    memcpy(bytes, magic, sizeof(magic));
     memcpy(bytes + 8, &count, sizeof(count));
     sum = crypto_mac64(&key, bytes, 24);
     memcpy(bytes + 24 + 8 + 40, &sum, sizeof(sum));
