@@ -533,7 +533,7 @@ is_feed_applied(struct checkin_rig *rig, void *arg)
     (void)arg;
     for (size_t i = 0; i < rig->campaign_count; i++) {
         char *command =
-            mem_format("HGET '{%s}:ci:known' cursor", rig->campaigns[i].id);
+            mem_format("HGET '{%s}:ci:meta' cursor", rig->campaigns[i].id);
         char *cursor = redis_do(rig->redis, command);
         bool is_there = strtoull(cursor, NULL, 10) == rig->campaigns[i].end;
         free(cursor);

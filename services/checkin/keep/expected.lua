@@ -7,8 +7,8 @@
 -- Returns {a row "changed" for each action whose counts changed, then for each
 -- action fact its gates' ids in the order of their indexes}. A gate's index
 -- is given once and for ever.
-local known = prefix .. 'known'
-local cursor = tonumber(call('HGET', known, 'cursor') or 0)
+local meta = prefix .. 'meta'
+local cursor = tonumber(call('HGET', meta, 'cursor') or 0)
 local is_new = tonumber(ARGV[EXPECTED_ARG_SEQ]) > cursor
 local results = {''}
 
@@ -36,15 +36,15 @@ end
 
 local function apply_action(fact)
     local _, n, wanted, at = struct.unpack(ACTION_FACT_ROW, fact)
-    local gates = call('HGET', known, format('g%d', n)) or ''
+    local gates = call('HGET', meta, format('g%d', n)) or ''
     if is_new then
         gates = with_new_gates(gates, wanted)
         -- Of a new one nobody has seen a count.
-        touched[n] = call('HEXISTS', known, format('a%d', n)) == 1 or touched[n]
-        call('HSET', known, format('a%d', n), string.sub(fact, at),
+        touched[n] = call('HEXISTS', meta, format('a%d', n)) == 1 or touched[n]
+        call('HSET', meta, format('a%d', n), string.sub(fact, at),
             format('g%d', n), gates)
-        if n > tonumber(call('HGET', known, 'top')) then
-            call('HSET', known, 'top', format('%d', n))
+        if n > tonumber(call('HGET', meta, 'top')) then
+            call('HSET', meta, 'top', format('%d', n))
         end
     end
     results[#results + 1] = gates
@@ -52,7 +52,7 @@ end
 
 local function apply_campaign(fact)
     local _, at = struct.unpack(CAMPAIGN_FACT_ROW, fact)
-    call('HSET', known, 'c', string.sub(fact, at))
+    call('HSET', meta, 'c', string.sub(fact, at))
 end
 
 for i = EXPECTED_ARG_FACTS, #ARGV do
@@ -67,7 +67,7 @@ for i = EXPECTED_ARG_FACTS, #ARGV do
     end
 end
 if is_new then
-    call('HSET', known, 'cursor', ARGV[EXPECTED_ARG_SEQ])
+    call('HSET', meta, 'cursor', ARGV[EXPECTED_ARG_SEQ])
 end
 results[1] = write_counts()
 return results

@@ -98,7 +98,7 @@ for i = MARK_ARG_MARKS, #ARGV do
     answers[#answers + 1] = mark(ARGV[i])
 end
 local changed = write_counts()
-local feed_end = call('HINCRBY', prefix .. 'known', 'end', #events)
+local feed_end = call('HINCRBY', prefix .. 'meta', 'end', #events)
 if #events > 0 then
     call('XADD', KEYS[1], format('%d-0', feed_end), 'e', table.concat(events))
 end

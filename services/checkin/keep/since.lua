@@ -3,7 +3,7 @@
 -- KEYS[1]  {campaign}:ci:feed
 -- ARGV     the cursor; how many entries at most
 -- Returns {the feed's end, then for each entry: its seq, its events}.
-local feed_end = redis.call('HGET', string.sub(KEYS[1], 1, -5) .. 'known',
+local feed_end = redis.call('HGET', string.sub(KEYS[1], 1, -5) .. 'meta',
     'end') or '0'
 local page = {feed_end}
 local entries = redis.call('XRANGE', KEYS[1],

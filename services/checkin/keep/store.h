@@ -2,12 +2,13 @@
  *
  *   {muster}:ci:campaigns      set of campaign ids
  *   {muster}:ci:meta           hash: format (common/service/format.h)
- *   {c}:ci:known               hash: format, cursor (in signup's feed), end
+ *   {c}:ci:meta                hash: format, cursor (in signup's feed), end
  *                              (of our own), c (packed Campaign), top (the
  *                              greatest action number), old (close_old.lua),
  *                              and by action number: a<n> (packed Action),
  *                              g<n> (its gates' ids by index, each ended by a
  *                              newline)
+ *   {c}:ci:known               where 0.1 kept that; a sentence
  *   {c}:ci:feed                stream of marks: <seq>-0, e = packed events
  *   {c}:ci:s:<0..16383>        hash: scan hash -> content hash and answer
  *   {c}:ci:<n>:p:<number/64>   hash: number % 64 -> record (person.lua)
