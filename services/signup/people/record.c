@@ -13,6 +13,37 @@
  * and room for what a later version keeps. */
 #define PLAIN_BYTES_MAX 4096
 
+static void
+point_to_later(const struct record_later *from,
+               ProtobufCMessageUnknownField *to)
+{
+    const uint8_t *at = from->bytes;
+    for (size_t i = 0; i < from->count; i++) {
+        to[i] = from->fields[i];
+        to[i].data = (uint8_t *)at;
+        at += to[i].len;
+    }
+}
+
+/* False: more than there is room for. */
+static bool
+keep_later(const ProtobufCMessage *from, struct record_later *to)
+{
+    to->count = to->bytes_len = 0;
+    for (size_t i = 0; i < from->n_unknown_fields; i++) {
+        const ProtobufCMessageUnknownField *field = &from->unknown_fields[i];
+        if (to->count == RECORD_LATER_FIELDS_MAX ||
+            field->len > RECORD_LATER_BYTES_MAX - to->bytes_len) {
+            return false;
+        }
+        memcpy(to->bytes + to->bytes_len, field->data, field->len);
+        to->fields[to->count] = *field;
+        to->fields[to->count++].data = NULL;
+        to->bytes_len += field->len;
+    }
+    return true;
+}
+
 /* Returns the length. */
 static size_t
 pack(const struct record *record, uint8_t to[PLAIN_BYTES_MAX])
@@ -28,6 +59,10 @@ pack(const struct record *record, uint8_t to[PLAIN_BYTES_MAX])
         pointers[i] = &given[i];
     }
     Signup__Record message = SIGNUP__RECORD__INIT;
+    ProtobufCMessageUnknownField later[RECORD_LATER_FIELDS_MAX];
+    point_to_later(&record->later, later);
+    message.base.n_unknown_fields = (unsigned)record->later.count;
+    message.base.unknown_fields = later;
     message.name = (char *)record->name;
     message.has_phone = record->phone != 0;
     message.phone = record->phone;
@@ -59,7 +94,8 @@ unpack(const uint8_t *plain, size_t len, struct record *out)
 {
     Signup__Record *message =
         wire_unpack(&signup__record__descriptor, plain, len, PLAIN_BYTES_MAX);
-    if (message == NULL || message->n_given > RECORD_GIVEN_MAX) {
+    if (message == NULL || message->n_given > RECORD_GIVEN_MAX ||
+        !keep_later(&message->base, &out->later)) {
         wire_free(message);
         return false;
     }

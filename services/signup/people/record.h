@@ -10,6 +10,7 @@
 #ifndef SIGNUP_PEOPLE_RECORD_H
 #define SIGNUP_PEOPLE_RECORD_H
 
+#include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,12 +31,23 @@ struct record_given {
     bool is_withdrawn;
 };
 
+/* Fields that a later version keeps, which this one hands on as they are. */
+#define RECORD_LATER_FIELDS_MAX 8
+#define RECORD_LATER_BYTES_MAX 512
+
+struct record_later {
+    size_t count, bytes_len;
+    ProtobufCMessageUnknownField fields[RECORD_LATER_FIELDS_MAX]; /* no data */
+    uint8_t bytes[RECORD_LATER_BYTES_MAX]; /* theirs, one after the other */
+};
+
 struct record {
     char name[NAME_BYTES_MAX + 1];
     uint64_t phone;              /* E.164 digits; 0: none */
     char email[EMAIL_TEXT_SIZE]; /* "": none */
     size_t given_count;
     struct record_given given[RECORD_GIVEN_MAX]; /* oldest first */
+    struct record_later later;
 };
 
 #define RECORD_KEYS_MAX 8

@@ -12,6 +12,8 @@
 #include "services/signup/people/record.h"
 #include "services/signup/people/rules.h"
 
+#define PLAIN_ROOM 200
+
 static struct record_keys keys = {.count = 1,
                                   .list = {{RECORD_KEY_FIRST, {{1, 2, 3}}}}};
 
@@ -92,6 +94,39 @@ a_record_of_the_first_format_unseals(void **state)
         buf_fini(&sealed);
     }
     assert_true(has_met_a_name);
+}
+
+/* A later version's field of a record, written again by this one. */
+static void
+a_field_that_only_a_later_version_knows_stays(void **state)
+{
+    (void)state;
+    static const uint8_t plain[] = "\x0a\x03"
+                                   "Ann"
+                                   "\x4a\x05"
+                                   "later";
+    uint8_t sealed[1 + sizeof(plain) - 1 + CRYPTO_SEAL_EXTRA_BYTES] = {
+        RECORD_KEY_FIRST};
+    uint8_t opened[PLAIN_ROOM] = {0};
+    struct bytes campaign = bytes_of_string("care");
+    crypto_seal(&keys.list[0].key, bytes_of(plain, sizeof(plain) - 1), campaign,
+                sealed + 1);
+    struct record record;
+    assert_true(record_unseal(&keys, "care", bytes_of(sealed, sizeof(sealed)),
+                              &record));
+    assert_string_equal(record.name, "Ann");
+    record.phone = 447700900123;
+    struct buf again;
+    buf_init(&again, 0);
+    record_seal(&keys, "care", &record, &again);
+    assert_true(crypto_unseal(&keys.list[0].key,
+                              bytes_of(again.data + 1, again.len - 1), campaign,
+                              opened));
+    assert_non_null(memmem(opened, sizeof(opened),
+                           "\x4a\x05"
+                           "later",
+                           7));
+    buf_fini(&again);
 }
 
 static void
@@ -270,6 +305,7 @@ main(void)
         cmocka_unit_test(a_record_unseals_as_it_was_sealed),
         cmocka_unit_test(each_of_several_keys_unseals_its_own),
         cmocka_unit_test(a_record_of_the_first_format_unseals),
+        cmocka_unit_test(a_field_that_only_a_later_version_knows_stays),
         cmocka_unit_test(the_longest_record_there_can_be_opens),
         cmocka_unit_test(
             a_record_unseals_with_its_key_in_its_campaign_unchanged_alone),
