@@ -58,7 +58,9 @@ answer_list(struct listing *listing)
 {
     const Signup__ListCampaigns *ask =
         signup_request(listing->asked)->list_campaigns;
-    qsort(listing->campaigns, listing->count, sizeof(void *), by_number);
+    if (listing->count > 0) {
+        qsort(listing->campaigns, listing->count, sizeof(void *), by_number);
+    }
     Signup__Campaign **list = mem_new_array(listing->count + 1, sizeof(void *));
     size_t n = 0;
     for (size_t i = 0; i < listing->count; i++) {
