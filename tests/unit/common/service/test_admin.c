@@ -23,7 +23,7 @@ struct fixture {
     struct admin *admin;
     struct metrics *metrics;
     char *dir, *port_file;
-    const char *why;
+    const char *why, *warning;
     char text[4096];
 };
 
@@ -31,6 +31,12 @@ static const char *
 why_not(void *arg)
 {
     return ((struct fixture *)arg)->why;
+}
+
+static const char *
+warning(void *arg)
+{
+    return ((struct fixture *)arg)->warning;
 }
 
 static int
@@ -46,6 +52,7 @@ set_up(void **state)
         admin_open(f.loop, &(struct admin_options){.port_file = f.port_file,
                                                    .metrics = f.metrics,
                                                    .not_ready_why = why_not,
+                                                   .warning = warning,
                                                    .arg = &f});
     *state = &f;
     return 0;
@@ -112,6 +119,15 @@ it_is_alive_and_ready_or_says_why_not(void **state)
 }
 
 static void
+a_warning_stands_beside_ready_and_changes_nothing_else(void **state)
+{
+    struct fixture *f = *state;
+    f->warning = "nobody is limited";
+    assert_has(ask(f, "GET /readyz"), "HTTP/1.1 200 OK");
+    assert_has(f->text, "ready\nwarning: nobody is limited\n");
+}
+
+static void
 metrics_are_prometheus_text(void **state)
 {
     struct fixture *f = *state;
@@ -149,6 +165,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(it_is_alive_and_ready_or_says_why_not),
+        TEST(a_warning_stands_beside_ready_and_changes_nothing_else),
         TEST(metrics_are_prometheus_text),
         TEST(nothing_else_is_there_and_nothing_can_be_changed),
         TEST(the_port_is_written_and_taken_away),
