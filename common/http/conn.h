@@ -99,13 +99,13 @@ struct http_server {
     struct http_request *requests;    /* open ones */
 };
 
-/* ---- http_listen.c ---- */
+/* ---- listen.c ---- */
 
 void http_conns_open(struct http_server *server);
 void http_conns_drain(struct http_server *server);
 void http_conns_close(struct http_server *server);
 
-/* ---- http_conn.c ---- */
+/* ---- conn.c ---- */
 
 /* For evhttp_set_bevcb; arg is the server. */
 struct bufferevent *http_conn_new(struct event_base *base, void *arg);
@@ -122,12 +122,12 @@ void http_conn_sweep(struct http_server *server);
 /* Nothing is left to be admitted: the server is closing. */
 void http_conns_forget(struct http_server *server);
 
-/* ---- http.c and http_stream.c: the connection is closing ---- */
+/* ---- http.c and stream.c: the connection is closing ---- */
 
 void http_request_orphan(struct http_request *request);
 void http_stream_orphan(struct http_stream *stream);
 
-/* ---- http.c, for http_stream.c ---- */
+/* ---- http.c, for stream.c ---- */
 
 /* Takes the request apart: what is returned is evhttp's (NULL: its client
  * has gone), and the connection under it. Then free() the request. */

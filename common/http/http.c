@@ -1,4 +1,4 @@
-/* http -- requests and replies; see http_conn.c for what is under them. */
+/* http -- requests and replies; see conn.c for what is under them. */
 #include "common/http/http.h"
 
 #include <event2/buffer.h>

@@ -1,6 +1,6 @@
 /* http -- an HTTP/1.1 server on the loop: evhttp behind a guard.
  *
- * Every byte passes http_guard.h before evhttp sees it. Besides: limits on
+ * Every byte passes guard.h before evhttp sees it. Besides: limits on
  * heads and bodies, one absolute deadline for a whole request, connections
  * capped in all and per caller (the idlest gives way to who comes), pausing
  * at the descriptor limit. A refusal
