@@ -34,9 +34,9 @@ static const char *const others[] = {
     "MUSTER_BUILD",      "MUSTER_CAMPAIGN",   "MUSTER_CONFIG",
     "MUSTER_HOST",       "MUSTER_KEEP",       "MUSTER_LONG",
     "MUSTER_NPM_CACHE",  "MUSTER_PORT",       "MUSTER_PUBLIC_URL",
-    "MUSTER_REDIS_FROM", "MUSTER_SEED",       "MUSTER_SEEDS",
-    "MUSTER_SOURCE",     "MUSTER_TEST_CLOCK", "MUSTER_TOKEN",
-    "MUSTER_URL",        "MUSTER_VAR",
+    "MUSTER_REDIS_ACL",  "MUSTER_REDIS_FROM", "MUSTER_SEED",
+    "MUSTER_SEEDS",      "MUSTER_SOURCE",     "MUSTER_TEST_CLOCK",
+    "MUSTER_TOKEN",      "MUSTER_URL",        "MUSTER_VAR",
 };
 
 const struct setting_row *
