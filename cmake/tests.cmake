@@ -1,14 +1,17 @@
 # tests/unit/<area>/test_*.c     label unit; area = common/<library> or a service
 # tests/service/<area>/test_*.c  label service; real Redis, own directory
 # tests/bench/*.c, tests/support/programs/*.c  programs for other tests
-# Each links tests/support/{,rigs/,sim/}*.c, the common library and its area's service.
+# Each links tests/support/{process,redis,rigs,sim}/*.c, the common libraries
+# and its area's service.
 if(NOT MUSTER_TESTS)
   return()
 endif()
 enable_testing()
 pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET cmocka)
 
-file(GLOB support CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/support/*.c
+file(GLOB support CONFIGURE_DEPENDS
+     ${CMAKE_SOURCE_DIR}/tests/support/process/*.c
+     ${CMAKE_SOURCE_DIR}/tests/support/redis/*.c
      ${CMAKE_SOURCE_DIR}/tests/support/rigs/*.c
      ${CMAKE_SOURCE_DIR}/tests/support/sim/*.c)
 if(support)

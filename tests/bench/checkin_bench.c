@@ -25,7 +25,7 @@
 #include "common/crypto/crypto.h"
 #include "services/checkin/marks/presence.h"
 #include "services/checkin/tickets/ticket.h"
-#include "tests/support/checkin_rig.h"
+#include "tests/support/rigs/checkin_rig.h"
 
 #define MARKS_USUAL 200000
 #define MARKS_MAX 4000000

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "common/base/base.h"
-#include "tests/support/load.h"
+#include "tests/support/process/load.h"
 
 #define STATUS_COUNT 600
 

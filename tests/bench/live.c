@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "common/base/base.h"
-#include "tests/support/load.h"
+#include "tests/support/process/load.h"
 
 #define LINGER_MS 1500
 #define VIEWERS_MAX 1000

@@ -25,7 +25,7 @@
 #include "common/base/base.h"
 #include "services/signup/joining/signing.h"
 #include "services/signup/keep/feed.h"
-#include "tests/support/signup_rig.h"
+#include "tests/support/rigs/signup_rig.h"
 
 #define RATE_PEOPLE 100000
 #define COLD_PEOPLE 1000000

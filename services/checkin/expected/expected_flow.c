@@ -92,12 +92,9 @@ ask_list(struct checkin *checkin)
         return;
     }
     Signup__ListCampaigns list = SIGNUP__LIST_CAMPAIGNS__INIT;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
-    request.is_case = SIGNUP__REQUEST__IS_LIST_CAMPAIGNS;
-    request.list_campaigns = &list;
     expected->is_listing = true;
     expected->lists_asked++;
-    signup_ask(checkin->signup, 0, &request, list_answered, checkin);
+    signup_ask_list_campaigns(checkin->signup, &list, list_answered, checkin);
 }
 
 uint64_t
@@ -238,12 +235,9 @@ ask_page(void *arg, struct feed_follower *follower, const char *campaign,
     Feed__Since since = FEED__SINCE__INIT;
     since.campaign = (char *)campaign;
     since.after = after;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
-    request.is_case = SIGNUP__REQUEST__IS_SINCE;
-    request.since = &since;
     follow->is_asking = true;
     follow->pages_asked++;
-    signup_ask(checkin->signup, 0, &request, page_answered, follow);
+    signup_ask_since(checkin->signup, &since, page_answered, follow);
 }
 
 /* ---- entries ---- */

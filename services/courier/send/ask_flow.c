@@ -116,7 +116,6 @@ send_ask(struct lease_ask *ask)
     struct courier *courier = asking->courier;
     uint64_t held[JOURNAL_SLOTS];
     Broadcast__AskLease message = BROADCAST__ASK_LEASE__INIT;
-    Broadcast__Request request = BROADCAST__REQUEST__INIT;
     message.courier = courier->service.name;
     message.request_number = ask->request_number;
     message.channel = asking->channel;
@@ -126,11 +125,9 @@ send_ask(struct lease_ask *ask)
     message.held = held;
     message.has_done_below = true;
     message.done_below = done_below(courier);
-    request.is_case = BROADCAST__REQUEST__IS_LEASE;
-    request.lease = &message;
     ask->is_asked = true;
     ask->sent_ms = clock_boot_ms();
-    broadcast_ask(courier->broadcast, 0, &request, on_lease, ask);
+    broadcast_ask_lease(courier->broadcast, &message, on_lease, ask);
 }
 
 static int

@@ -189,14 +189,12 @@ get_template(struct lease *lease)
         return;
     }
     Broadcast__GetTemplate ask = BROADCAST__GET_TEMPLATE__INIT;
-    Broadcast__Request request = BROADCAST__REQUEST__INIT;
     ask.campaign = (char *)lease->kept->campaign;
     ask.broadcast = (char *)lease->kept->broadcast;
     ask.version = lease->template_version;
-    request.is_case = BROADCAST__REQUEST__IS_TEMPLATE;
-    request.template_ = &ask;
     lease->asks++;
-    broadcast_ask(lease->courier->broadcast, 0, &request, template_done, lease);
+    broadcast_ask_template(lease->courier->broadcast, &ask, template_done,
+                           lease);
 }
 
 /* ---- 3. the contacts ---- */
@@ -304,17 +302,14 @@ static void
 get_contacts(struct lease *lease)
 {
     Signup__Resolve ask = SIGNUP__RESOLVE__INIT;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
     ask.campaign = (char *)lease->kept->campaign;
     ask.class_ = lease->class_;
     ask.channel = (Words__Channel)lease->kept->channel;
     ask.action = lease->action;
     ask.n_numbers = lease->kept->count;
     ask.numbers = (uint32_t *)lease->kept->numbers;
-    request.is_case = SIGNUP__REQUEST__IS_RESOLVE;
-    request.resolve = &ask;
     lease->asks++;
-    signup_ask(lease->courier->signup, 0, &request, contacts_done, lease);
+    signup_ask_resolve(lease->courier->signup, &ask, contacts_done, lease);
 }
 
 /* ---- 4. the tickets ---- */
@@ -360,7 +355,6 @@ get_tickets(struct lease *lease)
     static Checkin__Bearer *list[JOURNAL_NUMBERS_MAX];
     const Broadcast__Template *template_ = lease->entry->template_;
     Checkin__IssueTickets ask = CHECKIN__ISSUE_TICKETS__INIT;
-    Checkin__Request request = CHECKIN__REQUEST__INIT;
     ask.campaign_number = template_->campaign->number;
     ask.action_number = template_->action->number;
     ask.bearers = list;
@@ -375,8 +369,6 @@ get_tickets(struct lease *lease)
             list[ask.n_bearers++] = bearer;
         }
     }
-    request.is_case = CHECKIN__REQUEST__IS_ISSUE;
-    request.issue = &ask;
     lease->asks++;
-    checkin_ask(lease->courier->checkin, 0, &request, tickets_done, lease);
+    checkin_ask_issue(lease->courier->checkin, &ask, tickets_done, lease);
 }

@@ -25,7 +25,6 @@ static void settle_now(struct lease *lease);
 
 struct settle {
     Broadcast__Settle message;
-    Broadcast__Request request;
     Broadcast__Outcome outcomes[JOURNAL_NUMBERS_MAX];
     Broadcast__Outcome *list[JOURNAL_NUMBERS_MAX];
     char reasons[JOURNAL_NUMBERS_MAX][REASON_TEXT_SIZE];
@@ -143,7 +142,6 @@ settle_now(struct lease *lease)
     static struct settle settle;
     const struct journal_lease *kept = lease->kept;
     broadcast__settle__init(&settle.message);
-    broadcast__request__init(&settle.request);
     settle.message.campaign = (char *)kept->campaign;
     settle.message.broadcast = (char *)kept->broadcast;
     settle.message.channel = (Words__Channel)kept->channel;
@@ -152,13 +150,11 @@ settle_now(struct lease *lease)
     lease->untold = 0;
     lease->is_final = lease->left == 0;
     settle.message.is_final = lease->is_final;
-    settle.request.is_case = BROADCAST__REQUEST__IS_SETTLE;
-    settle.request.settle = &settle.message;
     lease->is_settling = true;
     lease->asks++;
     timer_stop(lease->settle_timer);
-    broadcast_ask(lease->courier->broadcast, 0, &settle.request, on_settled,
-                  lease);
+    broadcast_ask_settle(lease->courier->broadcast, &settle.message, on_settled,
+                         lease);
 }
 
 static void

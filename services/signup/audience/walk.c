@@ -244,11 +244,8 @@ ask_presence(struct walk *walk, const struct slot *slot, uint32_t chunk,
     get.campaign = walk->campaign->id;
     get.action = (char *)slot->action;
     get.chunk = chunk;
-    Checkin__Request request = CHECKIN__REQUEST__INIT;
-    request.is_case = CHECKIN__REQUEST__IS_PRESENT;
-    request.present = &get;
     walk->presents_open++;
-    checkin_ask(walk->signup->checkin, 0, &request, presence_done, presence);
+    checkin_ask_present(walk->signup->checkin, &get, presence_done, presence);
 }
 
 /* Chunks of the window that have people in them; at least one. */

@@ -14,7 +14,7 @@
 #include "common/crypto/crypto.h"
 #include "services/broadcast/keep/record.h"
 #include "services/broadcast/keep/store_ledger.h"
-#include "tests/support/redis.h"
+#include "tests/support/redis/redis.h"
 
 #define STAGE(name) BROADCAST__STAGE__##name
 #define CAMPAIGN "march"

@@ -18,7 +18,7 @@
 #include "common/crypto/crypto.h"
 #include "services/broadcast/keep/record.h"
 #include "services/broadcast/keep/store_ledger.h"
-#include "tests/support/redis.h"
+#include "tests/support/redis/redis.h"
 #include "tests/support/sim/broadcast_model.h"
 
 #define S(name) WORDS__RECIPIENT_STATE__##name

@@ -12,7 +12,7 @@
 #include "common/base/base.h"
 #include "common/client/checkin.h"
 #include "services/checkin/marks/presence.h"
-#include "tests/support/checkin_rig.h"
+#include "tests/support/rigs/checkin_rig.h"
 
 #define CAMPAIGN "care"
 #define PEOPLE 40

@@ -12,7 +12,7 @@
 
 #include "common/base/base.h"
 #include "common/crypto/crypto.h"
-#include "tests/support/checkin_rig.h"
+#include "tests/support/rigs/checkin_rig.h"
 
 #define CAMPAIGN "tickets"
 #define BEARERS_MAX 1000 /* as ticket_flow.c */

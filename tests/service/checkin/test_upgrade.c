@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "common/base/base.h"
-#include "tests/support/checkin_rig.h"
+#include "tests/support/rigs/checkin_rig.h"
 
 #define CAMPAIGN "walks"
 #define DAY_MS (24LL * 3600 * 1000)

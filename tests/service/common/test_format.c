@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "common/base/base.h"
-#include "tests/support/process.h"
-#include "tests/support/redis.h"
+#include "tests/support/process/process.h"
+#include "tests/support/redis/redis.h"
 
 struct world {
     struct redis *redis;

@@ -14,7 +14,7 @@
 #include "common/store/store.h"
 #include "demo_rows.h"
 #include "demo_scripts.h"
-#include "tests/support/redis.h"
+#include "tests/support/redis/redis.h"
 
 #define TURN_MS 100
 #define TURNS_MAX 200

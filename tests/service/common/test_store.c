@@ -16,7 +16,7 @@
 
 #include "common/base/base.h"
 #include "common/store/store.h"
-#include "tests/support/redis.h"
+#include "tests/support/redis/redis.h"
 
 #define WAIT_MS 20000
 #define COUNT_SCRIPT "return redis.call('INCRBY', KEYS[1], ARGV[1])"

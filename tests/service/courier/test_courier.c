@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "common/base/base.h"
-#include "tests/support/courier_rig.h"
+#include "tests/support/rigs/courier_rig.h"
 
 #define STATE(name) WORDS__RECIPIENT_STATE__##name
 #define HTTP_ROUTE                                                             \

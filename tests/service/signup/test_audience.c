@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/signup_rig.h"
+#include "tests/support/rigs/signup_rig.h"
 
 #define CAMPAIGN WORDS__CLASS__CLASS_CAMPAIGN
 #define SERVICE WORDS__CLASS__CLASS_SERVICE

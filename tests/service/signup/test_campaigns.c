@@ -13,7 +13,7 @@
 
 #include "common/base/base.h"
 #include "common/store/store.h"
-#include "tests/support/signup_rig.h"
+#include "tests/support/rigs/signup_rig.h"
 
 #define ACTIONS_MAX 65535
 #define UNKNOWN 2000

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "tests/support/signup_rig.h"
+#include "tests/support/rigs/signup_rig.h"
 
 #define PEOPLE 600
 #define IN_FLIGHT_MAX 64

@@ -11,7 +11,7 @@
 
 #include "checkin.pb-c.h"
 #include "common/base/base.h"
-#include "tests/support/signup_rig.h"
+#include "tests/support/rigs/signup_rig.h"
 
 #define CROWD 300
 

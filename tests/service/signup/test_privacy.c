@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "tests/support/signup_rig.h"
+#include "tests/support/rigs/signup_rig.h"
 
 static struct signup_rig rig;
 

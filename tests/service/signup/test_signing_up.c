@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "tests/support/signup_rig.h"
+#include "tests/support/rigs/signup_rig.h"
 
 #define CROWD 100
 #define CONFIRMED WORDS__PLACE_STATE__PLACE_CONFIRMED

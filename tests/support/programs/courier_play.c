@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "tests/support/courier_rig.h"
+#include "tests/support/rigs/courier_rig.h"
 
 static void
 print_outcomes(const struct rig_lease *lease)

@@ -11,8 +11,8 @@
 #include "common/bus/bus.h"
 #include "common/loop/loop.h"
 #include "signup.pb-c.h"
-#include "tests/support/process.h"
-#include "tests/support/redis.h"
+#include "tests/support/process/process.h"
+#include "tests/support/redis/redis.h"
 
 #define WORLD_INSTANCES_MAX 2
 #define WORLD_CAMPAIGN "march"

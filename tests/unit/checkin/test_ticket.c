@@ -10,7 +10,7 @@
 
 #include "checkin_rows.h"
 #include "services/checkin/tickets/ticket.h"
-#include "tests/support/old_ticket.h"
+#include "tests/support/rigs/old_ticket.h"
 
 static struct ticket_keys keys, other_keys;
 

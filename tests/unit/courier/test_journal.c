@@ -16,7 +16,7 @@
 
 #include "common/base/base.h"
 #include "common/crypto/crypto.h"
-#include "tests/support/process.h"
+#include "tests/support/process/process.h"
 
 #define STATE(name) WORDS__RECIPIENT_STATE__##name
 

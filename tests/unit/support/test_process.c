@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/support/process.h"
-#include "tests/support/redis.h"
+#include "tests/support/process/process.h"
+#include "tests/support/redis/redis.h"
 
 static void
 start_shell(struct process *process, const char *dir, const char *script)

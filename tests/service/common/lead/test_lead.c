@@ -11,7 +11,7 @@
 
 #include "common/base/base.h"
 #include "common/lead/lead.h"
-#include "tests/support/redis.h"
+#include "tests/support/redis/redis.h"
 
 #define LOCK "{march}:xx:lock"
 #define TURN_MS 5

@@ -16,7 +16,7 @@
 
 #include "common/base/base.h"
 #include "common/bus/bus.h"
-#include "tests/support/process.h"
+#include "tests/support/process/process.h"
 
 #define WAIT_MS 10000
 

@@ -23,7 +23,7 @@
 
 #include "common/base/base.h"
 #include "common/bus/bus.h"
-#include "tests/support/process.h"
+#include "tests/support/process/process.h"
 
 #define ASKS_EACH_WAY 500000
 #define ASKS_EACH_WAY_LONG 5000000

@@ -14,7 +14,7 @@
 
 #include "common/base/base.h"
 #include "common/service/admin.h"
-#include "tests/support/process.h"
+#include "tests/support/process/process.h"
 
 #define WAIT_MS 10000
 

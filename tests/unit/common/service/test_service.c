@@ -15,7 +15,7 @@
 
 #include "common/base/base.h"
 #include "common/bus/bus.h"
-#include "tests/support/process.h"
+#include "tests/support/process/process.h"
 
 struct world {
     char *dir, *conf, *output, *program;

@@ -13,7 +13,7 @@
 #include "common/base/base.h"
 #include "common/bus/bus.h"
 #include "common/loop/loop.h"
-#include "tests/support/process.h"
+#include "tests/support/process/process.h"
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define MINUTE_MS 60000

@@ -12,8 +12,8 @@
 
 #include "common/base/base.h"
 #include "common/store/store.h"
-#include "tests/support/process.h"
-#include "tests/support/stub_redis.h"
+#include "tests/support/process/process.h"
+#include "tests/support/redis/stub_redis.h"
 
 #define READY_MS 10000
 /* The promise is 2 s; the rest is for a busy machine. */

@@ -1,5 +1,5 @@
 /* courier_rig -- a courier as a process between scripted peers. */
-#include "tests/support/courier_rig.h"
+#include "tests/support/rigs/courier_rig.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "common/base/base.h"
-#include "tests/support/load.h"
+#include "tests/support/process/load.h"
 
 /* ---- answers ---- */
 

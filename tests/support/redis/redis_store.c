@@ -1,6 +1,6 @@
 /* redis_store -- a store on a private Redis. */
 #include "common/store/store.h"
-#include "tests/support/redis.h"
+#include "tests/support/redis/redis.h"
 
 struct store *
 redis_store(struct redis *redis, struct loop *loop)

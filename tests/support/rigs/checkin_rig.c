@@ -1,6 +1,6 @@
 /* checkin_rig -- checkin processes on a private Redis, and a signup that says
  * what the test wants. */
-#include "tests/support/checkin_rig.h"
+#include "tests/support/rigs/checkin_rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 #include "common/base/base.h"
 #include "common/client/checkin.h"
 #include "common/crypto/crypto.h"
-#include "tests/support/old_ticket.h"
+#include "tests/support/rigs/old_ticket.h"
 
 #define TURN_MS 5
 #define PAGE_ENTRIES_MAX 100

@@ -1,5 +1,5 @@
 /* old_ticket -- ticket codes as 0.1 made them: people still hold them. */
-#include "tests/support/old_ticket.h"
+#include "tests/support/rigs/old_ticket.h"
 
 #define MAC_BITS 26
 #define HALF 7

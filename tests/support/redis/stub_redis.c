@@ -1,5 +1,5 @@
 /* stub_redis -- a server that speaks RESP and misbehaves as told. */
-#include "tests/support/stub_redis.h"
+#include "tests/support/redis/stub_redis.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "common/base/base.h"
-#include "tests/support/process.h"
+#include "tests/support/process/process.h"
 
 #define CONNECTIONS_MAX 16
 #define POLL_MS 5

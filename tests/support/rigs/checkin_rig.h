@@ -15,8 +15,8 @@
 #include "common/loop/loop.h"
 #include "feed.pb-c.h"
 #include "signup.pb-c.h"
-#include "tests/support/process.h"
-#include "tests/support/redis.h"
+#include "tests/support/process/process.h"
+#include "tests/support/redis/redis.h"
 
 #define RIG_CAMPAIGNS_MAX 4
 #define RIG_INSTANCES_MAX 2

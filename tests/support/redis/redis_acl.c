@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "tests/support/redis.h"
+#include "tests/support/redis/redis.h"
 
 #define ACL_SIZE 1024
 

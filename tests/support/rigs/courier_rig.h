@@ -11,7 +11,7 @@
 #include "checkin.pb-c.h"
 #include "common/bus/bus.h"
 #include "signup.pb-c.h"
-#include "tests/support/process.h"
+#include "tests/support/process/process.h"
 
 #define RIG_LEASES_MAX 256
 #define RIG_NUMBERS_MAX 1000

@@ -1,5 +1,5 @@
 /* process -- temp directories and child programs for tests. */
-#include "tests/support/process.h"
+#include "tests/support/process/process.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* signup_rig -- a real signup on a real Redis, and a client on the bus. */
-#include "tests/support/signup_rig.h"
+#include "tests/support/rigs/signup_rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,8 +10,8 @@
 
 #include "common/client/signup.h"
 #include "common/loop/loop.h"
-#include "tests/support/process.h"
-#include "tests/support/redis.h"
+#include "tests/support/process/process.h"
+#include "tests/support/redis/redis.h"
 
 struct signup_rig {
     char *dir, *conf, *program;

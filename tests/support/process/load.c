@@ -1,5 +1,5 @@
 /* load -- a crowd of HTTP clients on one thread, for benchmarks. */
-#include "tests/support/load.h"
+#include "tests/support/process/load.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

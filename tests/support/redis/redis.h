@@ -9,7 +9,7 @@
 
 #include "common/loop/loop.h"
 #include "common/store/store.h"
-#include "tests/support/process.h"
+#include "tests/support/process/process.h"
 
 struct redis_options {
     const char *acl;          /* text of an ACL file, or NULL */

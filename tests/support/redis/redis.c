@@ -1,5 +1,5 @@
 /* redis -- a private, durable redis-server for one test. */
-#include "tests/support/redis.h"
+#include "tests/support/redis/redis.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
