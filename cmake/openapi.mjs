@@ -4,7 +4,7 @@
 //   node openapi.mjs OUT FOLDER VERSION
 //
 // head.json holds what all share; every other file is one owner's part: its
-// tag, its paths, its schemas. A part says only what is its own, and this
+// tag, its paths, their parameters, its schemas. A part says only what is its own, and this
 // writes out the rest, so that the document hides nothing:
 //
 //   "roles": "public" | [roles]   becomes security and the line "Roles: …"
@@ -12,7 +12,7 @@
 //   "responses": {"200": "Name"}  the same
 //   "refuses": ["409"]            problems that no rule of "answers" adds
 //   "asks": false                 it answers by itself: no 429 and no 504
-//   {c} in a path                 the parameter c of head.json
+//   {c} in a path                 the parameter c, of head.json or its own
 //
 // head.json's "answers" are the rules: always; asks; staff (not public);
 // some (not every member of staff, or not of every campaign, or not from
@@ -24,7 +24,7 @@ import {basename, join} from 'node:path';
 const OPERATION = ['operationId', 'summary', 'description', 'deprecated',
     'roles', 'asks', 'parameters', 'requestBody', 'responses', 'refuses'];
 const NEEDED = ['operationId', 'summary', 'roles', 'responses'];
-const PART = ['tag', 'paths', 'schemas'];
+const PART = ['tag', 'paths', 'parameters', 'schemas'];
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 const JSON_TYPE = 'application/json';
 
@@ -181,14 +181,17 @@ function addPaths(document, owners, head, part) {
     }
 }
 
-function addSchemas(document, owners, part) {
-    for (const [name, schema] of Object.entries(part.schemas || {})) {
-        if (owners.has(name)) {
-            complain(part.where,
-                `the schema ${name} stands in ${owners.get(name)} too`);
+/** What a part names, which no other may name too. */
+function addNamed(document, owners, part) {
+    for (const kind of ['parameters', 'schemas']) {
+        for (const [name, what] of Object.entries(part[kind] || {})) {
+            const key = `the ${kind.slice(0, -1)} ${name}`;
+            if (owners.has(key)) {
+                complain(part.where, `${key} stands in ${owners.get(key)} too`);
+            }
+            owners.set(key, part.where);
+            document.components[kind][name] = what;
         }
-        owners.set(name, part.where);
-        document.components.schemas[name] = schema;
     }
 }
 
@@ -230,7 +233,7 @@ function merge(head, parts) {
         paths: {},
         components: {
             securitySchemes: head.securitySchemes,
-            parameters: head.parameters,
+            parameters: {},
             headers: head.headers,
             responses: responsesOf(head),
             schemas: {ProblemType: problemTypes(head)},
@@ -239,7 +242,7 @@ function merge(head, parts) {
     const owners = new Map();
     for (const part of [head, ...parts]) {
         addPaths(document, owners, head, part);
-        addSchemas(document, owners, part);
+        addNamed(document, owners, part);
     }
     for (const part of parts) {
         for (const key of Object.keys(part)) {
