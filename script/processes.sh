@@ -179,8 +179,8 @@ answers() {
         redis-cli -s "$RUN/redis.sock" PING 2>&1 | grep -q NOAUTH
         return
     fi
-    port=$(cat "$RUN/$name.admin-port" 2>/dev/null) ||
-        port=$(awk -F' = ' -v name="$name" '$1 == name { print $2 }' "$CONFIG")
+    # Only where it says itself: its usual port may be another's.
+    port=$(cat "$RUN/$name.admin-port" 2>/dev/null) || return 1
     curl -fs -m 2 -o /dev/null "http://127.0.0.1:$port/readyz"
 }
 
@@ -253,14 +253,18 @@ is_busy() {
     (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
+is_port() {
+    case $1 in '' | *[!0-9]* | 0* | ??????*) return 1 ;; esac
+    [ "$1" -le 65535 ]
+}
+
 # Into PORT: as told, else where it runs already, else 8080.
 choose_port() {
     local told now there
     told=$(setting gateway port)
     PORT=${told:-8080}
-    case $PORT in
-    *[!0-9]*) fail "MUSTER_PORT must be a number, not \"$PORT\"." ;;
-    esac
+    is_port "$PORT" ||
+        fail "MUSTER_PORT must be a number from 1 to 65535, not \"$PORT\"."
     there=$(running)
     if grep -q '^gateway\.' <<<"$there" && [ -f "$CONFIG" ]; then
         now=$(awk -F' = ' '$1 == "port" { print $2 }' "$CONFIG")
@@ -273,7 +277,7 @@ choose_port() {
 }
 
 check_ports() {
-    local name number there
+    local name number now there
     there=$(running)
     if ! grep -q '^gateway\.' <<<"$there" && is_busy "$PORT"; then
         fail "port $PORT is in use by another program." \
@@ -281,7 +285,11 @@ check_ports() {
     fi
     for name in "${PROCESSES[@]:1}"; do
         number=$(admin_port_of "$name")
-        if [ "$number" -ne 0 ] && ! grep -qxF "$name" <<<"$there" &&
+        now=0
+        if grep -qxF "$name" <<<"$there"; then
+            now=$(cat "$RUN/$name.admin-port" 2>/dev/null || echo 0)
+        fi
+        if [ "$number" -ne 0 ] && [ "$number" != "$now" ] &&
             is_busy "$number"; then
             fail "port $number (for /readyz and /metrics) is in use." \
                 "Choose others: MUSTER_ADMIN_PORT=9300 ./muster up"

@@ -30,6 +30,15 @@ ini_settings() {
         }' "$1"
 }
 
+# Line numbers of what is no setting: nothing is set by it, so it is said.
+stray_lines() {
+    awk '
+        /^[[:space:]]*([;#]|$)/ { next }
+        /^[[:space:]]*\[[^]]+\]/ { section = 1; next }
+        !section || !/^[[:space:]]*[^=:[:space:]][^=:]*[=:]/ { print NR }
+    ' "$1"
+}
+
 # settings.ini into SETTINGS, by "section key"; then the short names.
 read_settings() {
     local section key value name
@@ -67,7 +76,13 @@ check_instances() {
 }
 
 check_settings() {
-    local name key
+    local name key line
+    if [ -f "$VAR/settings.ini" ]; then
+        line=$(stray_lines "$VAR/settings.ini" | head -1)
+        [ -z "$line" ] ||
+            fail "$VAR/settings.ini:$line: this is no setting." \
+                "Write [section], then key = value, a line each."
+    fi
     for name in "${!MUSTER_INSTANCES_@}"; do
         key=${name#MUSTER_INSTANCES_}
         check_instances "${key,,}" "${!name}" "$name"

@@ -10,11 +10,12 @@ import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {setTimeout as pause} from 'node:timers/promises';
 import {freePort} from '../support/ports.mjs';
-import {processes} from '../support/services.mjs';
+import {SERVICES, processes} from '../support/services.mjs';
 
 const TOP = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const WAIT_MS = 30000;
 const NAMES = ['redis', ...processes()];
+const GATEWAY = SERVICES.find(({name}) => name === 'gateway');
 
 let dir;
 let port;
@@ -143,6 +144,13 @@ test('counts of processes that make no sense are said, and start nothing',
         }
     });
 
+test('a port that cannot be is said, and starts nothing', async () => {
+    for (const told of ['0', '65536', '99999', '080', 'http', '-1']) {
+        assert.equal(await assert_misused({MUSTER_PORT: told}, ['up'],
+            /must be a number from 1 to 65535/), 1, told);
+    }
+});
+
 test('a busy port is a sentence, and nothing is started', async () => {
     const server = await listen(port);
     const {code, out} = await muster('up');
@@ -195,6 +203,19 @@ test('another port while it runs is refused with the way to move', async () => {
     assert.equal(code, 1);
     assert.match(out, /runs on port \d+ already/);
 });
+
+test('admin ports of another program are refused while it runs, too',
+    async () => {
+        const pids = NAMES.map(pid_of);
+        const server = await listen(0);
+        const busy = server.address().port;
+        const {code, out} = await muster_with(
+            {MUSTER_ADMIN_PORT: String(busy - GATEWAY.admin)}, 'up');
+        server.close();
+        assert.equal(code, 1, out);
+        assert.match(out, new RegExp(`port ${busy} .* is in use`));
+        assert.deepEqual(NAMES.map(pid_of), pids);
+    });
 
 test('a process that is killed comes back by itself', async () => {
     for (const name of ['checkin.0', 'redis']) {
@@ -280,6 +301,21 @@ test('up leaves what runs as it should, and restarts what should not: ' +
     const ini = readFileSync(join(dir, 'var/muster.ini'), 'utf8');
     assert.match(ini, /^log_level = debug$/m);
     assert.match(ini, /^public_url = http:\/\/muster\.test$/m);
+});
+
+test('a line of settings.ini that sets nothing is said', async () => {
+    for (const [text, line] of [
+        ['[run]\nlog_level debug\n', 2],
+        ['; mine\nlog_level = debug\n', 2],
+        ['[run]\n\n= debug\n', 3],
+        ['[run\nlog_level = debug\n', 1],
+    ]) {
+        settings(text);
+        const {code, out} = await muster('up');
+        assert.equal(code, 1, out);
+        assert.match(out,
+            new RegExp(`settings\\.ini:${line}: this is no setting`));
+    }
 });
 
 test('what ./muster relies on is not to be set', async () => {

@@ -99,7 +99,7 @@ test('./muster up with a misspelt route says so, and starts nothing', () => {
         '[route.sms-outbox]\nchannel = sms\nprovider = outbox\nratte = 5\n');
     writeFileSync(join(home, 'settings.ini'), '[run]\nlog_levle = debug\n');
     const {status, stderr} = run(join(TOP, 'muster'), ['up'],
-        {MUSTER_VAR: home, MUSTER_PORT: '0', MUSTER_ADMIN_PORT: '0'});
+        {MUSTER_VAR: home, MUSTER_PORT: '65535', MUSTER_ADMIN_PORT: '0'});
     assert.equal(status, 1);
     assert.match(stderr, /\[route\.sms-outbox\] ratte: there is no such/);
     assert.match(stderr, /did you mean \[route\.sms-outbox\] rate\?/);
