@@ -54,11 +54,13 @@ foreach(label unit service)
     set_tests_properties(${label}/${place}/${name} PROPERTIES
       LABELS ${label} TIMEOUT 120
       ENVIRONMENT "MUSTER_BIN=${CMAKE_BINARY_DIR}/bin;MUSTER_SOURCE=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0")
+    # What measures time or memory has the machine to itself.
+    file(STRINGS ${test} alone REGEX "^( \\*|//) alone: ")
+    if(alone)
+      set_tests_properties(${label}/${place}/${name} PROPERTIES RUN_SERIAL ON)
+    endif()
   endforeach()
 endforeach()
-
-# What measures pauses has the machine to itself.
-set_tests_properties(unit/common/bus/flood PROPERTIES RUN_SERIAL ON)
 
 # Programs that other tests start: bench/*.c and support/programs/*.c. Each
 # names the services it links in a line "// links: svc_x svc_y".
