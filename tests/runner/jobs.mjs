@@ -59,19 +59,22 @@ function checks() {
         }));
 }
 
-function start_ctest(dir, test, env) {
+function start_ctest(dir, test, {env = {}, slower = 1}) {
     return (log) => {
         const known = ctests(dir).get(test);
-        return known ? run(log, known.command,
-            {env: {...known.env, ...env}, limit_s: known.limit_s}) :
+        return known ? run(log, known.command, {env: {...known.env, ...env},
+            limit_s: known.limit_s * slower}) :
             Promise.resolve({code: 1, work_s: 0,
                 output: `CMake knows no test ${test} in ${dir}/\n`});
     };
 }
 
-const ASAN_ENV = {
-    ASAN_OPTIONS: 'detect_stack_use_after_return=1',
-    UBSAN_OPTIONS: 'print_stacktrace=1',
+const SANITIZED = {
+    env: {
+        ASAN_OPTIONS: 'detect_stack_use_after_return=1',
+        UBSAN_OPTIONS: 'print_stacktrace=1',
+    },
+    slower: 4,
 };
 
 // Two jobs a file: plain, and under the sanitizers.
@@ -89,7 +92,7 @@ function c_tests() {
             }, {
                 ...common, id: `asan/${test}`, part: 'asan',
                 needs: ['build-asan'], usual: !alone,
-                start: start_ctest('build-asan', test, ASAN_ENV),
+                start: start_ctest('build-asan', test, SANITIZED),
             }];
         }));
 }

@@ -24,7 +24,7 @@ owner_of(const char *service)
             return rows[i].owner;
         }
     }
-    assert(!"a row of services/services.txt");
+    assert(false && "a row of services/services.txt");
     return NULL;
 }
 

@@ -467,6 +467,12 @@ rig_code(struct checkin_rig *rig, uint32_t campaign, uint32_t action,
     request.is_case = CHECKIN__REQUEST__IS_ISSUE;
     request.issue = &issue;
     struct rig_answer answer = rig_ask(rig, 0, &request);
+    /* A bus that has just lost the one before says so for a moment. */
+    int64_t end = clock_boot_ms() + PROCESS_WAIT_MS;
+    while (answer.err == ERR_UNAVAILABLE && clock_boot_ms() < end) {
+        loop_turn(rig->loop, TURN_MS);
+        answer = rig_ask(rig, 0, &request);
+    }
     if (answer.err != ERR_NONE) {
         fail_msg("no ticket: %s", answer.detail);
     }
