@@ -95,6 +95,8 @@ const BAD = [
         /wide\.lua:1: 112 columns/],
     ['words', {'notes.md': 'see /ho' + 'me/somebody/notes\n'},
         /a path of somebody's machine/],
+    ['words', {'notes.md': '<'.repeat(7) + ' HEAD\none\n'},
+        /a conflict that nobody has resolved/],
     ['services', {'services/services.txt': 'x aa 1 0 a service\n',
         'services/x/main.c': '', 'services/y/main.c': ''},
     /there is services\/y, but no row/],

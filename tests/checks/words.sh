@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# words -- nothing of one machine or one registry in what is committed.
+# words -- nothing of one machine or one registry in what is committed, and
+# no conflict of a merge.
 set -u
 . "$(dirname "$0")/sources.sh"
 found=0
@@ -14,4 +15,6 @@ why="a path of somebody's machine"
 complain '(^|[^[:alnum:]_.-])/(work|root|home)/[[:alnum:]]' "${files[@]}"
 why="a registry's host (npm: omit-lockfile-registry-resolved=true)"
 complain 'registry\.npmjs|deb\.debian\.org|"resolved":' "${files[@]}"
+why="a conflict that nobody has resolved"
+complain '^(<<<<<<<|>>>>>>>)( |$)' "${files[@]}"
 exit $found
