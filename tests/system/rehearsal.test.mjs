@@ -76,6 +76,35 @@ test('a second rehearsal with the same regulars reconciles as well', async () =>
     assert.match(run.out, /new among them +800 = 800 /);
 });
 
+test('a rehearsal of an action with many gates counts every one', async () => {
+    const gates = Array.from({length: 200}, (_, i) => (
+        {id: `gate-${i}`, name: `Gate ${i}`}));
+    const [, password] = logins().match(/amara +(\S+)/);
+    const {json} = await rig.call('POST', '/v1/session', {
+        body: {campaign: 'providers-unite', login: 'amara', password},
+    });
+    const put = await rig.call('PUT',
+        '/v1/campaigns/providers-unite/actions/wide', {
+            token: json.token,
+            body: {name: 'Wide', kind: 'rally', place: 'All round', gates,
+                starts_at: '2030-09-28T10:30:00Z',
+                ends_at: '2030-09-28T14:00:00Z'},
+        });
+    assert.equal(put.status, 200, put.text);
+    const run = await muster('demo', '--fast', '--people', '1300',
+        '--action', 'wide');
+    assert.equal(run.code, 0, run.out + run.err);
+    assert.match(run.out, /arrived by gate-199 = sent there/);
+    assert.match(run.out, /It all adds up\./);
+});
+
+test('a rehearsal of nobody new says why nobody arrives', async () => {
+    const run = await muster('demo', '--fast', '--people', '20');
+    assert.equal(run.code, 0, run.out + run.err);
+    assert.match(run.out, /nobody came: none of them was new/);
+    assert.match(run.out, /arrived in all = people who came +0 = 0 /);
+});
+
 test('the numbers of the tool are those of the API', async () => {
     const [, organiser] = logins().match(/owen +(\S+)/);
     const session = await rig.call('POST', '/v1/session', {

@@ -9,6 +9,7 @@
 #include "common/text/text.h"
 #include "services/cli/api/api.h"
 #include "services/cli/api/say.h"
+#include "services/cli/people/people.h"
 #include "services/cli/rehearsal/rehearsal.h"
 
 #define SETTLE_MS 15000 /* for the services to have followed each other */
@@ -225,7 +226,8 @@ reckon_channel(const struct rehearsal *r, const struct found *found,
     {
         sum += (long long)json_integer_value(count);
         if (json_integer_value(count) > 0) {
-            (void)printf("  %s %-48s %9lld\n", name, state,
+            (void)snprintf(what, sizeof(what), "%s %s", name, state);
+            (void)printf("  %-52s %9lld\n", what,
                          (long long)json_integer_value(count));
         }
     }
@@ -299,6 +301,11 @@ reckon_attendance(const struct rehearsal *r, struct sums *sums)
         all_left += guest->leaves;
     }
     (void)puts("attendance");
+    if (r->comer_count == 0 && r->people_count > 0) {
+        (void)printf("  (nobody came: none of them was new. With --people "
+                     "above %d new ones do)\n",
+                     PEOPLE_WITH_PHONE);
+    }
     for (size_t i = 0; i < json_array_size(r->gates) && i < GATES_MAX; i++) {
         char what[128];
         const char *id = field_text(json_array_get(r->gates, i), "id");

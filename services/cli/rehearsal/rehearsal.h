@@ -17,7 +17,7 @@
 #include "common/text/text.h"
 #include "services/cli/cli.h"
 
-#define GATES_MAX 32
+#define GATES_MAX 256 /* an action has no more, and a gate is one byte */
 #define CODE_SIZE 24
 #define CHANNELS 2 /* sms, email */
 
