@@ -465,10 +465,33 @@ what_is_wrong_with_a_field_is_a_sentence_of_its_own(void **state)
     }
 }
 
+static void
+what_a_page_says_is_a_sentence(void **state)
+{
+    (void)state;
+    char text[SHOW_SENTENCE_SIZE], longest[2 * SHOW_SENTENCE_SIZE];
+    assert_string_equal(show_sentence("try again", text), "Try again.");
+    assert_string_equal(show_sentence("Is it? Yes.", text), "Is it? Yes.");
+    assert_string_equal(show_sentence("is it?", text), "Is it?");
+    assert_string_equal(show_sentence("", text), "");
+    memset(longest, 'x', sizeof(longest));
+    longest[sizeof(longest) - 1] = '\0';
+    assert_int_equal(strlen(show_sentence(longest, text)),
+                     SHOW_SENTENCE_SIZE - 1);
+
+    struct buf page;
+    buf_init(&page, 0);
+    show_notice(&page, "Not now", "the service is away: try again");
+    assert_non_null(
+        strstr(buf_string(&page), ">The service is away: try again.</p>"));
+    buf_fini(&page);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_page_says_is_a_sentence),
         cmocka_unit_test(hostile_words_stay_text_on_every_page),
         cmocka_unit_test(no_page_has_script_or_style_in_it),
         cmocka_unit_test(a_form_comes_back_as_it_was_typed_with_what_is_wrong),

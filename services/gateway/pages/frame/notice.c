@@ -2,6 +2,7 @@
 #include "services/gateway/pages/frame/notice.h"
 
 #include "services/gateway/pages/frame/view.h"
+#include "services/gateway/pages/frame/words.h"
 
 extern const char html_notice[];
 
@@ -9,10 +10,11 @@ void
 show_notice(struct buf *to, const char *heading, const char *text)
 {
     struct buf main;
+    char sentence[SHOW_SENTENCE_SIZE];
     buf_init(&main, 0);
     const struct template_field fields[] = {
         {"heading", heading},
-        {"text", text},
+        {"text", show_sentence(text, sentence)},
         {"link", "/"},
         {"link_text", "See what is on"},
     };

@@ -43,6 +43,18 @@ show_error_words(const struct json_error_item *error, char to[SHOW_ERROR_SIZE])
 }
 
 const char *
+show_sentence(const char *words, char to[SHOW_SENTENCE_SIZE])
+{
+    snprintf(to, SHOW_SENTENCE_SIZE - 1, "%s", words);
+    size_t len = strlen(to);
+    if (len > 0 && strchr(".?!", to[len - 1]) == NULL) {
+        memcpy(to + len, ".", sizeof("."));
+    }
+    to[0] = (char)toupper((unsigned char)to[0]);
+    return to;
+}
+
+const char *
 show_kind(Words__ActionKind kind)
 {
     static const char *const kinds[] = {

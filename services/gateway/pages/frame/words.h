@@ -17,6 +17,9 @@ const char *show_kind(Words__ActionKind kind);
  * and full stop. Returns to. */
 const char *show_error_words(const struct json_error_item *error,
                              char to[SHOW_ERROR_SIZE]);
+#define SHOW_SENTENCE_SIZE 256
+/* "try again" -> "Try again."; cut at the size. Returns to. */
+const char *show_sentence(const char *words, char to[SHOW_SENTENCE_SIZE]);
 #define SHOW_SEATS_SIZE 64
 /* "12 places left"; "" without a limit. Returns to. */
 const char *show_seats(const Signup__Action *action, char to[SHOW_SEATS_SIZE]);
