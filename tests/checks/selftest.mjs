@@ -97,6 +97,8 @@ const BAD = [
         /a path of somebody's machine/],
     ['words', {'notes.md': '<'.repeat(7) + ' HEAD\none\n'},
         /a conflict that nobody has resolved/],
+    ['paths', {'notes.md': 'see `common/nowhere/x.c`\n'},
+        /notes\.md:1: there is no common\/nowhere\/x\.c/],
     ['services', {'services/services.txt': 'x aa 1 0 a service\n',
         'services/x/main.c': '', 'services/y/main.c': ''},
     /there is services\/y, but no row/],
