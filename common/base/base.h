@@ -18,6 +18,7 @@
 #include "common/base/settings.h"
 #include "common/base/slug.h"
 #include "common/base/trace.h"
+#include "common/base/utf8.h"
 #include "common/base/wire.h"
 
 #endif

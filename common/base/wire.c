@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/utf8.h"
 
 #define BUDGET_BYTES_MIN ((size_t)64 * 1024)
 #define BUDGET_BYTES_MAX ((size_t)32 * 1024 * 1024)
@@ -162,57 +163,14 @@ arena_free(struct arena *arena)
 /* ---- validation ---- */
 
 static bool
-is_utf8_tail(const unsigned char *s, size_t count)
-{
-    for (size_t i = 1; i <= count; i++) {
-        if ((s[i] & 0xc0) != 0x80) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Bytes of the character at s (NUL-terminated), 0 when it is not UTF-8:
- * RFC 3629, no overlong form, no surrogate, at most U+10FFFF. */
-static size_t
-utf8_length(const unsigned char *s)
-{
-    if (s[0] < 0x80) {
-        return 1;
-    }
-    if (s[0] >= 0xc2 && s[0] <= 0xdf) {
-        return is_utf8_tail(s, 1) ? 2 : 0;
-    }
-    if (s[0] >= 0xe0 && s[0] <= 0xef) {
-        bool is_bad =
-            (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f);
-        return !is_bad && is_utf8_tail(s, 2) ? 3 : 0;
-    }
-    if (s[0] >= 0xf0 && s[0] <= 0xf4) {
-        bool is_bad =
-            (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f);
-        return !is_bad && is_utf8_tail(s, 3) ? 4 : 0;
-    }
-    return 0;
-}
-
-static bool
 is_text(const char *text, const ProtobufCFieldDescriptor *field)
 {
     if (text == NULL || text == field->default_value ||
         text == protobuf_c_empty_string) {
         return true; /* not in the message */
     }
-    const unsigned char *s = (const unsigned char *)text;
-    while (*s != '\0') {
-        size_t len = utf8_length(s);
-        if (len == 0) {
-            return false;
-        }
-        s += len;
-    }
     size_t held = ((const struct span *)(const void *)text - 1)->len;
-    return (size_t)(s - (const unsigned char *)text) + 1 == held;
+    return utf8_is_valid(text) && strlen(text) + 1 == held;
 }
 
 static bool is_valid(const ProtobufCMessage *message);

@@ -1,6 +1,7 @@
 /* form -- percent-encoding, for paths, queries and plain forms. */
 #include <string.h>
 
+#include "common/base/base.h"
 #include "common/http/http.h"
 
 static int
@@ -44,7 +45,7 @@ http_decode(const char *text, size_t len, bool plus_is_space, char *to,
         to[n++] = (char)byte;
     }
     to[n] = '\0';
-    return size > 0;
+    return size > 0 && utf8_is_valid(to);
 }
 
 bool

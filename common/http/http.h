@@ -112,7 +112,8 @@ void http_reply(struct http_request *request, const struct http_answer *answer);
  * percent-encoding, or holds a NUL. */
 bool http_form_value(const char *form, const char *name, size_t index, char *to,
                      size_t size);
-/* Percent-decodes a path segment; false: bad encoding, NUL, or cut. */
+/* Percent-decodes a path segment; false: bad encoding, not UTF-8, NUL, or
+ * cut. */
 bool http_decode(const char *text, size_t len, bool plus_is_space, char *to,
                  size_t size);
 

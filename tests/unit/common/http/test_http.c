@@ -666,7 +666,8 @@ forms_are_decoded_and_bad_encodings_refused(void **state)
 {
     (void)state;
     char value[16];
-    const char form[] = "a=1&b=x+y%21&a=2&c&d=%zz&e=%00&f=0123456789abcdefg";
+    const char form[] = "a=1&b=x+y%21&a=2&c&d=%zz&e=%00&f=0123456789abcdefg"
+                        "&g=%ff%fe&h=a%c3&i=%ed%a0%80&j=%c3%a9";
     assert_true(http_form_value(form, "a", 0, value, sizeof(value)));
     assert_string_equal(value, "1");
     assert_true(http_form_value(form, "a", 1, value, sizeof(value)));
@@ -679,6 +680,11 @@ forms_are_decoded_and_bad_encodings_refused(void **state)
     assert_false(http_form_value(form, "d", 0, value, sizeof(value)));
     assert_false(http_form_value(form, "e", 0, value, sizeof(value)));
     assert_false(http_form_value(form, "f", 0, value, sizeof(value)));
+    assert_false(http_form_value(form, "g", 0, value, sizeof(value)));
+    assert_false(http_form_value(form, "h", 0, value, sizeof(value)));
+    assert_false(http_form_value(form, "i", 0, value, sizeof(value)));
+    assert_true(http_form_value(form, "j", 0, value, sizeof(value)));
+    assert_string_equal(value, "\u00e9");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
