@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {ownPath} from '../../services/gateway/web/js/api.js';
+import {Problem, ownPath} from '../../services/gateway/web/js/api.js';
 import {backoffMs} from '../../services/gateway/web/js/backoff.js';
 import {fillMinutes} from '../../services/gateway/web/js/chart.js';
 import {sumOf} from '../../services/gateway/web/staff/console/counts.js';
@@ -123,6 +123,17 @@ test('words are words, and times are short', () => {
     assert.equal(duration(0.2), '1 s');
     assert.equal(duration(96), '1 min 36 s');
     assert.equal(duration(7500), '2 h 5 min');
+});
+
+test('what was refused is a sentence', () => {
+    for (const [body, want] of [
+        [{detail: 'the service is away: try again'},
+            'The service is away: try again.'],
+        [{detail: 'Is it? Yes.'}, 'Is it? Yes.'],
+        [{title: 'Not now'}, 'Not now.'],
+        [{}, 'Something went wrong. Please try again.'],
+    ])
+        assert.equal(new Problem(503, body).message, want);
 });
 
 test('the sum of a bar takes in states that this page does not know', () => {

@@ -1,6 +1,8 @@
 // @ts-check
 // api -- JSON to and from the gateway, and what went wrong as one sentence.
 
+import {sentence} from './format.js';
+
 const ANSWER_MS_MAX = 15000;
 const DID_NOT_ANSWER =
     'Muster did not answer. Check your connection and try again.';
@@ -18,9 +20,11 @@ export class Problem extends Error {
      */
     constructor(status, body, retryAfterMs = 0) {
         super(
-            body.detail ||
-                body.title ||
-                'Something went wrong. Please try again.',
+            sentence(
+                body.detail ||
+                    body.title ||
+                    'Something went wrong. Please try again.',
+            ),
         );
         this.status = status;
         this.errors = body.errors || [];

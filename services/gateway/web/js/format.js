@@ -33,6 +33,12 @@ export const dayAndTime = (at) => (at ? DAY.format(new Date(at)) : '');
 /** @param {number} n @param {string} one @param {string} many */
 export const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 
+/** "try again" -> "Try again.", as show_sentence of the gateway. @param {string} text */
+export function sentence(text) {
+    const end = /[.?!]$/.test(text) ? '' : '.';
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
+}
+
 /** "care-worker" -> "Care worker". @param {string} slug */
 export function label(slug) {
     const text = String(slug || 'not said').replace(/[-_]/g, ' ');
