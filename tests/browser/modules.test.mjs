@@ -11,6 +11,7 @@ import {
     label,
     percent,
 } from '../../services/gateway/web/js/format.js';
+import {countWords} from '../../services/gateway/web/staff/outbox/count.js';
 import {countSms} from '../../services/gateway/web/staff/console/compose/gsm.js';
 import {cutFrames} from '../../services/gateway/web/js/stream.js';
 
@@ -134,6 +135,13 @@ test('what was refused is a sentence', () => {
         [{}, 'Something went wrong. Please try again.'],
     ])
         assert.equal(new Problem(503, body).message, want);
+});
+
+test('the outbox calls nothing the newest while it still reads', () => {
+    assert.equal(countWords(2287, true), 'Reading: 2,287 so far…');
+    assert.equal(countWords(2287, false),
+        '2,287 messages. These are the newest 200.');
+    assert.equal(countWords(1, false), '1 message.');
 });
 
 test('the sum of a bar takes in states that this page does not know', () => {

@@ -2,10 +2,11 @@
 // page -- the messages that the outbox providers kept: /outbox?c=<campaign>.
 import {render} from 'preact';
 
-import {dayAndTime, plural} from '../../js/format.js';
+import {dayAndTime} from '../../js/format.js';
 import {html} from '../html.js';
 import {Loading, TroubleBox} from '../trouble.js';
-import {SHOWN_MAX, found, messages, open, trouble} from './state.js';
+import {countWords} from './count.js';
+import {found, isReading, messages, open, trouble} from './state.js';
 
 /** @param {{message: import('./state.js').Message}} props */
 function Card({message}) {
@@ -21,18 +22,14 @@ function Card({message}) {
     </li>`;
 }
 
-function countWords() {
-    const which =
-        found.value > SHOWN_MAX ? ` These are the newest ${SHOWN_MAX}.` : '';
-    return `${plural(found.value, 'message', 'messages')}.${which}`;
-}
-
 function Messages() {
     if (!messages.value)
         return trouble.now.value ? null : html`<${Loading} of=${trouble} />`;
     if (!found.value)
         return html`<p class="sheet">Nothing has been sent yet.</p>`;
-    return html`<p class="big-fact" role="status">${countWords()}</p>
+    return html`<p class="big-fact" role="status">
+            ${countWords(found.value, isReading.value)}
+        </p>
         <ol class="messages">
             ${messages.value.map(
                 (m) => html`<${Card} key=${m.key} message=${m} />`,

@@ -5,9 +5,9 @@ import {signal} from '@preact/signals';
 import {dressNav, whoAmI} from '../../js/staff.js';
 import {isPassing, keepAsking, makeTrouble} from '../again.js';
 import {listOutbox} from '../api.js';
+import {SHOWN_MAX} from './count.js';
 
 const REFRESH_MS = 4000;
-export const SHOWN_MAX = 200; // the newest; the count says how many there are
 
 /** @typedef {import('../api.js').OutboxMessage} Message */
 /** @typedef {Message & {key: number}} Shown its place in the order they came */
@@ -15,6 +15,7 @@ export const SHOWN_MAX = 200; // the newest; the count says how many there are
 /** Null until the first answer came. */
 export const messages = signal(/** @type {Shown[] | null} */ (null));
 export const found = signal(0);
+export const isReading = signal(true); // what was sent last may still come
 export const trouble = makeTrouble();
 const stop = new AbortController().signal; // left only with the page
 let campaign = '';
@@ -27,9 +28,10 @@ async function more() {
     const fresh = page.messages.map((m, i) => ({...m, key: found.value + i}));
     const all = [...fresh.reverse(), ...(messages.value || [])];
     found.value += fresh.length;
+    isReading.value = fresh.length > 0;
     messages.value = all.slice(0, SHOWN_MAX);
     trouble.clear();
-    return fresh.length > 0;
+    return isReading.value;
 }
 
 async function refresh() {
