@@ -99,6 +99,24 @@ test('a sign-up with something wrong names every wrong field', async () => {
     assert.equal(await state(), before);
 });
 
+test('a query that is no number is named, not taken for another', async () => {
+    const token = rig.tokens.admin;
+    for (const path of ['audit', 'outbox'])
+        for (const after of ['zz', '-1', '1x', '', '99999999999999999999']) {
+            const answer = await rig.call('GET',
+                `${c}/${path}?after=${after}`, {token});
+            assertProblem(answer, 400, `${path} ${after}`);
+            assert.deepEqual(fieldsOf(answer), ['after']);
+        }
+    const recipients = `${c}/broadcasts/b1/recipients?channel=sms&state=failed`;
+    for (const from of ['zz', '-1', '4294967296']) {
+        const answer = await rig.call('GET', `${recipients}&from=${from}`,
+            {token});
+        assertProblem(answer, 400, from);
+        assert.deepEqual(fieldsOf(answer), ['from']);
+    }
+});
+
 test('what is not there is 404, also with a strange name', async () => {
     const before = await state();
     const body = good();

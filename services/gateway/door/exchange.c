@@ -1,6 +1,7 @@
 /* exchange -- one HTTP request, from its arrival to its reply. */
 #include "services/gateway/door/exchange.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -88,6 +89,25 @@ exchange_query(struct exchange *x, const char *name)
         return NULL;
     }
     return x->queries[x->query_count++] = mem_copy_string(value);
+}
+
+uint64_t
+exchange_query_whole(struct exchange *x, const char *name, uint64_t fallback,
+                     uint64_t max)
+{
+    const char *text = exchange_query(x, name);
+    if (text == NULL) {
+        return fallback;
+    }
+    char *end;
+    errno = 0;
+    uint64_t number = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 ||
+        number > max) {
+        json_errors_add(&x->errors, name, "is not a whole number");
+        return fallback;
+    }
+    return number;
 }
 
 /* Only a page of a campaign is told by its query which one: any other row

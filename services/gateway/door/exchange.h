@@ -57,6 +57,10 @@ void exchange_end(struct exchange *x, int status);
 const char *exchange_param(const struct exchange *x, const char *name);
 /* The query's value, decoded; NULL when absent. Lives as long as x. */
 const char *exchange_query(struct exchange *x, const char *name);
+/* The query's whole number, fallback when absent; one that is none, or above
+ * max, is added to x's errors. */
+uint64_t exchange_query_whole(struct exchange *x, const char *name,
+                              uint64_t fallback, uint64_t max);
 /* The campaign it is about, as its route's scope says: {c}, or of a page of a
  * campaign the query's c; "" when there is none. */
 const char *exchange_campaign(struct exchange *x);

@@ -364,10 +364,14 @@ head_seen(void *arg, enum err err, const struct store_reply *reply)
 void
 audit_list(struct exchange *x)
 {
-    const char *text = exchange_query(x, "after");
+    uint64_t after = exchange_query_whole(x, "after", 0, INT64_MAX);
+    if (x->errors.count > 0) {
+        reply_errors(x);
+        return;
+    }
     struct chain *chain = exchange_state(x, sizeof(*chain));
     chain->gateway = x->gateway;
     chain->is_whole = true;
-    chain->after = text == NULL ? 0 : strtoull(text, NULL, 10);
+    chain->after = after;
     audit_store_head(x->gateway, exchange_campaign(x), head_seen, x);
 }

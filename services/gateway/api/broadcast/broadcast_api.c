@@ -355,22 +355,6 @@ query_choice(struct exchange *x, const char *name,
     return 0;
 }
 
-static uint32_t
-query_whole(struct exchange *x, const char *name, uint32_t fallback)
-{
-    const char *text = exchange_query(x, name);
-    if (text == NULL) {
-        return fallback;
-    }
-    char *end;
-    unsigned long number = strtoul(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end != '\0' || number > UINT32_MAX) {
-        json_errors_add(&x->errors, name, "is not a whole number");
-        return fallback;
-    }
-    return (uint32_t)number;
-}
-
 void
 list_recipients(struct exchange *x)
 {
@@ -380,9 +364,10 @@ list_recipients(struct exchange *x)
     list.channel = (Words__Channel)query_choice(x, "channel", channel_words);
     list.state = (Words__RecipientState)query_choice(x, "state", state_words);
     list.has_from_number = true;
-    list.from_number = query_whole(x, "from", 0);
+    list.from_number = (uint32_t)exchange_query_whole(x, "from", 0, UINT32_MAX);
     list.has_max = true;
-    list.max = query_whole(x, "max", NUMBERS_MAX);
+    list.max =
+        (uint32_t)exchange_query_whole(x, "max", NUMBERS_MAX, UINT32_MAX);
     if (list.max < 1 || list.max > NUMBERS_MAX) {
         json_errors_add(&x->errors, "max", "must be from 1 to 1000");
     }

@@ -58,9 +58,12 @@ read_page(const struct exchange *x, const char *campaign, int64_t after,
 void
 list_outbox(struct exchange *x)
 {
-    const char *text = exchange_query(x, "after");
-    int64_t after = text == NULL ? 0 : strtoll(text, NULL, 10);
-    if (x->gateway->outbox_dir == NULL || after < 0) {
+    int64_t after = (int64_t)exchange_query_whole(x, "after", 0, INT64_MAX);
+    if (x->errors.count > 0) {
+        reply_errors(x);
+        return;
+    }
+    if (x->gateway->outbox_dir == NULL) {
         reply_problem(x, 404, "no route keeps its messages on this machine");
         return;
     }
