@@ -22,6 +22,18 @@ async function action(id) {
     return json.actions.find((a) => a.id === id);
 }
 
+test('actions that are put at once are all there', async () => {
+    const ids = Array.from({length: 200}, (_, i) => `at-once-${i}`);
+    const answers = await Promise.all(ids.map((id) =>
+        rig.call('PUT', `${c}/actions/${id}`, {token: rig.tokens.admin,
+            body: {name: id, kind: 'rally', starts_at: '2030-09-28T10:30:00Z',
+                ends_at: '2030-09-28T14:00:00Z', gates: []}})));
+    for (const {status, text} of answers) assert.equal(status, 200, text);
+    const {json} = await rig.call('GET', `${c}/actions`);
+    const there = new Set(json.actions.map(({id}) => id));
+    assert.deepEqual(ids.filter((id) => !there.has(id)), []);
+});
+
 test('two identical sign-ups are one supporter with one place', async () => {
     for (let i = 0; i < TIMES; i++) {
         const body = {

@@ -16,7 +16,7 @@
 #include "services/signup/keep/feed.h"
 #include "services/signup/keep/store.h"
 
-#define TRIES_MAX 8
+#define TRIES_MAX 64 /* as many others may be ahead, one a try */
 #define FIELD_SIZE (SLUG_SIZE + 2)
 
 struct putting {
@@ -297,7 +297,9 @@ put_done(void *arg, enum err err, const struct store_reply *reply)
     struct signup *signup = signup_of(p->asked);
     bool is_stale = reply->type == STORE_STRING;
     if (is_stale && ++p->tries > TRIES_MAX) {
-        refuse(p, ERR_UNAVAILABLE, NULL);
+        refuse(p, ERR_UNAVAILABLE,
+               "others change this campaign just now, nothing was done; try "
+               "again");
         return;
     }
     if (!is_stale) {
