@@ -58,6 +58,17 @@ test('without JavaScript one signs up and has a ticket', async () => {
     await page.shut();
 });
 
+test('a name without a break does not push the QR code off the ticket', async () => {
+    const page = await stage.open();
+    await signUp(page, {name: 'x'.repeat(100), phone: stage.newPhone()});
+    assert.match(await readQr(page.locator('.qr')), /^MU1\./);
+    const [ticket, qr] = await Promise.all(['.ticket', '.qr'].map((what) =>
+        page.locator(what).boundingBox()));
+    assert.ok(qr.x >= ticket.x && qr.x + qr.width <= ticket.x + ticket.width);
+    page.assertClean();
+    await page.shut();
+});
+
 test('the QR of a ticket checks in, once', async () => {
     const page = await stage.open();
     await signUp(page, {name: 'Qadir Square', phone: stage.newPhone()});
