@@ -126,6 +126,7 @@ test('words that are wrong are said, start nothing and exit with 2',
             [['demo', '--peeple', '3'], /peeple/],
             [['demo', 'tomorrow'], /too much/],
             [['nothing'], /there is no word "nothing"/],
+            [['keep'], /there is no word "keep"/],
         ]) {
             assert.equal(await assert_misused({}, words, why), 2,
                 words.join(' '));
