@@ -175,6 +175,15 @@ has_read_all(const struct store_reply *reply)
     return errors.len == 0 || strtoll(errors.data, NULL, 10) == 0;
 }
 
+/* Redis lets in whoever comes while it is still at the beginning of its files,
+ * when it cannot have skipped anything yet. */
+static bool
+is_still_reading(const struct store_reply *reply)
+{
+    struct bytes loading = find_fact(reply, "\nloading:");
+    return loading.len == 1 && memcmp(loading.data, "1", 1) == 0;
+}
+
 static void
 info_done(void *arg, enum err err, const struct store_reply *reply)
 {
@@ -184,6 +193,9 @@ info_done(void *arg, enum err err, const struct store_reply *reply)
     }
     if (err != ERR_NONE) {
         refuse_server(store, "Redis refuses INFO", reply);
+    } else if (is_still_reading(reply)) {
+        store_say_why_not(store, "Redis is still reading its files");
+        store_link_break(store->link, store->why_not);
     } else if (!has_read_all(reply)) {
         store_say_why_not(store, "Redis skipped part of its own append-only "
                                  "file when it started, so data is missing: "
@@ -249,7 +261,7 @@ store_greet(struct store *store)
     const char *auth[] = {"AUTH", store->user == NULL ? "default" : store->user,
                           store->password};
     const char *id[] = {"CLIENT", "ID"};
-    const char *info[] = {"INFO", "server", "stats"};
+    const char *info[] = {"INFO", "server", "stats", "persistence"};
     const char *config[] = {"CONFIG", "GET", durable[0][0], durable[1][0],
                             durable[2][0]};
     store->greetings_open = 2;
@@ -258,7 +270,7 @@ store_greet(struct store *store)
         store_send_own(store, auth, 3, auth_done, store);
     }
     store_send_own(store, id, 2, id_done, store);
-    store_send_own(store, info, 3, info_done, store);
+    store_send_own(store, info, 4, info_done, store);
     if (!store->allows_volatile) {
         store->greetings_open++;
         store_send_own(store, config, 5, config_done, store);

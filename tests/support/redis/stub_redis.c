@@ -33,6 +33,7 @@ struct stub_redis {
     atomic_int mode, taken;
     _Atomic(const char *) error;
     _Atomic(const char *) fsync;
+    atomic_bool is_loading;
 };
 
 struct request {
@@ -101,7 +102,11 @@ greet(const struct stub_redis *stub, const struct request *request,
     } else if (strcmp(first, "CLIENT") == 0) {
         buf_add_string(out, strcmp(second, "ID") == 0 ? ":7\r\n" : ":1\r\n");
     } else if (strcmp(first, "INFO") == 0) {
-        add_bulk(out, "# Server\r\nrun_id:abc\r\ntcp_port:0\r\n");
+        add_bulk(out, atomic_load(&stub->is_loading)
+                          ? "# Server\r\nrun_id:abc\r\n# Persistence\r\n"
+                            "loading:1\r\nasync_loading:0\r\n"
+                          : "# Server\r\nrun_id:abc\r\n# Persistence\r\n"
+                            "loading:0\r\nasync_loading:0\r\n");
     } else if (strcmp(first, "SCRIPT") == 0) {
         add_bulk(out, "0123456789012345678901234567890123456789");
     } else if (strcmp(first, "CONFIG") == 0) {
@@ -306,6 +311,12 @@ void
 stub_redis_set_fsync(struct stub_redis *stub, const char *value)
 {
     atomic_store(&stub->fsync, value);
+}
+
+void
+stub_redis_set_loading(struct stub_redis *stub, bool is_loading)
+{
+    atomic_store(&stub->is_loading, is_loading);
 }
 
 int

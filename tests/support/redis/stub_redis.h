@@ -29,6 +29,8 @@ void stub_redis_set(struct stub_redis *stub, enum stub_mode mode,
                     const char *error);
 /* What CONFIG GET says of appendfsync; borrowed for ever. */
 void stub_redis_set_fsync(struct stub_redis *stub, const char *value);
+/* Whether INFO says that it still reads its files. */
+void stub_redis_set_loading(struct stub_redis *stub, bool is_loading);
 int stub_redis_connections(const struct stub_redis *stub); /* ever taken */
 
 #endif

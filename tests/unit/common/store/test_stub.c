@@ -360,6 +360,27 @@ starting_on_a_server_that_is_not_durable_is_refused(void **state)
     stub_redis_stop(&stub);
 }
 
+/* It answers then, but what it will have skipped is not known yet. */
+static void
+a_server_that_still_reads_its_files_is_waited_for(void **state)
+{
+    (void)state;
+    struct stub_redis *stub = stub_redis_start();
+    stub_redis_set_loading(stub, true);
+    assert_refuses_to_start(stub, "still reading its files");
+    stub_redis_stop(&stub);
+    struct fixture *f = set_up();
+    stub_redis_set_loading(f->stub, true);
+    int64_t end_ms = clock_boot_ms() + 300;
+    while (clock_boot_ms() < end_ms) {
+        loop_turn(f->loop, 10);
+        assert_false(store_is_ready(f->store));
+    }
+    stub_redis_set_loading(f->stub, false);
+    assert_true(turn_until_ready(f, true, NOTICE_MS));
+    tear_down(f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -377,6 +398,7 @@ main(int argc, char **argv)
         cmocka_unit_test(a_callback_may_send_the_next_command_even_at_the_end),
         cmocka_unit_test(a_dead_server_is_tried_again_but_not_hammered),
         cmocka_unit_test(starting_on_a_server_that_is_not_durable_is_refused),
+        cmocka_unit_test(a_server_that_still_reads_its_files_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
