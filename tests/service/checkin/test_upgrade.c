@@ -68,12 +68,14 @@ turn_back_to_0_1(void)
     redis_must("HDEL '{walks}:ci:known' format top old");
 }
 
-/* Again while it says "not now", as whoever has a ticket would. */
+/* Again while it says "not now" or nothing, as whoever has a ticket would. */
 static struct rig_answer
 ask(const Checkin__Request *request)
 {
     struct rig_answer answer = rig_ask(rig, 0, request);
-    for (int i = 0; i < 9 && answer.err == ERR_UNAVAILABLE; i++) {
+    for (int i = 0;
+         i < 9 && (answer.err == ERR_UNAVAILABLE || answer.err == ERR_TIMEOUT);
+         i++) {
         answer = rig_ask(rig, 0, request);
     }
     return answer;
