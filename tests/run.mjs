@@ -25,7 +25,6 @@ import {end_all} from './runner/process.mjs';
 
 const TOP = join(dirname(fileURLToPath(import.meta.url)), '..');
 const LOGS = 'build/test-logs';
-const WAITING_LANES = 1; // beside the cores': half of the tests' time is waiting
 const EACH_SHOWN_MAX = 60; // so many jobs have a line each
 
 process.chdir(TOP);
@@ -120,8 +119,7 @@ async function run_all(jobs, is_whole) {
     const sum = new Sum(jobs);
     const results = new Map();
     const lanes = new Lanes({
-        lanes: availableParallelism() + WAITING_LANES,
-        seconds_file: `${LOGS}/seconds.json`,
+        lanes: availableParallelism(), seconds_file: `${LOGS}/seconds.json`,
         on_done: (job, took) => sum.add(job, took, results.get(job) ?? {
             passed: 0, work_s: 0,
             failed: [{name: `${job.id}: not run, for what it needs failed`}],

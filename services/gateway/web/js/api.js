@@ -53,6 +53,10 @@ function requestOf(method, body, headers) {
     return {method, headers: given, body: JSON.stringify(body)};
 }
 
+/* Aborted when one signs out: from then on nothing is asked, or answered. */
+const leaving = new AbortController();
+const never = () => new Promise(() => {});
+
 /**
  * One request. Throws Problem; status 0 when no answer came.
  *
@@ -62,9 +66,11 @@ function requestOf(method, body, headers) {
  * @param {Options} [options]
  */
 export async function call(method, path, body, {headers = {}, signal} = {}) {
+    if (leaving.signal.aborted) return never();
     const stop = new AbortController();
     const abort = () => stop.abort();
     const timer = setTimeout(abort, ANSWER_MS_MAX);
+    leaving.signal.addEventListener('abort', abort);
     if (signal) signal.addEventListener('abort', abort);
     try {
         const answer = await fetch(path, {
@@ -75,10 +81,12 @@ export async function call(method, path, body, {headers = {}, signal} = {}) {
         if (!answer.ok) throw await problemOf(answer);
         return answer.status === 204 ? null : await answer.json();
     } catch (error) {
+        if (leaving.signal.aborted) return never();
         if (error instanceof Problem || (signal && signal.aborted)) throw error;
         throw new Problem(0, {detail: DID_NOT_ANSWER});
     } finally {
         clearTimeout(timer);
+        leaving.signal.removeEventListener('abort', abort);
         if (signal) signal.removeEventListener('abort', abort);
     }
 }
@@ -90,19 +98,20 @@ export const get = (path, options) => call('GET', path, undefined, options);
 export const post = (path, body = {}, options) =>
     call('POST', path, body, options);
 
-let isSigningOut = false;
-
 /** Where one signs in, and comes back from; not when one wanted to leave. */
 export function goToLogin() {
-    if (isSigningOut) return;
+    if (leaving.signal.aborted) return;
     const here = location.pathname + location.search + location.hash;
     location.assign('/login?next=' + encodeURIComponent(here));
 }
 
-/** What is still being asked meanwhile is refused, and leads nowhere else. */
+/** What is still being asked is given up first: nobody is signed in for it. */
 export async function signOut() {
-    isSigningOut = true;
-    await call('DELETE', '/v1/session').catch(() => null);
+    const bye = requestOf('DELETE', undefined, {});
+    leaving.abort();
+    await fetch('/v1/session', {...bye, credentials: 'same-origin'}).catch(
+        () => null,
+    );
     location.assign('/login');
 }
 
