@@ -24,11 +24,15 @@
  *   2. the rules                                people/rules.c
  *   3. opened                                   people/record.c
  *
+ * A note (notes/note.c): one message to one contact, sealed until it expires;
+ * numbered and told of by keep/note.lua; opened for courier by
+ * notes/resolve_notes.c.
+ *
  * Definitions: definitions/put_flow.c, list_flow.c. One supporter:
  * supporter/get_flow.c, cancel_flow.c, consent_flow.c. Redis: keep/store.c.
  *
  * The rooms, each calling those below it alone:
- *   joining supporter audience; definitions; keep; people. */
+ *   joining supporter audience; notes; definitions; keep; people. */
 #ifndef SIGNUP_SIGNUP_H
 #define SIGNUP_SIGNUP_H
 

@@ -20,6 +20,13 @@
  *   {c}:su:x           set: channel and blind index of addresses that
  *                      withdrew; outlives the supporter
  *   {c}:su:e, ei       list and hash: the wordings of consents
+ *   {c}:su:z           hash: note -> its note_item row. The meta hash counts
+ *                      them: notes, the next one's number
+ *   {c}:su:zx          sorted set: note -> ms when it is forgotten
+ *   {c}:su:zk          hash: hash of a note's key -> note
+ *   {c}:su:o           hash: channel and blind index -> its code_kept row: the
+ *                      code that may be typed, as a keyed hash, and the limits
+ *   {c}:su:ox          sorted set: the same -> ms when it is forgotten
  *   {c}:su:feed        stream: <seq>-0 -> e: packed events, tag by tag as
  *                      feed.Entry has them
  *   {muster}:su:campaigns
@@ -43,7 +50,8 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "signup_scripts.h"
+#include "services/signup/keep/store_inside.h"
+#include "services/signup/keep/store_notes.h"
 
 #define KEY_SIZE 80
 #define NUMBER_SIZE 24
@@ -94,6 +102,12 @@ run(struct bound bound, struct su_args args, store_reply_cb *cb, void *arg)
                                    .args = args.args,
                                    .arg_count = args.count},
               cb, arg);
+}
+
+void
+su_run(struct su *su, const struct su_call *call, store_reply_cb *cb, void *arg)
+{
+    run((struct bound){su, call->script, call->campaign}, call->args, cb, arg);
 }
 
 /* A script over {muster}'s own keys. */
@@ -272,6 +286,14 @@ su_read_records(struct su *su, const char *campaign,
 {
     run_numbers((struct bound){su, SIGNUP_SCRIPT_RECORDS, campaign}, lists,
                 (struct su_args){NULL, RECORDS_ARG_LISTS}, cb, arg);
+}
+
+void
+su_read_notes(struct su *su, const char *campaign,
+              const struct su_people *notes, store_reply_cb *cb, void *arg)
+{
+    run_numbers((struct bound){su, SIGNUP_SCRIPT_NOTES, campaign}, notes,
+                (struct su_args){NULL, NOTES_ARG_NUMBERS}, cb, arg);
 }
 
 void

@@ -26,7 +26,8 @@ rules_has_consent(uint32_t flags, int channel_index)
 bool
 rules_need_action(Words__Class class_)
 {
-    return class_ != WORDS__CLASS__CLASS_CAMPAIGN;
+    return class_ == WORDS__CLASS__CLASS_SERVICE ||
+           class_ == WORDS__CLASS__CLASS_SAFETY;
 }
 
 Words__Rule

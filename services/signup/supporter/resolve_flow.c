@@ -7,6 +7,7 @@
 
 #include "common/base/base.h"
 #include "services/signup/keep/store.h"
+#include "services/signup/notes/resolve_notes.h"
 #include "services/signup/people/address.h"
 #include "services/signup/people/rules.h"
 #include "services/signup/supporter/flows.h"
@@ -108,6 +109,11 @@ campaign_done(void *arg, enum err err, const char *detail, void *value)
     }
     r->campaign = campaign;
     const Signup__Resolve *ask = signup_request(r->asked)->resolve;
+    if (ask->class_ == WORDS__CLASS__CLASS_NOTE) {
+        resolve_notes(r->asked, campaign);
+        free(r);
+        return;
+    }
     const struct campaign_action *action =
         ask->action == NULL ? NULL
                             : campaign_find_action(campaign, ask->action);
