@@ -16,7 +16,7 @@
 
 #define RECORD_ID_SIZE 24
 #define RECORD_CHANNELS 2
-#define RECORD_RULES 6
+#define RECORD_RULES 11                     /* words.Rule's values */
 #define RECORD_STAFF_MAX 64                 /* bytes of a staff id */
 #define RECORD_EXPIRY_MS (24 * 3600 * 1000) /* after the start, by default */
 

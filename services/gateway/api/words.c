@@ -50,6 +50,11 @@ const struct json_word rule_words[] = {
     {"withdrawn", WORDS__RULE__RULE_WITHDRAWN},
     {"suppressed", WORDS__RULE__RULE_SUPPRESSED},
     {"not_signed_up", WORDS__RULE__RULE_NOT_SIGNED_UP},
+    {"gone", WORDS__RULE__RULE_GONE},
+    {"not_proved", WORDS__RULE__RULE_NOT_PROVED},
+    {"switched_off", WORDS__RULE__RULE_SWITCHED_OFF},
+    {"not_me", WORDS__RULE__RULE_NOT_ME},
+    {"budget", WORDS__RULE__RULE_BUDGET},
     {NULL, 0},
 };
 

@@ -57,14 +57,23 @@ match_term(const struct plan_term *term, const struct match_chunk *chunk,
     }
 }
 
-/* Ones for the people there are. */
+/* Ones for the people there are: not for who was merged into another, or
+ * taken back. */
 static void
-fill_people(unsigned people, uint8_t *bits)
+fill_people(const struct match_chunk *chunk, uint8_t *bits)
 {
+    const unsigned gone = FLAG_GONE >> 8;
+    const uint8_t *high = chunk->slots[PLAN_SLOT_FLAGS_HIGH];
     memset(bits, 0, CHUNK_BIT_BYTES);
-    memset(bits, 0xff, people / 8);
-    if (people % 8 != 0) {
-        bits[people / 8] = (uint8_t)((1U << (people % 8)) - 1);
+    for (unsigned i = 0; i < chunk->people; i += 8) {
+        unsigned byte = 0;
+        for (unsigned b = 0; b < 8; b++) {
+            byte |= (unsigned)((high[i + b] & gone) == 0) << b;
+        }
+        bits[i / 8] = (uint8_t)byte;
+    }
+    if (chunk->people % 8 != 0) {
+        bits[chunk->people / 8] &= (uint8_t)((1U << (chunk->people % 8)) - 1);
     }
 }
 
@@ -73,7 +82,7 @@ match_people(const struct plan *plan, const struct match_chunk *chunk,
              uint8_t *bits)
 {
     uint8_t term_bits[CHUNK_BIT_BYTES];
-    fill_people(chunk->people, bits);
+    fill_people(chunk, bits);
     for (size_t t = 0; t < plan->term_count; t++) {
         match_term(&plan->terms[t], chunk, term_bits);
         uint8_t flip = plan->terms[t].is_not ? 0xff : 0;
@@ -88,13 +97,13 @@ match_people(const struct plan *plan, const struct match_chunk *chunk,
     return count;
 }
 
-/* Who has a place (confirmed, waitlisted or offered) at the action. */
+/* Who has a place at the action: see rules_is_place. */
 static void
 fill_places(const struct plan *plan, const struct match_chunk *chunk,
             uint8_t *places)
 {
     memset(places, 0, CHUNK_BIT_BYTES);
-    for (size_t i = 0; plan->has_place && i < 3; i++) {
+    for (size_t i = 0; i < plan->place_slot_count; i++) {
         or_bits(chunk->slots[plan->place_slots[i]], places);
     }
 }
@@ -109,12 +118,16 @@ match_rules(const struct plan *plan, const struct match_chunk *chunk,
     if (result->eligible != NULL) {
         memset(result->eligible, 0, CHUNK_BIT_BYTES);
     }
-    const uint8_t *flags = chunk->slots[PLAN_SLOT_FLAGS];
+    const uint8_t *low = chunk->slots[PLAN_SLOT_FLAGS],
+                  *high = chunk->slots[PLAN_SLOT_FLAGS_HIGH];
     for (size_t i = 0; i < CHUNK_BIT_BYTES; i++) {
         for (unsigned left = bits[i]; left != 0; left &= left - 1) {
             unsigned b = (unsigned)__builtin_ctz(left);
-            unsigned place = (unsigned)places[i] >> b & 1U;
-            uint8_t rule = table->rule[place][flags[i * 8 + b]];
+            bool has_place = ((unsigned)places[i] >> b & 1U) == 1;
+            unsigned key = table->low[low[i * 8 + b]] |
+                           table->high[high[i * 8 + b]] |
+                           (has_place ? table->place : 0);
+            uint8_t rule = table->rule[key];
             result->counts[rule]++;
             if (result->eligible != NULL && rule == 0) {
                 result->eligible[i] |= (uint8_t)(1U << b);

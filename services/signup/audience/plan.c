@@ -148,7 +148,7 @@ make_consent(struct making *m, const struct query_term *from,
             return refuse_value(m, from->kind, from->values[v],
                                 &(struct allowed){channels, 2});
         }
-        for (uint32_t flags = 0; flags < RULES_FLAGS_COUNT; flags++) {
+        for (uint32_t flags = 0; flags < 256; flags++) { /* the low byte */
             if (rules_has_consent(flags, is_sms ? 0 : 1)) {
                 want_value(to, flags);
             }
@@ -246,14 +246,16 @@ make_place(struct making *m, const char *action)
     if (number == 0) {
         return ERR_NOT_FOUND;
     }
-    m->plan->has_place = true;
-    static const Words__PlaceState states[] = {
-        WORDS__PLACE_STATE__PLACE_CONFIRMED,
-        WORDS__PLACE_STATE__PLACE_WAITLISTED,
-        WORDS__PLACE_STATE__PLACE_OFFERED};
-    for (size_t i = 0; i < 3; i++) {
-        enum err err =
-            get_bit_slot(m, states[i], number, &m->plan->place_slots[i]);
+    const size_t states = sizeof(place_letters) / sizeof(place_letters[0]);
+    static_assert(sizeof(place_letters) / sizeof(place_letters[0]) <=
+                      PLAN_PLACES_MAX,
+                  "a plan has a slot for each state of a place");
+    for (size_t state = 1; state < states; state++) {
+        if (!rules_is_place((Words__PlaceState)state)) {
+            continue;
+        }
+        size_t *slot = &m->plan->place_slots[m->plan->place_slot_count++];
+        enum err err = get_bit_slot(m, (Words__PlaceState)state, number, slot);
         if (err != ERR_NONE) {
             return err;
         }
@@ -267,12 +269,16 @@ plan_make(const struct query *query, const struct plan_words *words,
 {
     memset(out, 0, sizeof(*out));
     struct making m = {words, out, why};
-    size_t flags;
+    size_t flags, high;
     enum err err = get_byte_slot(&m, "flags", &flags);
+    if (err == ERR_NONE) {
+        err = get_byte_slot(&m, "flags.1", &high);
+    }
     if (err == ERR_NONE && action != NULL) {
         err = make_place(&m, action);
     }
-    assert(err != ERR_NONE || flags == PLAN_SLOT_FLAGS);
+    assert(err != ERR_NONE ||
+           (flags == PLAN_SLOT_FLAGS && high == PLAN_SLOT_FLAGS_HIGH));
     for (size_t i = 0; i < query->term_count && err == ERR_NONE; i++) {
         const struct query_term *from = &query->terms[i];
         struct plan_term *to = &out->terms[out->term_count++];

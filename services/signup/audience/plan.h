@@ -1,8 +1,9 @@
 /* plan -- a parsed audience bound to one campaign's words. Pure.
  *
  * A plan says which columns are needed (its slots) and, for each term, what
- * to look for in them. Slot 0 is always the flags column; when the audience
- * is about an action, the place bits of that action come next. */
+ * to look for in them. Slots 0 and 1 are always the flags' two lowest bytes;
+ * when the audience is about an action, the place bits of that action come
+ * next. */
 #ifndef SIGNUP_AUDIENCE_PLAN_H
 #define SIGNUP_AUDIENCE_PLAN_H
 
@@ -16,6 +17,8 @@
 
 #define PLAN_SLOTS_MAX COLUMNS_WANTED_MAX
 #define PLAN_SLOT_FLAGS 0
+#define PLAN_SLOT_FLAGS_HIGH 1
+#define PLAN_PLACES_MAX 8 /* states of a place */
 
 /* A column of the store's, or the bits that checkin has of who is present. */
 struct slot {
@@ -43,8 +46,8 @@ struct plan_term {
 struct plan {
     size_t slot_count;
     struct slot slots[PLAN_SLOTS_MAX];
-    size_t place_slots[3]; /* confirmed, waitlisted, offered */
-    bool has_place;        /* place_slots are set */
+    size_t place_slot_count; /* states that count as one; 0: no action */
+    size_t place_slots[PLAN_PLACES_MAX];
     size_t term_count;
     struct plan_term terms[QUERY_TERMS_MAX];
 };

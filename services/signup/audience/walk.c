@@ -69,7 +69,7 @@ find_fault(struct walk *walk)
     if (query_parse(ask->query, &walk->query, walk->why) != ERR_NONE) {
         return (struct signup_fault){"query", walk->why};
     }
-    if (ask->class_ == WORDS__CLASS__CLASS_NONE) {
+    if (!rules_is_chosen(ask->class_)) {
         return (struct signup_fault){"class",
                                      "class is service, campaign or safety"};
     }

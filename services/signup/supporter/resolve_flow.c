@@ -152,10 +152,7 @@ has_place(const struct resolving *r, const struct person *person)
         person->state_count != 1) {
         return false;
     }
-    uint8_t state = person->states[0];
-    return state == WORDS__PLACE_STATE__PLACE_CONFIRMED ||
-           state == WORDS__PLACE_STATE__PLACE_WAITLISTED ||
-           state == WORDS__PLACE_STATE__PLACE_OFFERED;
+    return rules_is_place((Words__PlaceState)person->states[0]);
 }
 
 /* Who is gone was erased; a record that cannot be opened has no contact. */

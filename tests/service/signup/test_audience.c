@@ -321,7 +321,8 @@ a_withdrawn_consent_counts_at_the_next_resolve(void **state)
         assert_true(set.reply->set_consent->is_changed);
         signup_rig_free(&set);
         expect_rule(CAMPAIGN, SMS, NULL, 1, WORDS__RULE__RULE_WITHDRAWN);
-        expect_rule(SERVICE, SMS, "rally", 1, WORDS__RULE__RULE_WITHDRAWN);
+        /* News alone: what one signed up for still comes. */
+        expect_rule(SERVICE, SMS, "rally", 1, WORDS__RULE__RULE_NONE);
         expect_rule(SAFETY, SMS, "rally", 1, WORDS__RULE__RULE_NONE);
         set = signup_rig_consent(&rig, 1, SMS, true); /* safe to repeat */
         assert_false(set.reply->set_consent->is_changed);

@@ -22,6 +22,10 @@ static char region_names[REGIONS][8], *regions[REGIONS];
 static const unsigned some_regions[] = {0, 1, 2, 255, 256, 257, 258, 512, 4096};
 #define SOME_REGIONS (sizeof(some_regions) / sizeof(some_regions[0]))
 static const char *const actions[] = {"rally", "march"};
+/* The letters of the states that a place can have, PLACE_NONE first. */
+#define PLACE_LETTER(state, letter, counter) #letter
+static const char letters[] = "-" SIGNUP_PLACES_TABLE(PLACE_LETTER);
+#define STATES (sizeof(letters) - 1)
 static const char *const formats[] = {"plain", "easy-read", "welsh",
                                       "large-print"};
 
@@ -78,9 +82,12 @@ make_people(struct world *w)
         p->role = random_below(w, 4);
         p->region = some_regions[random_below(w, SOME_REGIONS)];
         p->format = random_below(w, 4);
-        p->flags = random_below(w, 256);
+        p->flags = random_below(w, 65536);
+        if (random_below(w, 4) != 0) {
+            p->flags &= ~(unsigned)FLAG_GONE;
+        }
         for (int a = 0; a < 2; a++) {
-            p->state[a] = random_below(w, 5);
+            p->state[a] = random_below(w, STATES);
             p->present[a] = random_below(w, 2);
         }
     }
@@ -191,7 +198,10 @@ byte_of(const struct person *p, const char *column)
     if (strcmp(column, "region.1") == 0) {
         return p->region >> 8;
     }
-    return strcmp(column, "format") == 0 ? p->format : p->flags;
+    if (strcmp(column, "flags.1") == 0) {
+        return p->flags >> 8;
+    }
+    return strcmp(column, "format") == 0 ? p->format : p->flags & 0xff;
 }
 
 static bool
@@ -201,7 +211,7 @@ bit_of(const struct person *p, const struct slot *slot)
         return p->present[slot->action == actions[1]] == 1;
     }
     unsigned state =
-        (unsigned)(strchr("cwox", slot->column.name[0]) - "cwox") + 1;
+        (unsigned)(strchr(letters, slot->column.name[0]) - letters);
     return p->state[atoi(slot->column.name + 1) - 1] == state;
 }
 
@@ -248,8 +258,8 @@ check_rules(struct world *w, const uint8_t *bits, Words__Class class_,
         if (has_bit(bits, i)) {
             unsigned state = w->person[i].state[0];
             Words__Rule rule =
-                rules_apply(class_, channel, (uint8_t)w->person[i].flags,
-                            state >= 1 && state <= 3);
+                rules_apply(class_, channel, w->person[i].flags,
+                            rules_is_place((Words__PlaceState)state));
             want[rule]++;
             is_eligible = rule == WORDS__RULE__RULE_NONE;
         }
@@ -272,7 +282,8 @@ check_round(struct world *w)
     fill_columns(w);
     unsigned got = match_people(&w->plan, &w->chunk, bits), want = 0;
     for (unsigned i = 0; i < CHUNK_PEOPLE; i++) {
-        bool is = i < w->people && matches(&w->person[i], &query);
+        bool is = i < w->people && (w->person[i].flags & FLAG_GONE) == 0 &&
+                  matches(&w->person[i], &query);
         want += is;
         if (has_bit(bits, i) != is) {
             fail_msg("seed %u, \"%s\": person %u", w->seed, text, i);
@@ -311,8 +322,9 @@ a_full_chunk_is_counted_to_its_last_person(void **state)
     char why[QUERY_WHY_SIZE];
     assert_int_equal(query_parse("all", &query, why), ERR_NONE);
     assert_int_equal(plan_make(&query, &words, NULL, &plan, why), ERR_NONE);
-    assert_int_equal(plan.slot_count, 1);
-    struct match_chunk chunk = {.slots = {flags}, .people = CHUNK_PEOPLE};
+    assert_int_equal(plan.slot_count, 2);
+    struct match_chunk chunk = {.slots = {flags, flags},
+                                .people = CHUNK_PEOPLE};
     assert_int_equal(match_people(&plan, &chunk, bits), CHUNK_PEOPLE);
     assert_int_equal(bits[CHUNK_BIT_BYTES - 1], 0xff);
 }
@@ -328,7 +340,12 @@ an_audience_looks_at_a_column_once_and_at_no_more_than_72(void **state)
         query_parse("signedup:rally -signedup:rally consent:sms", &query, why),
         ERR_NONE);
     assert_int_equal(plan_make(&query, &words, "rally", &plan, why), ERR_NONE);
-    assert_int_equal(plan.slot_count, 4); /* flags, c1, w1, o1 */
+    size_t places = 0; /* c1, w1, o1 … */
+    for (size_t i = 1; i < STATES; i++) {
+        places += rules_is_place((Words__PlaceState)i);
+    }
+    assert_int_equal(plan.slot_count, 2 + places); /* flags, flags.1 */
+    assert_int_equal(plan.place_slot_count, places);
 }
 
 /* Any id is an action, with a number of its own. */
@@ -348,7 +365,7 @@ an_audience_of_too_many_actions_is_refused(void **state)
     static struct query query;
     char why[QUERY_WHY_SIZE], text[QUERY_BYTES_MAX] = "";
     const struct plan_words all = {.action_number = any_action};
-    for (int i = 1; i < PLAN_SLOTS_MAX; i++) {
+    for (int i = 1; i < PLAN_SLOTS_MAX - 1; i++) {
         char value[32];
         (void)snprintf(value, sizeof(value), "%s%d",
                        i % 30 == 1 ? " signedup:" : ",", i);

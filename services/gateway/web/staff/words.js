@@ -43,6 +43,11 @@ export const RULES = {
     withdrawn: 'said stop',
     suppressed: 'number or address does not work',
     not_signed_up: 'have no place at this action',
+    gone: 'were joined with another entry, or taken back',
+    not_proved: 'have not confirmed that this is their contact',
+    switched_off: 'want no messages about what they signed up for',
+    not_me: 'whose contact it is said "not me"',
+    budget: 'not confirmed, and had as many messages as they may',
 };
 
 /** @type {Record<string, {name: string, tone: string}>} */
