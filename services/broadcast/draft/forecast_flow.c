@@ -9,6 +9,7 @@
 
 #include "common/base/base.h"
 #include "common/client/signup.h"
+#include "common/crypto/crypto.h"
 #include "services/broadcast/draft/draft.h"
 #include "services/broadcast/draft/facts.h"
 #include "services/broadcast/draft/forecast.h"
@@ -16,7 +17,6 @@
 #define EXAMPLES_MAX 10
 #define MEASURES_MAX 1024 /* chunks */
 #define TICKET_CODE_CHARS 20
-#define LINK_TOKEN_CHARS 20
 
 uint32_t
 forecast_seconds(uint32_t recipients, double rate)
@@ -275,7 +275,7 @@ measure(struct forecasting *f)
     static const char code[TICKET_CODE_CHARS + 1] = "0123456789ABCDEFGHJK";
     /* As messages show it. */
     static const char shown[] = "01234-56789-ABCDE-FGHJK";
-    static const char token[LINK_TOKEN_CHARS + 1] = "abcdefghijklmnopqrst";
+    static const char token[LINK_TOKEN_SIZE] = "abcdefghijklmnopqrstuv";
     const Broadcast__Content *content = f->record->content;
     struct facts_fields fields;
     Signup__Measure ask = SIGNUP__MEASURE__INIT;

@@ -76,11 +76,16 @@ add_field(struct fields *fields, const char *name, const char *value)
 
 static void
 write_link(const struct render_job *job, enum link_purpose purpose,
-           uint32_t number, char url[256])
+           const struct person *person, char url[256])
 {
     char path[LINK_PATH_SIZE];
-    const struct link link = {purpose, job->template_->campaign->number,
-                              number};
+    const struct link link = {
+        .purpose = purpose,
+        .campaign_number = job->template_->campaign->number,
+        .number = person->number,
+        .channel = (int)job->channel,
+        .salt = person->salt,
+    };
     link_write_path(job->link_key, &link, path);
     (void)snprintf(url, 256, "%s%s", job->public_url, path);
 }
@@ -92,7 +97,7 @@ collect_fields(struct render *render, const struct render_job *job,
 {
     add_field(fields, "name", person->name);
     add_field(fields, "first_name", person->first_name);
-    write_link(job, LINK_PREFERENCES, person->number, render->preferences_url);
+    write_link(job, LINK_PREFERENCES, person, render->preferences_url);
     add_field(fields, "preferences_url", render->preferences_url);
     if (person->ticket_code[0] != '\0') {
         (void)snprintf(render->ticket_url, sizeof(render->ticket_url),
@@ -207,7 +212,7 @@ render_message(struct render *render, const struct render_job *job,
         return render_sms(render, job, &fields, out);
     }
     if (job->class_ == WORDS__CLASS__CLASS_CAMPAIGN) {
-        write_link(job, LINK_UNSUBSCRIBE_EMAIL, person->number,
+        write_link(job, LINK_UNSUBSCRIBE_EMAIL, person,
                    render->unsubscribe_url);
         out->unsubscribe_url = render->unsubscribe_url;
     }

@@ -17,6 +17,7 @@
 struct person {
     uint32_t number;
     uint32_t role;                      /* as in signup.proto */
+    uint16_t salt;                      /* of the contact, for links */
     const char *address;                /* NULL: withheld */
     const char *name, *first_name;      /* never NULL */
     char ticket_code[RENDER_CODE_SIZE]; /* "": none */

@@ -247,6 +247,7 @@ copy_people(struct lease *lease, const Signup__Resolved *resolved)
         struct person *person = &lease->people[i];
         person->number = contact->number;
         person->role = contact->role;
+        person->salt = (uint16_t)(contact->salt & LINK_SALT_MAX);
         person->address =
             contact->address == NULL ? NULL : copy_into(&at, contact->address);
         person->name = copy_into(&at, contact->name);

@@ -53,6 +53,7 @@ init(struct fixture *f, Words__Channel channel)
                                  .link_key = &f->key,
                                  .reference_key = &f->key};
     f->person = (struct person){.number = 9,
+                                .salt = 0x1234,
                                 .address = "ann@example.org",
                                 .name = "Ann <O'Hara>\r\nBcc: b",
                                 .first_name = "Ann"};
@@ -115,10 +116,13 @@ links_act_for_this_person_alone(void **state)
     assert_int_equal(link.purpose, LINK_PREFERENCES);
     assert_int_equal(link.campaign_number, 7);
     assert_int_equal(link.number, 9);
+    assert_int_equal(link.channel, WORDS__CHANNEL__CHANNEL_EMAIL);
+    assert_int_equal(link.salt, 0x1234);
     assert_memory_equal(got.unsubscribe_url, "https://x/u/", 12);
     assert_int_equal(link_read(&f.key, got.unsubscribe_url + 12, &link),
                      ERR_NONE);
     assert_int_equal(link.purpose, LINK_UNSUBSCRIBE_EMAIL);
+    assert_int_equal(link.salt, 0x1234);
     render_fini(&f.render);
 }
 

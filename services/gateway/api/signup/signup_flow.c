@@ -195,10 +195,11 @@ reply_to_json(struct sign_up_flow *flow)
                                     place_to_json(flow, &flow->places[i]));
     }
     char path[LINK_PATH_SIZE], url[512];
-    link_write_path(
-        &g->link_key,
-        &(struct link){LINK_PREFERENCES, flow->campaign_number, flow->number},
-        path);
+    link_write_path(&g->link_key,
+                    &(struct link){.purpose = LINK_PREFERENCES,
+                                   .campaign_number = flow->campaign_number,
+                                   .number = flow->number},
+                    path);
     (void)snprintf(url, sizeof(url), "%s%s", g->public_url, path);
     json_set_bool(body, "is_new", flow->is_new);
     json_set(body, "places", places);

@@ -28,6 +28,8 @@ reply_stop(struct exchange *x, const struct stop *stop)
         .purpose = LINK_PREFERENCES,
         .campaign_number = stop->link.campaign_number,
         .number = stop->link.number,
+        .channel = stop->link.channel,
+        .salt = stop->link.salt,
     };
     char path[LINK_PATH_SIZE];
     link_write_path(&x->gateway->link_key, &choices, path);
