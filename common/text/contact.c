@@ -7,16 +7,34 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "common/text/pasted.h"
 #include "common/text/phone_prefix.h"
 
 #define TYPED_LEN_MAX 40 /* a phone number with all its spaces */
+#define PASTED_SIZE 400  /* with what stands round it */
 #define UK 44
 #define DRAMA_FIRST 7700900000u /* Ofcom: numbers for drama use */
 #define DRAMA_LAST 7700900999u
 #define LOCAL_LEN_MAX 64 /* RFC 5321, 4.5.3.1.1 */
 #define DOMAIN_LEN_MAX 253
 #define LABEL_LEN_MAX 63
+
+/* ---- what is pasted with it ---- */
+
+/* text past "tel:" or "tel://", in any case, and the blanks behind it. */
+static const char *
+past_scheme(const char *text, const char *scheme)
+{
+    size_t len = strlen(scheme);
+    if (strncasecmp(text, scheme, len) != 0) {
+        return text;
+    }
+    text += len;
+    text += strncmp(text, "//", 2) == 0 ? 2 : 0;
+    return text + strspn(text, " ");
+}
 
 /* ---- phone ---- */
 
@@ -59,24 +77,56 @@ find_fault(const struct phone_facts *facts, bool allows_drama)
     return why_not_kind[facts->kind];
 }
 
+/* libphonenumber would read letters as a vanity number. */
+static bool
+is_typed_number(const char *typed)
+{
+    size_t len = strlen(typed);
+    return len > 0 && len <= TYPED_LEN_MAX &&
+           strspn(typed, "0123456789 +-.()/") == len;
+}
+
+/* False: not a phone number. */
+static bool
+read_typed_number(const char *typed, struct phone_facts *out)
+{
+    static const char *const schemes[] = {"tel:", "sms:", "callto:"};
+    char text[PASTED_SIZE];
+    const char *number = text;
+    if (!pasted_clean(typed, PASTED_DIGITS, text, sizeof(text))) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        number = past_scheme(number, schemes[i]);
+    }
+    if (!is_typed_number(number)) {
+        return false;
+    }
+    *out = phone_read(number);
+    return true;
+}
+
+static void
+write_e164(const struct phone_facts *facts, char out[PHONE_TEXT_SIZE])
+{
+    (void)snprintf(out, PHONE_TEXT_SIZE, "+%d%llu", facts->country_code,
+                   (unsigned long long)facts->national);
+}
+
 enum err
 contact_phone(const char *typed, bool allows_drama, char out[PHONE_TEXT_SIZE],
               const char **why_out)
 {
-    size_t len = strlen(typed);
+    struct phone_facts facts;
     *why_out = why_not_kind[PHONE_NOT_A_NUMBER];
-    /* libphonenumber would read letters as a vanity number. */
-    if (len == 0 || len > TYPED_LEN_MAX ||
-        strspn(typed, "0123456789 +-.()/\t") != len) {
+    if (!read_typed_number(typed, &facts)) {
         return ERR_BAD_REQUEST;
     }
-    struct phone_facts facts = phone_read(typed);
     *why_out = find_fault(&facts, allows_drama);
     if (*why_out != NULL) {
         return ERR_BAD_REQUEST;
     }
-    (void)snprintf(out, PHONE_TEXT_SIZE, "+%d%llu", facts.country_code,
-                   (unsigned long long)facts.national);
+    write_e164(&facts, out);
     return ERR_NONE;
 }
 
@@ -181,15 +231,13 @@ domain_to_ascii(const char *typed)
     return ascii;
 }
 
+/* text: changed. */
 static const char *
-read_email(const char *typed, size_t len, char out[EMAIL_TEXT_SIZE])
+read_email(char *text, char out[EMAIL_TEXT_SIZE])
 {
-    char text[EMAIL_TEXT_SIZE];
-    if (len >= sizeof(text)) {
+    if (strlen(text) >= EMAIL_TEXT_SIZE) {
         return "this email address is too long";
     }
-    memcpy(text, typed, len);
-    text[len] = '\0';
     char *at = strrchr(text, '@');
     if (at == NULL) {
         return "an email address has an @";
@@ -211,15 +259,27 @@ read_email(const char *typed, size_t len, char out[EMAIL_TEXT_SIZE])
     return fits ? NULL : "this email address is too long";
 }
 
+/* A link to write to it: what it would fill in is not part of it. */
+static char *
+past_mailto(char *text)
+{
+    char *address = text + (past_scheme(text, "mailto:") - text);
+    char *at = strchr(address, '@');
+    if (address != text && at != NULL) {
+        at[strcspn(at, "?")] = '\0';
+    }
+    return address;
+}
+
 enum err
 contact_email(const char *typed, char out[EMAIL_TEXT_SIZE],
               const char **why_out)
 {
-    typed += strspn(typed, " \t");
-    size_t len = strlen(typed);
-    while (len > 0 && strchr(" \t\r\n", typed[len - 1]) != NULL) {
-        len--;
+    char text[PASTED_SIZE];
+    if (!pasted_clean(typed, PASTED_ADDRESS, text, sizeof(text))) {
+        *why_out = "this email address is too long";
+        return ERR_BAD_REQUEST;
     }
-    *why_out = read_email(typed, len, out);
+    *why_out = read_email(past_mailto(text), out);
     return *why_out == NULL ? ERR_NONE : ERR_BAD_REQUEST;
 }

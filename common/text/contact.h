@@ -1,7 +1,9 @@
 /* contact -- phone numbers and email addresses in their one true form.
  *
  * libphonenumber (behind phone_shim.cc) and libidn2 (with our own letter-
- * digit-hyphen check). What is refused says why, for the person typing. */
+ * digit-hyphen check). What is pasted with it and cannot be seen is passed
+ * over (pasted.h), also "tel:", "sms:", "mailto:". What is refused says why,
+ * for the person typing. */
 #ifndef COMMON_TEXT_CONTACT_H
 #define COMMON_TEXT_CONTACT_H
 

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#define REPLACEMENT 0xfffd
+#include "common/text/utf8.h"
 
 /* One concatenation's worth: alone, or in each part of several. */
 struct size {
@@ -58,61 +58,11 @@ utf16_units_of(uint32_t c)
     return c > 0xffff ? 2 : 1;
 }
 
-/* What the first byte of a sequence says: bytes that follow, its own bits,
- * the least code point that may be written so. */
-static int
-sequence_of(unsigned char first, uint32_t *c_out, uint32_t *least_out)
-{
-    if (first < 0x80) {
-        *c_out = first;
-        *least_out = 0;
-        return 0;
-    }
-    if (first >= 0xc2 && first < 0xe0) {
-        *c_out = first & 0x1fu;
-        *least_out = 0x80;
-        return 1;
-    }
-    if (first >= 0xe0 && first < 0xf0) {
-        *c_out = first & 0x0fu;
-        *least_out = 0x800;
-        return 2;
-    }
-    if (first >= 0xf0 && first < 0xf5) {
-        *c_out = first & 0x07u;
-        *least_out = 0x10000;
-        return 3;
-    }
-    return -1;
-}
-
-/* The next character; an invalid byte is one U+FFFD. 0 at the end. */
-static uint32_t
-next_character(const char **text)
-{
-    const unsigned char *s = (const unsigned char *)*text;
-    uint32_t c, least;
-    int more = sequence_of(s[0], &c, &least);
-    for (int i = 1; i <= more; i++) {
-        if ((s[i] & 0xc0) != 0x80) {
-            more = -1;
-            break;
-        }
-        c = c << 6 | (s[i] & 0x3fu);
-    }
-    if (more < 0 || c < least || c > 0x10ffff || (c >= 0xd800 && c < 0xe000)) {
-        *text += 1;
-        return REPLACEMENT;
-    }
-    *text += c == 0 ? 0 : more + 1;
-    return c;
-}
-
 static bool
 needs_ucs2(const char *text)
 {
     uint32_t c;
-    while ((c = next_character(&text)) != 0) {
+    while ((c = utf8_next(&text)) != 0) {
         if (septets_of(c) == 0) {
             return true;
         }
@@ -127,7 +77,7 @@ gsm_count(const char *text)
     const struct size *size = &sizes[count.is_ucs2];
     unsigned parts = 0, room = 0;
     uint32_t c;
-    while ((c = next_character(&text)) != 0) {
+    while ((c = utf8_next(&text)) != 0) {
         unsigned units = count.is_ucs2 ? utf16_units_of(c) : septets_of(c);
         if (units > room) { /* a pair is never split over two parts */
             parts++;

@@ -9,7 +9,9 @@
 #include "common/text/gsm.h"
 #include "common/text/json.h"
 #include "common/text/london.h"
+#include "common/text/pasted.h"
 #include "common/text/qr.h"
 #include "common/text/template.h"
+#include "common/text/utf8.h"
 
 #endif

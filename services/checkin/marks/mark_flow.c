@@ -102,14 +102,6 @@ check_form(const Checkin__Mark *asked, int64_t now_ms)
     return NULL;
 }
 
-static bool
-read_ticket(const struct ticket_keys *keys, const Checkin__Mark *asked,
-            struct ticket *out)
-{
-    return asked->code != NULL ? ticket_read_code(keys, asked->code, out)
-                               : ticket_read_scanned(keys, asked->scanned, out);
-}
-
 static void action_awaited(void *arg, enum err err, const char *detail,
                            void *value);
 static void join_batch(struct mark *mark, struct action *action);
@@ -126,7 +118,9 @@ mark_begin(struct asked *ask)
         asked_refuse(ask, ERR_BAD_REQUEST, why);
         return;
     }
-    if (!read_ticket(&checkin->tickets, asked, &ticket)) {
+    if (!ticket_read_any(&checkin->tickets,
+                         asked->code != NULL ? asked->code : asked->scanned,
+                         &ticket)) {
         asked_refuse(ask, ERR_NOT_FOUND, TICKET_NOT_OURS);
         return;
     }

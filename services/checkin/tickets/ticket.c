@@ -2,8 +2,10 @@
 #include "services/checkin/tickets/ticket.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "checkin_rows.h"
+#include "common/text/text.h"
 
 #define MAC_BYTES 8
 #define ALL_BYTES (TICKET_BODY_ROW_BYTES + MAC_BYTES + CRYPTO_SIGNATURE_BYTES)
@@ -97,20 +99,42 @@ read_char(char c)
     return at == NULL ? -1 : (int)(at - alphabet);
 }
 
+/* The code in the address of a ticket's page (…/t/<code>, its .svg, whatever
+ * is asked of it); another text is the code itself. text: changed. */
+static char *
+past_address(char *text)
+{
+    char *code = text;
+    for (char *at = text; (at = strchr(at, '/')) != NULL; at++) {
+        if (strncasecmp(at, "/t/", 3) == 0) {
+            code = at + 3;
+        }
+    }
+    if (code != text) {
+        code[strcspn(code, "/?#")] = '\0';
+        size_t len = strlen(code);
+        if (len > 4 && strcasecmp(code + len - 4, ".svg") == 0) {
+            code[len - 4] = '\0';
+        }
+    }
+    return code;
+}
+
 /* How many characters typed has besides what is passed over, their values in
  * to; -1: it has others, or too many. */
 static int
 read_typed(const char *typed, uint8_t to[TICKET_CODE_CHARS])
 {
     int count = 0;
-    for (int i = 0; typed[i] != '\0'; i++) {
-        if (i >= TICKET_TYPED_CHARS_MAX) {
-            return -1;
-        }
-        if (strchr("-. \t\r\n", typed[i]) != NULL) {
+    char text[TICKET_TYPED_CHARS_MAX + 1];
+    if (!pasted_clean(typed, PASTED_DIGITS, text, sizeof(text))) {
+        return -1;
+    }
+    for (const char *at = past_address(text); *at != '\0'; at++) {
+        if (strchr("-. _,", *at) != NULL) {
             continue;
         }
-        int value = read_char(typed[i]);
+        int value = read_char(*at);
         if (value < 0 || count == TICKET_CODE_CHARS) {
             return -1;
         }
@@ -205,9 +229,10 @@ ticket_write_scanned(const struct ticket_keys *keys,
     buf_fini(&all);
 }
 
-bool
-ticket_read_scanned(const struct ticket_keys *keys, const char *scanned,
-                    struct ticket *out)
+/* scanned: as it is, without a line end that a scanner adds. */
+static bool
+read_signed(const struct ticket_keys *keys, const char *scanned,
+            struct ticket *out)
 {
     uint8_t all[ALL_BYTES];
     size_t prefix = strlen(PREFIX);
@@ -233,4 +258,21 @@ ticket_read_scanned(const struct ticket_keys *keys, const char *scanned,
                            .flags = row.flags,
                            .is_full = true};
     return true;
+}
+
+bool
+ticket_read_scanned(const struct ticket_keys *keys, const char *scanned,
+                    struct ticket *out)
+{
+    char text[TICKET_TYPED_CHARS_MAX + 1];
+    return pasted_clean(scanned, PASTED_ADDRESS, text, sizeof(text)) &&
+           read_signed(keys, text, out);
+}
+
+bool
+ticket_read_any(const struct ticket_keys *keys, const char *text,
+                struct ticket *out)
+{
+    return ticket_read_scanned(keys, text, out) ||
+           ticket_read_code(keys, text, out);
 }

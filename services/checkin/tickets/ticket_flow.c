@@ -155,10 +155,9 @@ ticket_read(struct asked *ask)
         asked_refuse(ask, ERR_BAD_REQUEST, "say either code or scanned");
         return;
     }
-    bool is_ours = asked->code != NULL
-                       ? ticket_read_code(keys, asked->code, &ticket)
-                       : ticket_read_scanned(keys, asked->scanned, &ticket);
-    if (!is_ours) {
+    if (!ticket_read_any(keys,
+                         asked->code != NULL ? asked->code : asked->scanned,
+                         &ticket)) {
         asked_refuse(ask, ERR_NOT_FOUND, TICKET_NOT_OURS);
     } else if (!ticket.is_old) {
         answer_read(ask, &ticket);

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/text/text.h"
+
 #define WORDS_MAX 8
 #define WORD_SIZE 32 /* letters past it are not compared */
 
@@ -145,37 +147,104 @@ names_clearly_differ(const char *a, const char *b)
            !has_word(&x, y.word[0]);
 }
 
+/* Without the ends of lines and blanks at its ends: a stray line end comes
+ * with a paste, one inside is another thing. */
+static size_t
+trim(const char **name)
+{
+    *name += strspn(*name, " \t\r\n");
+    size_t len = strlen(*name);
+    while (len > 0 && strchr(" \t\r\n", (*name)[len - 1]) != NULL) {
+        len--;
+    }
+    return len;
+}
+
+/* A name on its way to out. */
+struct tidying {
+    char *out;
+    size_t len, letters;
+    bool is_seen;       /* something in it can be seen */
+    bool has_blank;     /* one is to come before the next letter */
+    const char *joiner; /* likewise; NULL: none */
+};
+
+static bool
+put(struct tidying *tidying, const char *bytes, size_t len)
+{
+    if (tidying->len + len > NAME_BYTES_MAX) {
+        return false;
+    }
+    memcpy(tidying->out + tidying->len, bytes, len);
+    tidying->len += len;
+    tidying->letters++;
+    return true;
+}
+
+static bool
+put_letter(struct tidying *tidying, const char *bytes, size_t len)
+{
+    bool is_fine = true;
+    if (tidying->len > 0 && tidying->has_blank) {
+        is_fine = put(tidying, " ", 1);
+    } else if (tidying->len > 0 && tidying->joiner != NULL) {
+        is_fine = put(tidying, tidying->joiner, 3);
+    }
+    tidying->has_blank = false;
+    tidying->joiner = NULL;
+    return is_fine && put(tidying, bytes, len);
+}
+
+/* False: cannot be in a name. */
+static bool
+tidy_one(struct tidying *tidying, const char *bytes, size_t len, uint32_t c)
+{
+    switch (pasted_kind_of(c)) {
+    case PASTED_CONTROL:
+        return false;
+    case PASTED_NOTHING:
+        return true;
+    case PASTED_BLANK:
+        tidying->has_blank = true;
+        return true;
+    case PASTED_JOINER:
+        tidying->joiner = bytes;
+        return true;
+    case PASTED_PART:
+        return put_letter(tidying, bytes, len);
+    case PASTED_PLAIN:
+    default:
+        tidying->is_seen = true;
+        return c == 0x2010 || c == 0x2011 ? put_letter(tidying, "-", 1)
+                                          : put_letter(tidying, bytes, len);
+    }
+}
+
 bool
 names_tidy(const char *typed, char out[NAME_BYTES_MAX + 1])
 {
-    size_t len = 0, letters = 0;
-    for (const unsigned char *c = (const unsigned char *)typed; *c; c++) {
-        bool is_space = *c == ' ' || *c == '\t';
-        /* U+0080..U+009F and U+2028/9 are control characters too. */
-        bool is_control = (*c < 0x20 && !is_space) || *c == 0x7f ||
-                          (*c == 0xc2 && c[1] < 0xa0) ||
-                          (*c == 0xe2 && c[1] == 0x80 && (c[2] & 0xfe) == 0xa8);
-        if (is_control || len == NAME_BYTES_MAX) {
+    struct tidying tidying = {.out = out};
+    size_t typed_len = trim(&typed);
+    const char *end = typed + typed_len;
+    while (typed < end) {
+        const char *bytes = typed;
+        uint32_t c = utf8_next(&typed);
+        size_t len = (size_t)(typed - bytes);
+        bool is_broken = c == UTF8_REPLACEMENT && len == 1;
+        if (is_broken || !tidy_one(&tidying, bytes, len, c)) {
             return false;
         }
-        if (is_space && (len == 0 || out[len - 1] == ' ')) {
-            continue;
-        }
-        letters += (*c & 0xc0) != 0x80;
-        out[len++] = is_space ? ' ' : (char)*c;
     }
-    if (len > 0 && out[len - 1] == ' ') {
-        len--;
-        letters--;
-    }
-    out[len] = '\0';
-    return len > 0 && letters <= NAME_LETTERS_MAX;
+    out[tidying.len] = '\0';
+    return tidying.is_seen && tidying.letters <= NAME_LETTERS_MAX;
 }
 
 void
 names_first(const char *name, char out[NAME_BYTES_MAX + 1])
 {
-    const char *at = name;
+    char tidy[NAME_BYTES_MAX + 1];
+    /* What was typed before 0.3 may have odd spaces. */
+    const char *at = names_tidy(name, tidy) ? tidy : name;
     for (;;) {
         size_t len = least(strcspn(at, " "), NAME_BYTES_MAX);
         struct words folded;

@@ -14,8 +14,10 @@
 /* a, b: valid UTF-8. */
 bool names_clearly_differ(const char *a, const char *b);
 
-/* Without space at its ends and with single spaces within. False: empty,
- * longer than NAME_LETTERS_MAX letters, or with control characters. */
+/* Without space at its ends and with single, plain spaces within; marks of no
+ * width and those that turn the text round are left out, joiners between
+ * letters are kept (pasted.h). False: nothing in it can be seen, it is longer
+ * than NAME_LETTERS_MAX letters, or has control characters. */
 bool names_tidy(const char *typed, char out[NAME_BYTES_MAX + 1]);
 
 /* The first word, past a title: what a message says after "Dear". */

@@ -452,6 +452,20 @@ rig_answer_clear(struct rig_answer *answer)
     answer->reply = NULL;
 }
 
+/* A bus that has just lost the one before says so for a moment. */
+static struct rig_answer
+ask_again(struct checkin_rig *rig, int instance,
+          const Checkin__Request *request)
+{
+    struct rig_answer answer = rig_ask(rig, instance, request);
+    int64_t end = clock_boot_ms() + PROCESS_WAIT_MS;
+    while (answer.err == ERR_UNAVAILABLE && clock_boot_ms() < end) {
+        loop_turn(rig->loop, TURN_MS);
+        answer = rig_ask(rig, instance, request);
+    }
+    return answer;
+}
+
 char *
 rig_code(struct checkin_rig *rig, uint32_t campaign, uint32_t action,
          uint32_t number)
@@ -466,13 +480,7 @@ rig_code(struct checkin_rig *rig, uint32_t campaign, uint32_t action,
     issue.n_bearers = 1;
     request.is_case = CHECKIN__REQUEST__IS_ISSUE;
     request.issue = &issue;
-    struct rig_answer answer = rig_ask(rig, 0, &request);
-    /* A bus that has just lost the one before says so for a moment. */
-    int64_t end = clock_boot_ms() + PROCESS_WAIT_MS;
-    while (answer.err == ERR_UNAVAILABLE && clock_boot_ms() < end) {
-        loop_turn(rig->loop, TURN_MS);
-        answer = rig_ask(rig, 0, &request);
-    }
+    struct rig_answer answer = ask_again(rig, 0, &request);
     if (answer.err != ERR_NONE) {
         fail_msg("no ticket: %s", answer.detail);
     }
@@ -504,7 +512,7 @@ rig_attendance(struct checkin_rig *rig, int instance, const char *campaign,
     get.action = (char *)action;
     request.is_case = CHECKIN__REQUEST__IS_ATTENDANCE;
     request.attendance = &get;
-    struct rig_answer answer = rig_ask(rig, instance, &request);
+    struct rig_answer answer = ask_again(rig, instance, &request);
     if (answer.err != ERR_NONE) {
         fail_msg("no attendance of %s: %s", action, answer.detail);
     }

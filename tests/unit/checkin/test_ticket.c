@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "checkin_rows.h"
+#include "common/text/text.h"
 #include "services/checkin/tickets/ticket.h"
 #include "tests/support/rigs/old_ticket.h"
 
@@ -121,6 +122,133 @@ write_carelessly(const char *code, char *to)
     *to = '\0';
 }
 
+/* "*" stands for the code, "#" at the beginning for it in full width. */
+static const char *const pasted[] = {
+    "*\r",
+    "*\n",
+    "*\r\n",
+    "*\t",
+    " * ",
+    "\u200b*",
+    "\ufeff*",
+    "\u202a*\u202c",
+    "\u00a0*\u00a0",
+    "#",
+    "https://muster.example/t/*",
+    "HTTPS://MUSTER.EXAMPLE/T/*",
+    "https://muster.example/t/*.svg",
+    "https://muster.example/t/*?from=mail#qr",
+    "http://localhost:8080/t/*\r\n",
+    "muster.example/t/*/",
+    "/t/*",
+};
+
+static const char *const parted_by[] = {
+    "-",
+    " ",
+    ".",
+    ", ",
+    "_",
+    "\t",
+    "\u2011",
+    "\u2013",
+    "\u00a0",
+    "\u2212",
+    "\u00b7",
+    "\u2022",
+    "\u2009\u2014 ",
+    "\u00ad",
+    "\u200b",
+};
+
+static void
+add_wide(struct buf *to, const char *code)
+{
+    for (; *code != '\0'; code++) {
+        char bytes[UTF8_BYTES_MAX];
+        buf_add(to, bytes, utf8_put(0xff01 + (uint32_t)(*code - '!'), bytes));
+    }
+}
+
+static void
+assert_reads(const char *typed, const struct ticket *want)
+{
+    struct ticket got;
+    if (!ticket_read_code(&keys, typed, &got) ||
+        !ticket_read_any(&keys, typed, &got)) {
+        fail_msg("\"%s\" was not read", typed);
+    }
+    assert_same_person(&got, want);
+}
+
+static void
+a_code_pasted_with_what_stands_round_it_is_the_code(void **state)
+{
+    (void)state;
+    char code[TICKET_CODE_SIZE];
+    ticket_write_code(&keys, &tickets[2], code);
+    for (size_t i = 0; i < sizeof(pasted) / sizeof(pasted[0]); i++) {
+        struct buf typed;
+        buf_init(&typed, 0);
+        for (const char *at = pasted[i]; *at != '\0'; at++) {
+            if (*at == '*') {
+                buf_add_string(&typed, code);
+            } else if (*at == '#' && at == pasted[i]) {
+                add_wide(&typed, code);
+            } else {
+                buf_add_byte(&typed, (uint8_t)*at);
+            }
+        }
+        assert_reads(buf_string(&typed), &tickets[2]);
+        buf_fini(&typed);
+    }
+}
+
+static void
+its_groups_may_be_parted_by_anything_that_parts(void **state)
+{
+    (void)state;
+    char code[TICKET_CODE_SIZE];
+    ticket_write_code(&keys, &tickets[2], code);
+    for (size_t i = 0; i < sizeof(parted_by) / sizeof(parted_by[0]); i++) {
+        struct buf typed;
+        buf_init(&typed, 0);
+        for (int group = 0; group < 4; group++) {
+            buf_printf(&typed, "%s%.5s", group == 0 ? "" : parted_by[i],
+                       code + (ptrdiff_t)5 * group);
+        }
+        assert_reads(buf_string(&typed), &tickets[2]);
+        buf_fini(&typed);
+    }
+}
+
+static void
+a_scanner_ends_its_line(void **state)
+{
+    (void)state;
+    struct buf typed;
+    struct ticket got;
+    buf_init(&typed, 0);
+    buf_printf(&typed, "\ufeff%s\r\n", scanned_of(&keys, &tickets[2]));
+    assert_true(ticket_read_scanned(&keys, buf_string(&typed), &got));
+    assert_true(ticket_read_any(&keys, buf_string(&typed), &got));
+    assert_same_person(&got, &tickets[2]);
+    buf_fini(&typed);
+}
+
+static void
+an_address_without_a_code_is_none(void **state)
+{
+    (void)state;
+    struct ticket got;
+    const char *bad[] = {"/t/", "https://muster.example/t/.svg", "/t/?x",
+                         "https://muster.example/p/0123456789ABCDEFGHJK",
+                         "\u200b\u00a0"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_false(ticket_read_any(&keys, bad[i], &got));
+    }
+}
+
 static void
 a_code_typed_carelessly_is_understood(void **state)
 {
@@ -144,10 +272,10 @@ what_is_not_a_code_is_refused(void **state)
     (void)state;
     char code[TICKET_CODE_SIZE];
     ticket_write_code(&keys, &tickets[1], code);
-    char longer[TICKET_CODE_SIZE + 1], dashes[80];
+    char longer[TICKET_CODE_SIZE + 1], dashes[TICKET_TYPED_CHARS_MAX + 2];
     (void)snprintf(longer, sizeof(longer), "%s0", code);
-    (void)snprintf(dashes, sizeof(dashes),
-                   "----------------------------------------------%s", code);
+    memset(dashes, '-', sizeof(dashes));
+    strcpy(dashes + sizeof(dashes) - TICKET_CODE_SIZE, code);
     char u[TICKET_CODE_SIZE], cut[TICKET_CODE_SIZE];
     strcpy(u, code);
     u[3] = 'U';
@@ -290,6 +418,10 @@ main(void)
         cmocka_unit_test(a_scanned_ticket_reads_back_whole),
         cmocka_unit_test(a_code_reads_back_who_and_where),
         cmocka_unit_test(the_same_ticket_always_gives_the_same_texts),
+        cmocka_unit_test(a_code_pasted_with_what_stands_round_it_is_the_code),
+        cmocka_unit_test(its_groups_may_be_parted_by_anything_that_parts),
+        cmocka_unit_test(a_scanner_ends_its_line),
+        cmocka_unit_test(an_address_without_a_code_is_none),
         cmocka_unit_test(a_code_typed_carelessly_is_understood),
         cmocka_unit_test(
             a_code_of_the_version_before_is_read_and_told_from_a_new_one),

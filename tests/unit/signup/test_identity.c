@@ -6,8 +6,10 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
+#include "common/text/text.h"
 #include "services/signup/people/identity.h"
 #include "services/signup/people/names.h"
 
@@ -72,6 +74,20 @@ a_name_is_tidied_or_refused(void **state)
     assert_string_equal(out, "Siân ŵ 王芳");
     const char *bad[] = {"",
                          " \t",
+                         "\u200b",
+                         "\u00a0",
+                         "\u2800",
+                         "\u3164",
+                         "\u200d",
+                         "\u200b \u00a0\u200d\ufeff\u2060\u00ad\u3000",
+                         "\u115f\u1160\ufe0f\u034f",
+                         "\u202e",
+                         "Amy\xc2\x85"
+                         "Jones",
+                         "Amy\u2028Jones",
+                         "Amy\u2029Jones",
+                         "Amy\vJones",
+                         "Amy\xff",
                          "A\nB",
                          "A\x7f",
                          "A\x01"
@@ -99,6 +115,51 @@ a_name_is_tidied_or_refused(void **state)
     assert_true(names_tidy(text, out));
     strcat(text, "a");
     assert_false(names_tidy(text, out));
+}
+
+static void
+what_is_pasted_with_a_name_is_passed_over(void **state)
+{
+    (void)state;
+    const char *rows[][2] = {
+        {"Amy\u00a0Jones", "Amy Jones"},
+        {"\u00a0Amy\u2003 \u202fJones\u3000", "Amy Jones"},
+        {"Amy \u202eevil", "Amy evil"},
+        {"\u202dAmy\u202c \u2066Jones\u2069", "Amy Jones"},
+        {"\u200eAmy\u200f \u061cJones", "Amy Jones"},
+        {"\ufeffAmy\u200b Jo\u00adnes\n", "Amy Jones"},
+        {"\r\nAmy Jones\t", "Amy Jones"},
+        {"\u200dAmy \u200dJones\u200d", "Amy Jones"},
+        {"Anne\u2011Marie", "Anne-Marie"},
+        {"Jose\u0301", "Jose\u0301"},
+        /* joiners between letters are part of how it is written */
+        {"\u0d28\u0d4d\u200d\u0d28", "\u0d28\u0d4d\u200d\u0d28"},
+        {"\u0645\u200c\u0646", "\u0645\u200c\u0646"},
+        {"O\u2019Brien", "O\u2019Brien"},
+        {"Amy \u2764\ufe0f", "Amy \u2764\ufe0f"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char out[NAME_BYTES_MAX + 1] = "";
+        if (!names_tidy(rows[i][0], out) || strcmp(out, rows[i][1]) != 0) {
+            fail_msg("row %zu: got \"%s\", want \"%s\"", i, out, rows[i][1]);
+        }
+    }
+}
+
+/* A space that does not break is not in GSM-7: it would cost half the text. */
+static void
+a_pasted_name_is_greeted_in_gsm(void **state)
+{
+    (void)state;
+    char name[NAME_BYTES_MAX + 1], first[NAME_BYTES_MAX + 1];
+    char text[NAME_BYTES_MAX + 8];
+    assert_true(names_tidy("Amy\u00a0Jones", name));
+    names_first(name, first);
+    (void)snprintf(text, sizeof(text), "Hi %s", first);
+    assert_string_equal(text, "Hi Amy");
+    assert_false(gsm_count(text).is_ucs2);
+    names_first("Amy\u00a0Jones", first); /* kept since before it was tidied */
+    assert_string_equal(first, "Amy");
 }
 
 static void
@@ -188,6 +249,8 @@ main(void)
         cmocka_unit_test(names_of_one_person_do_not_clearly_differ),
         cmocka_unit_test(another_first_name_is_another_person),
         cmocka_unit_test(a_name_is_tidied_or_refused),
+        cmocka_unit_test(what_is_pasted_with_a_name_is_passed_over),
+        cmocka_unit_test(a_pasted_name_is_greeted_in_gsm),
         cmocka_unit_test(the_first_name_is_past_the_title),
         cmocka_unit_test(a_sign_up_belongs_to_whom_it_should),
         cmocka_unit_test(torn_between_two_of_one_name_the_phone_wins),

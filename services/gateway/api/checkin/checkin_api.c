@@ -14,7 +14,7 @@
 #include "services/gateway/gateway.h"
 
 #define MARKS_MAX 100
-#define CODE_CHARS_MAX 64 /* with dashes and blanks */
+#define CODE_CHARS_MAX 200 /* with what is pasted round it */
 #define SCANNED_CHARS_MAX 200
 #define SCAN_ID_CHARS_MAX 64
 #define SCAN_ID_CHARS_MIN 8

@@ -5,7 +5,6 @@
  *
  * The form carries its own scan id, so that sending it twice counts once; a
  * form that is shown again has a new one. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +18,7 @@
 
 #define SCAN_ID_BYTES 12
 #define SCAN_ID_SIZE 65 /* as checkin.proto's Mark.scan_id */
-#define CODE_SIZE 128   /* with what is pasted round it */
+#define CODE_SIZE 256   /* with what is pasted round it */
 #define DEVICE_SIZE 41  /* as checkin.proto's Mark.device */
 
 struct here {
@@ -122,29 +121,15 @@ marked(void *arg, enum err err, const char *detail, const Checkin__Reply *reply)
     page_ask_actions(x, exchange_param(x, "c"), actions_listed);
 }
 
-/* As typed, without what a thumb adds: spaces, dashes, small letters. */
-static void
-tidy_code(const char *typed, char code[CODE_SIZE])
-{
-    size_t len = 0;
-    for (; *typed != '\0' && len + 1 < CODE_SIZE; typed++) {
-        if (*typed != ' ' && *typed != '-') {
-            code[len++] = (char)toupper((unsigned char)*typed);
-        }
-    }
-    code[len] = '\0';
-}
-
 static void
 read_form(struct exchange *x, struct here *here)
 {
     const char *form = exchange_form(x);
-    char typed[CODE_SIZE] = "";
     if (form == NULL) {
         return;
     }
-    if (http_form_value(form, "code", 0, typed, sizeof(typed))) {
-        tidy_code(typed, here->code);
+    if (!http_form_value(form, "code", 0, here->code, sizeof(here->code))) {
+        here->code[0] = '\0';
     }
     if (!http_form_value(form, "scan_id", 0, here->scan_id,
                          sizeof(here->scan_id))) {

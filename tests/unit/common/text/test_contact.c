@@ -38,6 +38,58 @@ static const struct row phones[] = {
     {"07700 900123", NULL, "drama"},
 };
 
+#define LRE "\u202a" /* Word's own: left-to-right, and its end */
+#define PDF "\u202c"
+
+/* Pasted: what is in it that nobody sees. */
+static const struct row pasted_phones[] = {
+    {"07700\u00a0900102", "+447700900102", NULL},
+    {"07700\u202f900103", "+447700900103", NULL},
+    {"07700\u2009900\u2003103", "+447700900103", NULL},
+    {"07700\u2011900104", "+447700900104", NULL},
+    {"07700\u2013900105", "+447700900105", NULL},
+    {"07700\u2212900105", "+447700900105", NULL},
+    {"07700\u2014900\u2010105", "+447700900105", NULL},
+    {LRE "07700 900106" PDF, "+447700900106", NULL},
+    {"\u2066+44 7700 900106\u2069", "+447700900106", NULL},
+    {"\u200e07700 900106\u200f", "+447700900106", NULL},
+    {"\u200b07700900107", "+447700900107", NULL},
+    {"\ufeff07700900108", "+447700900108", NULL},
+    {"077\u00ad00\u2060900\u200d108", "+447700900108", NULL},
+    {"\uff10\uff17\uff17\uff10\uff10\u3000\uff19\uff10\uff10\uff11\uff10\uff19",
+     "+447700900109", NULL},
+    {"\uff0b44\uff087700\uff09900109", "+447700900109", NULL},
+    {"\u0660\u0667\u0667\u0660\u0660 \u0669\u0660\u0660\u0661\u0661\u0660",
+     "+447700900110", NULL},
+    {"07700\u00b7900\u2022110", "+447700900110", NULL},
+    {"tel:+447700900116", "+447700900116", NULL},
+    {"TEL: 07700 900116", "+447700900116", NULL},
+    {"tel://+44-7700-900116", "+447700900116", NULL},
+    {"sms:+447700900116", "+447700900116", NULL},
+    {"\u200btel:07700\u00a0900116\u00a0", "+447700900116", NULL},
+    {"07700900117\t", "+447700900117", NULL},
+    {"07700900117\n", "+447700900117", NULL},
+    {"\r\n 07700900117 \r\n", "+447700900117", NULL},
+    {"07700900117\u2028", "+447700900117", NULL},
+    {"07700900117\xc2\x85", "+447700900117", NULL},
+    {"07700900102 07700900103", NULL, ""},
+    {"07700900102 / 07700900103", NULL, ""},
+    {"07700900102/07700900103", NULL, ""},
+    {"07700900102, 07700900103", NULL, "not a phone number"},
+    {"07700900102\n07700900103", NULL, "not a phone number"},
+    {"07700900102\u202807700900103", NULL, "not a phone number"},
+    {"07700900102\u00a007700900103", NULL, ""},
+    {"07700900102 or 103", NULL, "not a phone number"},
+    {"7.7009E+09", NULL, "not a phone number"},
+    {"\uff17.7009\uff25+09", NULL, "not a phone number"},
+    {"7.70090E+09", NULL, "not a phone number"},
+    {"tel:", NULL, "not a phone number"},
+    {"mailto:07700900116", NULL, "not a phone number"},
+    {"\u200b\u00a0", NULL, "not a phone number"},
+    {"077009001\u06f20", "+447700900120", NULL},
+    {"07700900\x80", NULL, "not a phone number"},
+};
+
 static const struct row drama[] = {
     {"07700 900000", "+447700900000", NULL},
     {"07700 900123", "+447700900123", NULL},
@@ -81,6 +133,35 @@ static const struct row emails[] = {
      NULL, "before the @"},
 };
 
+static const struct row pasted_emails[] = {
+    {"amy4@example.org\u00a0", "amy4@example.org", NULL},
+    {"\u200bamy5@example.org", "amy5@example.org", NULL},
+    {"\ufeffamy6@example.org", "amy6@example.org", NULL},
+    {"amy\u200c6@exam\u00adple.org", "amy6@example.org", NULL},
+    {LRE "amy6@example.org" PDF, "amy6@example.org", NULL},
+    {"o\u2019brien@example.org", "o'brien@example.org", NULL},
+    {"o\u2018brien@example.org", "o'brien@example.org", NULL},
+    {"o\u02bcbrien@example.org", "o'brien@example.org", NULL},
+    {"o\uff07brien@example.org", "o'brien@example.org", NULL},
+    {"mailto:amy9@example.org", "amy9@example.org", NULL},
+    {"MAILTO:amy9@example.org", "amy9@example.org", NULL},
+    {"mailto: amy9@example.org?subject=Hello", "amy9@example.org", NULL},
+    {"amy\u2011jones@ex\u2010ample.org", "amy-jones@ex-ample.org", NULL},
+    {"amy\u2013jones@example.org", "amy-jones@example.org", NULL},
+    {"\uff41\uff4d\uff59@\uff45xample\uff0eorg", "amy@example.org", NULL},
+    {"amy\uff20example.org", "amy@example.org", NULL},
+    {"amy@example.org\r\n", "amy@example.org", NULL},
+    {"\u2028amy@example.org\u2029", "amy@example.org", NULL},
+    {"amy\u00a0jones@example.org", NULL, "before the @"},
+    {"amy@exam\u00a0ple.org", NULL, "after the @"},
+    {"amy@example.org\u00a0bob@example.org", NULL, ""},
+    {"amy@example.org\nbob@example.org", NULL, ""},
+    {"amy@example.org?subject=Hello", NULL, "after the @"},
+    {"tel:amy@example.org", NULL, "before the @"},
+    {"amy\u0663@example.org", NULL, "before the @"},
+    {"\u200b", NULL, "has an @"},
+};
+
 static void
 check(const struct row *row, enum err err, const char *got, const char *why)
 {
@@ -122,15 +203,37 @@ drama_numbers_pass_only_where_they_are_allowed(void **state)
 }
 
 static void
+what_is_pasted_with_a_number_is_passed_over(void **state)
+{
+    (void)state;
+    check_phones(pasted_phones,
+                 sizeof(pasted_phones) / sizeof(pasted_phones[0]), true);
+}
+
+static void
+check_emails(const struct row *row, size_t count)
+{
+    for (size_t i = 0; i < count; i++, row++) {
+        char got[EMAIL_TEXT_SIZE] = "";
+        const char *why = NULL;
+        enum err err = contact_email(row->typed, got, &why);
+        check(row, err, got, why);
+    }
+}
+
+static void
 an_email_address_is_a_dot_atom_at_a_host_name(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(emails) / sizeof(emails[0]); i++) {
-        char got[EMAIL_TEXT_SIZE] = "";
-        const char *why = NULL;
-        enum err err = contact_email(emails[i].typed, got, &why);
-        check(&emails[i], err, got, why);
-    }
+    check_emails(emails, sizeof(emails) / sizeof(emails[0]));
+}
+
+static void
+what_is_pasted_with_an_address_is_passed_over(void **state)
+{
+    (void)state;
+    check_emails(pasted_emails,
+                 sizeof(pasted_emails) / sizeof(pasted_emails[0]));
 }
 
 static void
@@ -157,7 +260,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_phone_number_is_a_british_mobile_in_e164),
         cmocka_unit_test(drama_numbers_pass_only_where_they_are_allowed),
+        cmocka_unit_test(what_is_pasted_with_a_number_is_passed_over),
         cmocka_unit_test(an_email_address_is_a_dot_atom_at_a_host_name),
+        cmocka_unit_test(what_is_pasted_with_an_address_is_passed_over),
         cmocka_unit_test(an_email_address_has_at_most_254_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
