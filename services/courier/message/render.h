@@ -1,4 +1,15 @@
-/* render -- a template and one person become one message. Pure. */
+/* render -- a template and one person become one message. Pure.
+ *
+ * Beside name and first_name, the campaign's facts and the person's own
+ * fields, a text may name:
+ *
+ *   ticket_url, ticket_code  where the template is of an action. Of class
+ *                            confirmation, ticket_url is confirm_url
+ *   confirm_url   the contact's page: tickets, "Yes, that's me", "Not me"
+ *   not_me_url    the same page, at "Not me"
+ *   preferences_url
+ *
+ * What a person is told on behalf of another begins "For <name>: ". */
 #ifndef COURIER_RENDER_H
 #define COURIER_RENDER_H
 
@@ -7,6 +18,7 @@
 #include "broadcast.pb-c.h"
 #include "common/base/base.h"
 #include "common/crypto/crypto.h"
+#include "common/text/text.h"
 #include "services/courier/message/message.h"
 #include "services/courier/message/reason.h"
 
@@ -15,12 +27,17 @@
 #define RENDER_CODE_SIZE 24
 
 struct person {
-    uint32_t number;
-    uint32_t role;                      /* as in signup.proto */
-    uint16_t salt;                      /* of the contact, for links */
-    const char *address;                /* NULL: withheld */
-    const char *name, *first_name;      /* never NULL */
-    char ticket_code[RENDER_CODE_SIZE]; /* "": none */
+    uint32_t number;                     /* of the ledger; a note's own */
+    bool has_holder;                     /* not a note that is about nobody */
+    uint32_t holder;                     /* whose the links and tickets are */
+    uint32_t role;                       /* as in signup.proto */
+    uint16_t salt;                       /* of the contact, for links */
+    bool is_for_other;                   /* who reads it is not who is named */
+    const char *address;                 /* NULL: withheld */
+    const char *name, *first_name;       /* never NULL */
+    char ticket_code[RENDER_CODE_SIZE];  /* "": none */
+    const struct template_field *fields; /* this one's own */
+    size_t field_count;
 };
 
 /* What is the same for all recipients of a lease. Borrowed. */
@@ -36,9 +53,10 @@ struct render_job {
 
 /* Memory that is used for one message after another. */
 struct render {
-    struct buf text, subject, html;
+    struct buf text, subject, html, note;
     char ticket_code[2 * RENDER_CODE_SIZE]; /* in groups of five */
     char ticket_url[256], preferences_url[256], unsubscribe_url[256];
+    char confirm_url[256], not_me_url[256];
     char ref[REFERENCE_TEXT_SIZE];
 };
 
@@ -50,8 +68,9 @@ void render_fini(struct render *render);
  * REASON_NO_TICKET otherwise. */
 enum reason render_message(struct render *render, const struct render_job *job,
                            const struct person *person, struct message *out);
-/* Is a ticket needed for this channel's texts? */
+/* Is a ticket needed for this channel's texts? A confirmation's is behind the
+ * page that it links to. */
 bool render_uses_ticket(const Broadcast__Template *template_,
-                        Words__Channel channel);
+                        Words__Channel channel, Words__Class class_);
 
 #endif

@@ -64,8 +64,7 @@ free_lease(struct lease *lease)
     template_drop(lease->entry);
     timer_free(&lease->return_timer);
     timer_free(&lease->settle_timer);
-    free(lease->people);
-    free(lease->names);
+    people_fini(&lease->people);
     free(lease->action);
     free(lease->told);
     free(lease->waits);

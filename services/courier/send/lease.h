@@ -15,6 +15,7 @@
 #include "services/courier/message/render.h"
 #include "services/courier/providers/provider.h"
 #include "services/courier/send/journal.h"
+#include "services/courier/send/people.h"
 #include "services/courier/send/templates.h"
 
 struct asking;
@@ -54,8 +55,7 @@ struct lease {
     int64_t begin_until_ms, settle_until_ms; /* boot clock */
     int64_t expires_at_ms;                   /* wall clock */
     struct template_entry *entry;
-    struct person *people;
-    char *names;               /* what people point into */
+    struct people people;
     uint32_t next, open, left; /* to begin; on the wire; without an answer */
     enum lease_begun begun;
     bool is_unbegun;  /* counted in asking->unbegun */

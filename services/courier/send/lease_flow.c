@@ -213,48 +213,6 @@ are_those_asked(const struct lease *lease, const Signup__Resolved *resolved)
     return true;
 }
 
-static const char *
-copy_into(char **at, const char *s)
-{
-    size_t size = s == NULL ? 1 : strlen(s) + 1;
-    char *copy = *at;
-    memcpy(copy, s == NULL ? "" : s, size);
-    *at += size;
-    return copy;
-}
-
-static size_t
-size_of(const char *s)
-{
-    return s == NULL ? 1 : strlen(s) + 1;
-}
-
-static void
-copy_people(struct lease *lease, const Signup__Resolved *resolved)
-{
-    size_t size = 0;
-    for (size_t i = 0; i < resolved->n_contacts; i++) {
-        const Signup__Contact *contact = resolved->contacts[i];
-        size += size_of(contact->address) + size_of(contact->name) +
-                size_of(contact->first_name);
-    }
-    lease->names = mem_new(size + 1);
-    lease->people =
-        mem_new_array(resolved->n_contacts + 1, sizeof(*lease->people));
-    char *at = lease->names;
-    for (size_t i = 0; i < resolved->n_contacts; i++) {
-        const Signup__Contact *contact = resolved->contacts[i];
-        struct person *person = &lease->people[i];
-        person->number = contact->number;
-        person->role = contact->role;
-        person->salt = (uint16_t)(contact->salt & LINK_SALT_MAX);
-        person->address =
-            contact->address == NULL ? NULL : copy_into(&at, contact->address);
-        person->name = copy_into(&at, contact->name);
-        person->first_name = copy_into(&at, contact->first_name);
-    }
-}
-
 static void
 withhold(struct lease *lease, const Signup__Resolved *resolved)
 {
@@ -288,10 +246,11 @@ contacts_done(void *arg, enum err err, const char *detail,
         fail(lease, err, detail, REASON_NO_CONTACTS);
         return;
     }
-    copy_people(lease, reply->resolve);
+    people_copy(&lease->people, reply->resolve, lease->class_);
     withhold(lease, reply->resolve);
     if (render_uses_ticket(lease->entry->template_,
-                           (Words__Channel)lease->kept->channel) &&
+                           (Words__Channel)lease->kept->channel,
+                           lease->class_) &&
         lease->entry->template_->action != NULL && lease->left > 0) {
         get_tickets(lease);
     } else {
@@ -309,6 +268,7 @@ get_contacts(struct lease *lease)
     ask.action = lease->action;
     ask.n_numbers = lease->kept->count;
     ask.numbers = (uint32_t *)lease->kept->numbers;
+    ask.broadcast = (char *)lease->kept->broadcast;
     lease->asks++;
     signup_ask_resolve(lease->courier->signup, &ask, contacts_done, lease);
 }
@@ -320,12 +280,12 @@ copy_codes(struct lease *lease, const Checkin__Tickets *tickets)
 {
     size_t next = 0;
     for (uint32_t i = 0; i < lease->kept->count; i++) {
-        struct person *person = &lease->people[i];
+        struct person *person = &lease->people.items[i];
         if (person->address == NULL || next >= tickets->n_tickets) {
             continue;
         }
         const Checkin__Ticket *ticket = tickets->tickets[next++];
-        if (ticket->number == person->number &&
+        if (ticket->number == person->holder &&
             strlen(ticket->code) < sizeof(person->ticket_code)) {
             (void)snprintf(person->ticket_code, sizeof(person->ticket_code),
                            "%s", ticket->code);
@@ -360,11 +320,11 @@ get_tickets(struct lease *lease)
     ask.action_number = template_->action->number;
     ask.bearers = list;
     for (uint32_t i = 0; i < lease->kept->count; i++) {
-        const struct person *person = &lease->people[i];
+        const struct person *person = &lease->people.items[i];
         if (person->address != NULL) {
             Checkin__Bearer *bearer = &bearers[ask.n_bearers];
             checkin__bearer__init(bearer);
-            bearer->number = person->number;
+            bearer->number = person->holder;
             bearer->has_role = true;
             bearer->role = person->role;
             list[ask.n_bearers++] = bearer;

@@ -204,7 +204,7 @@ hand_over_next(struct route *route, struct lease *lease)
     struct courier *courier = route->courier;
     struct message message;
     uint32_t index = lease->next++;
-    struct person *person = &lease->people[index];
+    struct person *person = &lease->people.items[index];
     if (person->address == NULL) {
         return; /* has its outcome: withheld */
     }

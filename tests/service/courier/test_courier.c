@@ -126,6 +126,67 @@ a_mail_of_class_campaign_lands_with_its_headers(void **state)
 }
 
 static void
+a_confirmation_asks_for_no_ticket_and_links_to_the_contact(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    rig->for_other_every = 2;
+    rig->content.sms_text = "{{own}}: {{ticket_url}} or {{not_me_url}}";
+    struct rig_lease *lease = courier_rig_lease(
+        rig, (struct rig_lease){.class_ = WORDS__CLASS__CLASS_CONFIRMATION,
+                                .first = 1,
+                                .count = 2});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 2, 0, 0);
+    assert_int_equal(rig->issues, 0);
+    assert_string_equal(rig->resolved_for, "b1");
+    char *log = read_outbox(rig, "messages.jsonl");
+    assert_has(log, "\"text\":\"Own 1: http://here/y/");
+    assert_has(log, "\"text\":\"For Person 2: Own 2: http://here/y/");
+    assert_has(log, "?not-me\"}");
+    free(log);
+    courier_rig_free(&rig);
+}
+
+static void
+a_note_carries_its_own_words(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    rig->content.sms_text = "{{note_text}}";
+    struct rig_lease *lease = courier_rig_lease(
+        rig, (struct rig_lease){
+                 .class_ = WORDS__CLASS__CLASS_NOTE, .first = 1, .count = 3});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 3, 0, 0);
+    char *log = read_outbox(rig, "messages.jsonl");
+    assert_has(log, "\"text\":\"Code of note 3\"}");
+    free(log);
+    courier_rig_free(&rig);
+}
+
+static void
+a_ticket_of_one_who_was_merged_is_the_others(void **state)
+{
+    struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
+    (void)state;
+    rig->merged_every = 2;
+    rig->content.sms_text = "{{ticket_url}}";
+    struct rig_lease *lease =
+        courier_rig_lease(rig, (struct rig_lease){.first = 1, .count = 2});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, lease);
+    assert_counts(lease, 2, 0, 0);
+    char *log = read_outbox(rig, "messages.jsonl");
+    assert_has(log, "http://here/t/CODE0000000001\"");
+    assert_has(log, "http://here/t/CODE0000900002\"");
+    free(log);
+    courier_rig_free(&rig);
+}
+
+static void
 templates_are_kept_for_the_leases_that_follow(void **state)
 {
     struct courier_rig *rig = courier_rig_new(OUTBOX_ROUTES, NULL);
@@ -615,6 +676,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lease_is_resolved_rendered_handed_over_and_settled),
         cmocka_unit_test(a_mail_of_class_campaign_lands_with_its_headers),
+        cmocka_unit_test(
+            a_confirmation_asks_for_no_ticket_and_links_to_the_contact),
+        cmocka_unit_test(a_note_carries_its_own_words),
+        cmocka_unit_test(a_ticket_of_one_who_was_merged_is_the_others),
         cmocka_unit_test(templates_are_kept_for_the_leases_that_follow),
         cmocka_unit_test(
             a_lease_of_a_channel_that_was_not_asked_for_is_left_alone),

@@ -230,15 +230,63 @@ serve_planner(void *arg, struct bus_request *request)
 /* ---- signup and checkin ---- */
 
 struct contact_text {
-    char address[40], name[24], first_name[24];
+    char address[40], name[24], first_name[24], own[24];
+    Signup__Field fields[2], *pointers[2];
 };
+
+static bool
+is_every(uint32_t n, uint32_t every)
+{
+    return every != 0 && n % every == 0;
+}
+
+static void
+add_own(Signup__Contact *contact, struct contact_text *text, const char *name,
+        const char *value)
+{
+    Signup__Field *field = &text->fields[contact->n_fields];
+    signup__field__init(field);
+    field->name = (char *)(uintptr_t)name;
+    field->value = (char *)(uintptr_t)value;
+    text->pointers[contact->n_fields++] = field;
+    contact->fields = text->pointers;
+}
+
+static void
+fill_note(Signup__Contact *contact, struct contact_text *text)
+{
+    (void)snprintf(text->own, sizeof(text->own), "Code of note %u",
+                   (unsigned)contact->number);
+    add_own(contact, text, "note_subject", "Your code");
+    add_own(contact, text, "note_text", text->own);
+}
+
+static void
+fill_person(const struct courier_rig *rig, Signup__Contact *contact,
+            struct contact_text *text)
+{
+    uint32_t n = contact->number;
+    (void)snprintf(text->name, sizeof(text->name), "Person %u", (unsigned)n);
+    (void)snprintf(text->first_name, sizeof(text->first_name), "P%u",
+                   (unsigned)n);
+    (void)snprintf(text->own, sizeof(text->own), "Own %u", (unsigned)n);
+    contact->name = text->name;
+    contact->first_name = text->first_name;
+    add_own(contact, text, "own", text->own);
+    contact->has_salt = true;
+    contact->salt = 1000 + n;
+    contact->has_is_for_other = true;
+    contact->is_for_other = is_every(n, rig->for_other_every);
+    contact->has_ticket_number = is_every(n, rig->merged_every);
+    contact->ticket_number = 900000 + n;
+}
 
 static void
 fill_contact(const struct courier_rig *rig, Signup__Contact *contact,
              struct contact_text *text, const Signup__Resolve *ask)
 {
     uint32_t n = contact->number;
-    if (rig->withheld_every != 0 && n % rig->withheld_every == 0) {
+    if (is_every(n, rig->withheld_every)) {
         contact->has_withheld = true;
         contact->withheld = WORDS__RULE__RULE_WITHDRAWN;
         return;
@@ -248,12 +296,12 @@ fill_contact(const struct courier_rig *rig, Signup__Contact *contact,
                        ? "+4477009%05u"
                        : "p%u@example.org",
                    (unsigned)n);
-    (void)snprintf(text->name, sizeof(text->name), "Person %u", (unsigned)n);
-    (void)snprintf(text->first_name, sizeof(text->first_name), "P%u",
-                   (unsigned)n);
     contact->address = text->address;
-    contact->name = text->name;
-    contact->first_name = text->first_name;
+    if (ask->class_ == WORDS__CLASS__CLASS_NOTE) {
+        fill_note(contact, text);
+    } else {
+        fill_person(rig, contact, text);
+    }
 }
 
 static void
@@ -268,6 +316,8 @@ serve_signup(void *arg, struct bus_request *request)
     Signup__Resolved resolved = SIGNUP__RESOLVED__INIT;
     assert_int_equal(asked->is_case, SIGNUP__REQUEST__IS_RESOLVE);
     rig->resolves++;
+    (void)snprintf(rig->resolved_for, sizeof(rig->resolved_for), "%s",
+                   asked->resolve->broadcast);
     for (size_t i = 0; i < asked->resolve->n_numbers; i++) {
         signup__contact__init(&contacts[i]);
         contacts[i].number = asked->resolve->numbers[i];

@@ -3,7 +3,9 @@
  * The planner grants the leases that the test lines up and keeps what is
  * settled; signup and checkin answer by rule: number n has the phone
  * +4477009<n, five digits>, the address p<n>@example.org, the name "Person
- * <n>", the ticket code CODE<n, ten digits>. All on the test's own loop. */
+ * <n>", the ticket code CODE<n, ten digits>, the salt 1000 + n, and a field of
+ * its own, own = "Own <n>". Those of merged_every belong to 900000 + n. Notes
+ * have words alone. All on the test's own loop. */
 #ifndef TESTS_SUPPORT_COURIER_RIG_H
 #define TESTS_SUPPORT_COURIER_RIG_H
 
@@ -48,12 +50,14 @@ struct courier_rig {
     int settles_to_fail, asks_to_lose, settles_to_lose;
     int resolves_to_fail, templates_to_fail;
     uint32_t withheld_every; /* each n-th number; 0: none */
+    uint32_t merged_every, for_other_every;
     /* what the peers saw */
     int asks, templates, resolves, issues;
-    uint64_t boot;        /* of the last ask */
-    uint64_t done_below;  /* of the last ask */
-    size_t held;          /* of the last ask */
-    bool is_held_at_boot; /* the first ask of a new boot held something */
+    char resolved_for[40]; /* broadcast of the last resolve */
+    uint64_t boot;         /* of the last ask */
+    uint64_t done_below;   /* of the last ask */
+    size_t held;           /* of the last ask */
+    bool is_held_at_boot;  /* the first ask of a new boot held something */
 };
 
 /* routes: sections of the configuration; "%d" is the provider's port. */
