@@ -46,9 +46,10 @@ function put(into, twice, name, value) {
     into.set(name, value);
 }
 
-function read_field(state, [, type, name, number]) {
+function read_field(state, [line, type, name, number]) {
     const short = type.split('.').pop();
-    const wire = WIRE_TYPES[type] ?? (state.enums.has(short) ? 0 : 2);
+    const wire = line.endsWith('packed = true') ? 2 :
+        WIRE_TYPES[type] ?? (state.enums.has(short) ? 0 : 2);
     const message = state.path.filter((p) => p.kind === 'message')
         .map((p) => upper_snake(p.name)).join('_');
     const full = `${message}_${name.toUpperCase()}`;
@@ -57,7 +58,8 @@ function read_field(state, [, type, name, number]) {
         lua_string(varint(Number(number) * 8 + wire)));
 }
 
-const FIELD = /^(?:optional\s+|required\s+|repeated\s+)?([\w.]+)\s+(\w+)\s*=\s*(\d+)/;
+const FIELD = new RegExp('^(?:optional\\s+|required\\s+|repeated\\s+)?' +
+    '([\\w.]+)\\s+(\\w+)\\s*=\\s*(\\d+)(?:\\s*\\[packed = true)?');
 
 function read_line(state, line) {
     const opens = /^(message|enum|oneof)\s+(\w+)\s*\{/.exec(line);

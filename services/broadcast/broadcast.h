@@ -9,7 +9,9 @@
  * send/: what becomes of it.
  *   5. stage_flow.c      Start, Pause, Resume, Stop
  *   6. freeze_flow.c     the planner writes the audience to the ledger, chunk
- *                        by chunk; standing_flow.c for one that grows
+ *                        by chunk; standing_flow.c for one that grows,
+ *                        system_flow.c for what nobody starts: the campaign's
+ *                        confirmation, a day's notes
  *   7. recipients_flow.c who is in which state, recount, doubt by hand
  *
  * send/: a courier's lease.
@@ -20,7 +22,7 @@
  *   5. settle_flow.c     Settle: what became of them, each of them once
  *
  * drive/: what the planner of a campaign does by itself.
- *   1. election.c        which instance plans which campaign
+ *   1. meet.c, election.c  which campaigns there are; who plans which
  *   2. drive.c           reads the marks of the rooms below, and acts
  *   3. refresh.c         all that is planned with, read again from Redis
  *   4. progress.c        absolute counts, announced at most every 100 ms

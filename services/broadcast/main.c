@@ -38,6 +38,7 @@ on_signup_news(void *arg, const char *topic, const void *body, size_t len)
         wire_unpack(&feed__end__descriptor, body, len, WIRE_OUTSIDE_BYTES_MAX);
     (void)topic;
     if (end != NULL) {
+        meet_hear(arg, end->campaign);
         standing_hear(arg, end->campaign, end->end);
     }
     wire_free(end);

@@ -18,6 +18,7 @@ const expected = JSON.parse(
     readFileSync(join(FIXTURE, 'expected.json'), 'utf8'));
 const {campaign, tokens, cut} = expected;
 const C = `/v1/campaigns/${campaign}`;
+const CONFIRMATION = 'Confirmation of sign-ups'; // made by this version
 let rig;
 
 before(async () => {
@@ -65,8 +66,16 @@ test('every count is what it was, and each ledger recounts equal',
             want.audit.hashes);
         delete got.audit;
         delete want.audit;
+        delete got.broadcasts[CONFIRMATION];
         assert.deepEqual(got, want);
     });
+
+test('the confirmation there is now writes to nobody of before', async () => {
+    const {broadcasts} = await snapshot();
+    assert.deepEqual(
+        broadcasts[CONFIRMATION].channels.map(({audience}) => audience),
+        [0, 0]);
+});
 
 test('tickets and links that people hold still open', async () => {
     const page = await rig.call('GET', `/t/${expected.code}`);

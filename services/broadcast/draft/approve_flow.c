@@ -84,6 +84,8 @@ record_came(void *arg, enum err err, const struct store_reply *reply)
     a->record = err == ERR_NONE ? record_read(a->approve->id, reply) : NULL;
     if (a->record == NULL) {
         finish(a, err == ERR_NONE ? ERR_NOT_FOUND : err, "no such broadcast");
+    } else if (record_is_system(a->record)) {
+        finish(a, ERR_FORBIDDEN, KEEP_SYSTEM_WORDS);
     } else if (strcmp(a->record->hash, a->approve->content_hash) != 0) {
         finish(a, ERR_CONFLICT,
                "that is not the content it has: look at it again");

@@ -51,7 +51,16 @@ has_name(const Broadcast__Create *create)
 static bool
 has_class(const Broadcast__Create *create)
 {
-    return create->content->class_ != WORDS__CLASS__CLASS_NONE;
+    Words__Class class_ = create->content->class_;
+    return class_ == WORDS__CLASS__CLASS_SERVICE ||
+           class_ == WORDS__CLASS__CLASS_CAMPAIGN ||
+           class_ == WORDS__CLASS__CLASS_SAFETY;
+}
+
+static bool
+is_nobodys_system(const Broadcast__Create *create)
+{
+    return !create->content->has_is_system || !create->content->is_system;
 }
 
 static bool
@@ -135,7 +144,11 @@ static const struct {
     const char *field, *detail;
 } rules[] = {
     {has_name, "name", "name: 1 to 100 characters"},
-    {has_class, "class", "class: service, campaign or safety"},
+    {has_class, "class",
+     "class: service, campaign or safety; confirmations and notes are sent by "
+     "the system itself (a confirmation's words: change the campaign)"},
+    {is_nobodys_system, "is_system",
+     "is_system: only what the system makes by itself"},
     {has_audience, "audience",
      "audience: a query of 1 to 1,000 bytes (\"all\" is everyone)"},
     {has_action_if_service, "action",

@@ -121,12 +121,13 @@ draft_get(struct asked *asked)
     }
 }
 
-/* Ids are b1, b2, …: a page is the next few numbers, newest first. */
+/* Ids are b1, b2, … and b0, the confirmation: a page is the next few numbers,
+ * newest first. */
 struct listing {
     struct asked *asked;
     struct record *records[LIST_MAX];
     unsigned count, waiting_for;
-    uint64_t next; /* 0: no more */
+    int64_t next; /* the number behind it; -1: no more */
 };
 
 struct listed {
@@ -152,8 +153,8 @@ finish_list(struct listing *listing)
             list[answer.n_broadcasts++] = &views[i].message;
         }
     }
-    if (listing->next != 0) {
-        (void)snprintf(next, sizeof(next), "b%" PRIu64, listing->next);
+    if (listing->next >= 0) {
+        (void)snprintf(next, sizeof(next), "b%" PRId64, listing->next + 1);
         answer.next = next;
     }
     reply.is_case = BROADCAST__REPLY__IS_LIST;
@@ -181,12 +182,12 @@ listed_read(void *arg, enum err err, const struct store_reply *reply)
 }
 
 static void
-read_listed(struct listing *listing, uint64_t number)
+read_listed(struct listing *listing, int64_t number)
 {
     struct listed *listed = mem_new(sizeof(*listed));
     listed->listing = listing;
     listed->index = listing->count++;
-    (void)snprintf(listed->id, sizeof(listed->id), "b%" PRIu64, number);
+    (void)snprintf(listed->id, sizeof(listed->id), "b%" PRId64, number);
     struct keep_on on = {.keep = broadcast_of(listing->asked)->keep,
                          .campaign = request_of(listing->asked)->list->campaign,
                          .id = listed->id};
@@ -202,22 +203,22 @@ last_known(void *arg, enum err err, const struct store_reply *reply)
         asked_refuse(asked, err, NULL);
         return;
     }
-    uint64_t from =
-        reply->type == STORE_STRING ? strtoull(reply->string, NULL, 10) : 0;
+    int64_t from =
+        reply->type == STORE_STRING ? strtoll(reply->string, NULL, 10) : 0;
     if (list->after != NULL && list->after[0] == 'b') {
-        uint64_t after = strtoull(list->after + 1, NULL, 10);
-        from = after > 0 && after <= from ? after - 1 : 0;
+        int64_t after = strtoll(list->after + 1, NULL, 10);
+        from = after > 0 && after <= from ? after - 1 : -1;
     }
     unsigned max = list->has_max && list->max > 0 ? list->max : LIST_MAX;
     struct listing *listing = mem_new(sizeof(*listing));
     listing->asked = asked;
     listing->waiting_for = 1; /* until all are asked for */
-    for (; from > 0 && listing->count < max && listing->count < LIST_MAX;
+    for (; from >= 0 && listing->count < max && listing->count < LIST_MAX;
          from--) {
         listing->waiting_for++;
         read_listed(listing, from);
     }
-    listing->next = from == 0 ? 0 : from + 1;
+    listing->next = from;
     if (--listing->waiting_for == 0) {
         finish_list(listing);
     }

@@ -199,6 +199,7 @@ facts_version(const Signup__Actions *facts, const struct record *record)
     if (action != NULL) {
         Signup__Action same = *action; /* but for what people do */
         same.has_confirmed = same.has_waitlisted = false;
+        same.has_unproved = same.has_held = same.has_asked = false;
         wire_pack(&same, &packed);
     }
     uint32_t version;

@@ -362,6 +362,10 @@ record_came(void *arg, enum err err, const struct store_reply *reply)
         fail(f, err == ERR_NONE ? ERR_NOT_FOUND : err, "no such broadcast");
         return;
     }
+    if (answer_is_system(f->asked, f->record)) {
+        free_forecasting(f);
+        return;
+    }
     facts_get(broadcast_of(f->asked), f->campaign, facts_known, f);
 }
 

@@ -11,7 +11,7 @@
 
 #include "common/base/base.h"
 #include "services/broadcast/draft/facts.h"
-#include "services/broadcast/send/send.h"
+#include "services/broadcast/send/system.h"
 
 #define STAGE(name) BROADCAST__STAGE__##name
 
@@ -21,7 +21,8 @@ facts_known(void *arg, enum err err, const char *detail, void *value)
     const Signup__Actions *facts = value;
     struct sending *sending = arg;
     (void)detail;
-    if (err == ERR_NONE && !sending->is_gone) {
+    if (err == ERR_NONE && !sending->is_gone &&
+        !system_write_words(sending, facts->campaign)) {
         sending_set_version(sending, facts_version(facts, sending->record));
     }
     sending_release(sending);
@@ -33,6 +34,16 @@ drive_read_facts(struct sending *sending)
     sending_hold(sending);
     facts_get(sending->campaign->broadcast, sending->campaign->id, facts_known,
               sending);
+}
+
+/* The campaign has just been put: what was read before it is too old. */
+static void
+read_words(struct sending *sending)
+{
+    sending->must_read_words = false;
+    sending_hold(sending);
+    facts_get_newest(sending->campaign->broadcast, sending->campaign->id,
+                     facts_known, sending);
 }
 
 static bool
@@ -73,7 +84,7 @@ void
 drive_on(struct sending *sending)
 {
     Broadcast__Stage stage = sending->record->stage;
-    if (sending->template_version == 0) {
+    if (sending_needs_version(sending)) {
         drive_read_facts(sending);
     }
     if (stage == STAGE(FREEZING)) {
@@ -98,6 +109,9 @@ read_marks(struct campaign *campaign)
     }
     for (size_t i = campaign->sending_count; i > 0; i--) {
         struct sending *sending = campaign->sendings[i - 1];
+        if (sending->must_read_words) {
+            read_words(sending);
+        }
         if (sending->must_drive) {
             sending->must_drive = false;
             drive_on(sending);

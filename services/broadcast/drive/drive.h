@@ -7,8 +7,10 @@
 #include "services/broadcast/plan/marks.h"
 
 struct drive {
-    struct lead *lead; /* NULL: this start is not counted yet */
-    struct timer *meet_timer, *watch_timer, *progress_timer;
+    struct lead *lead;        /* NULL: this start is not counted yet */
+    struct timer *meet_timer; /* NULL: not begun */
+    struct timer *watch_timer, *progress_timer;
+    unsigned meet_turn;
 };
 
 /* ---- drive.c ---- */
@@ -26,6 +28,13 @@ void election_start(struct broadcast *broadcast);
 void election_join(struct campaign *campaign);
 void election_leave(struct broadcast *broadcast);
 bool election_is_idle(const struct broadcast *broadcast);
+
+/* ---- meet.c ---- */
+/* Looks for campaigns, at once and again and again. */
+void meet_start(struct broadcast *broadcast);
+void meet_stop(struct broadcast *broadcast);
+/* signup's feed of that campaign has news. */
+void meet_hear(struct broadcast *broadcast, const char *campaign);
 
 /* ---- refresh.c ---- */
 /* Reads active broadcasts and leases again. */

@@ -1,7 +1,7 @@
 /* election -- which instance plans which campaign: a fenced lock (common/lead).
  *
  *   keep_start_number -> who this instance is -> lead_new
- *   each MEET_EVERY_MS: keep_list_campaigns -> campaign_meet (a mark)
+ *   meet_start (meet.c): which campaigns there are -> campaign_meet (a mark)
  *   election_join: keep_open (older forms brought up) -> lead_join
  *   each beat: heard -> mine: newly so, or a new revision: mark_stale
  *                    -> another's: campaign_lose
@@ -14,8 +14,6 @@
 
 #include "common/lead/lead.h"
 #include "services/broadcast/drive/drive.h"
-
-#define MEET_EVERY_MS 2000 /* look for new campaigns */
 
 enum { FIELD_REV, FIELD_ACTIVE, FIELDS };
 static const char *const fields[FIELDS] = {"rev", "active"};
@@ -122,34 +120,6 @@ election_join(struct campaign *campaign)
     keep_open(&on, opened, campaign);
 }
 
-/* ---- meeting ---- */
-
-static void
-campaigns_read(void *arg, enum err err, const struct store_reply *reply)
-{
-    struct broadcast *broadcast = arg;
-    broadcast->open--;
-    for (size_t i = 0; err == ERR_NONE && i < reply->count; i++) {
-        const char *id = keep_text(reply, i);
-        if (slug_is_valid(id)) {
-            (void)campaign_meet(broadcast, id);
-        }
-    }
-    marks_wake(broadcast->plan);
-}
-
-static void
-on_meet(void *arg)
-{
-    struct broadcast *broadcast = arg;
-    if (broadcast->is_draining) {
-        return;
-    }
-    broadcast->open++;
-    keep_list_campaigns(broadcast->keep, campaigns_read, broadcast);
-    timer_start(broadcast->drive->meet_timer, MEET_EVERY_MS);
-}
-
 /* ---- its life ---- */
 
 static void
@@ -171,14 +141,12 @@ start_numbered(void *arg, enum err err, const struct store_reply *reply)
                                         .fields = fields,
                                         .field_count = FIELDS,
                                         .heard = heard});
-    on_meet(broadcast);
+    meet_start(broadcast);
 }
 
 void
 election_start(struct broadcast *broadcast)
 {
-    broadcast->drive->meet_timer =
-        timer_new(broadcast->service.loop, on_meet, broadcast);
     broadcast->open++;
     keep_start_number(broadcast->keep, start_numbered, broadcast);
 }
@@ -186,7 +154,7 @@ election_start(struct broadcast *broadcast)
 void
 election_leave(struct broadcast *broadcast)
 {
-    timer_stop(broadcast->drive->meet_timer);
+    meet_stop(broadcast);
     if (broadcast->drive->lead != NULL) {
         lead_leave(broadcast->drive->lead);
     }

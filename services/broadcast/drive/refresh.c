@@ -1,6 +1,7 @@
 /* refresh -- all that is planned with, read again from Redis.
  *
- *   refresh_go -> keep_active -> keep_read of each -> sending_update
+ *   refresh_go -> the first time: system_make, so that the confirmation is
+ *   there -> keep_active -> keep_read of each -> sending_update
  *              -> keep_read_leases -> the table of leases */
 #include "services/broadcast/drive/drive.h"
 
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "services/broadcast/send/system.h"
 
 static void
 refresh_end(struct campaign *campaign, bool is_good)
@@ -146,6 +148,21 @@ active_read(void *arg, enum err err, const struct store_reply *reply)
     }
 }
 
+static void
+confirmation_made(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct campaign *campaign = arg;
+    (void)reply;
+    if (err != ERR_NONE) {
+        campaign_failed(campaign, err);
+        refresh_end(campaign, false);
+        return;
+    }
+    campaign->has_confirmation = campaign->epoch != 0;
+    struct keep_on on = campaign_on(campaign, NULL);
+    keep_active(&on, active_read, campaign);
+}
+
 void
 refresh_go(struct campaign *campaign)
 {
@@ -156,5 +173,9 @@ refresh_go(struct campaign *campaign)
     campaign->is_loading = true;
     campaign->must_refresh = false;
     campaign->broadcast->open++;
-    keep_active(&on, active_read, campaign);
+    if (campaign->has_confirmation) {
+        keep_active(&on, active_read, campaign);
+    } else {
+        system_make(campaign, confirmation_made, campaign);
+    }
 }

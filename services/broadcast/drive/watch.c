@@ -86,6 +86,15 @@ expired(void *arg, enum err err, const struct store_reply *reply)
     sending_release(sending);
 }
 
+/* A day's notes that all went out are done. */
+static Broadcast__Stage
+end_of(const struct record *record)
+{
+    return record_is_system(record) && record_open(record) == 0
+               ? BROADCAST__STAGE__DONE
+               : BROADCAST__STAGE__STAGE_EXPIRED;
+}
+
 static void
 expire_if_due(struct sending *sending)
 {
@@ -104,7 +113,7 @@ expire_if_due(struct sending *sending)
         &on,
         &(struct keep_stage){.from = STAGE_BIT(FREEZING) | STAGE_BIT(SENDING) |
                                      STAGE_BIT(PAUSED) | STAGE_BIT(STANDING),
-                             .to = BROADCAST__STAGE__STAGE_EXPIRED,
+                             .to = end_of(record),
                              .refusal = "it is not being sent"},
         expired, sending);
 }
@@ -119,7 +128,9 @@ watch_slowly(struct campaign *campaign)
         retry_due(sending);
         expire_if_due(sending);
         drive_on(sending);
-        drive_read_facts(sending);
+        if (sending->template_version != 0) {
+            drive_read_facts(sending);
+        }
     }
 }
 

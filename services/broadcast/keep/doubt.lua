@@ -4,15 +4,21 @@
 -- ARGV[channel]
 -- ARGV[event]    EVENT_TRUST or EVENT_RELEASE
 -- ARGV[numbers]  rows "number", rising, none twice
--- Returns {changed, stage}. Numbers that are not in doubt stay as they are.
+-- Returns {changed, stage, feed's end or 0}. Numbers that are not in doubt stay as they are.
 local channel, event = ARGV[DOUBT_ARG_CHANNEL], tonumber(ARGV[DOUBT_ARG_EVENT])
 local stage = stage_of('stage')
 if stage == 0 then return redis.error_reply('NOTFOUND no such broadcast') end
-local changed = 0
+local changed, trusted = 0, {}
 for _, group in ipairs(by_chunk(unpack_numbers(ARGV[DOUBT_ARG_NUMBERS]))) do
     local m = ledger_move(channel, group.chunk, group.offsets, nil, event, stage)
     count_tally(channel, m.tally)
     changed = changed + m.changed
+    for i, offset in ipairs(group.offsets) do
+        if m.after[i] == ACCEPTED then
+            trusted[#trusted + 1] = group.chunk * CHUNK_NUMBERS + offset
+        end
+    end
 end
 if changed > 0 then call('HINCRBY', P .. 'plan', 'rev', 1) end
-return {changed, settle_down(stage)}
+local told = tell_handed_over(channel, trusted)
+return {changed, settle_down(stage), told}

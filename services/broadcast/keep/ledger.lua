@@ -135,15 +135,39 @@ local function varint(n)
     return table.concat(out) .. string.char(n)
 end
 
--- broadcast.Event, packed by hand: three fields.
-local function tell_stage(stage)
-    local inner = STAGE_CHANGED_BROADCAST_KEY .. varint(#ID) .. ID ..
-                  STAGE_CHANGED_STAGE_KEY .. varint(stage) ..
-                  STAGE_CHANGED_STAFF_KEY .. varint(#STAFF) .. STAFF
-    local event = EVENT_STAGE_CHANGED_KEY .. varint(#inner) .. inner ..
+-- broadcast.Event, packed by hand. Returns the feed's end.
+local function tell(key, inner)
+    local event = key .. varint(#inner) .. inner ..
                   EVENT_AT_MS_KEY .. varint(tonumber(NOW))
     local seq = call('INCR', P .. 'feed-end')
     call('XADD', P .. 'feed', string.format('%.0f-0', seq), 'e', event)
+    return seq
+end
+
+local function tell_stage(stage)
+    tell(EVENT_STAGE_CHANGED_KEY,
+         STAGE_CHANGED_BROADCAST_KEY .. varint(#ID) .. ID ..
+         STAGE_CHANGED_STAGE_KEY .. varint(stage) ..
+         STAGE_CHANGED_STAFF_KEY .. varint(#STAFF) .. STAFF)
+end
+
+-- The class of what the system sends by itself; false: an organiser's.
+local function system_class()
+    return call('HGET', B, 'class')
+end
+
+-- The provider has these now: told of what the system sends, for signup ends
+-- holds and begins codes by it. Returns the feed's end; 0: nothing to tell.
+local function tell_handed_over(channel, numbers)
+    local class = #numbers > 0 and system_class()
+    if not class then return 0 end
+    local packed = {}
+    for i, number in ipairs(numbers) do packed[i] = varint(number) end
+    packed = table.concat(packed)
+    return tell(EVENT_HANDED_OVER_KEY,
+                HANDED_OVER_CLASS__KEY .. varint(tonumber(class)) ..
+                HANDED_OVER_CHANNEL_KEY .. varint(tonumber(channel)) ..
+                HANDED_OVER_NUMBERS_KEY .. varint(#packed) .. packed)
 end
 
 local function is_ended(stage)
@@ -164,11 +188,17 @@ local function open_count(channel)
            number_of('n' .. channel .. '.' .. DEFERRED)
 end
 
--- It is among those the planner holds; how many there are stands in the plan,
--- for other instances.
+-- It has something to send, or will have soon. How many have stands in the
+-- plan, for other instances: they share the routes by it.
+local function set_busy(is_busy)
+    call(is_busy and 'SADD' or 'SREM', P .. 'busy', ID)
+    call('HSET', P .. 'plan', 'active', call('SCARD', P .. 'busy'))
+end
+
+-- It is among those the planner holds.
 local function set_active(is_active)
     call(is_active and 'SADD' or 'SREM', P .. 'active', ID)
-    call('HSET', P .. 'plan', 'active', call('SCARD', P .. 'active'))
+    set_busy(is_active)
 end
 
 -- With nothing open a broadcast is done; with something open again it goes
@@ -181,6 +211,7 @@ local function settle_down(stage)
             set_stage(DONE)
         end
         if is_ended(stage) then set_active(false) end
+        if stage == STANDING then set_busy(false) end
     elseif stage == DONE then
         stage = SENDING
         set_active(true)
@@ -218,4 +249,21 @@ local function unpack_numbers(packed)
         numbers[#numbers + 1] = (struct.unpack(NUMBER_ROW, packed, at))
     end
     return numbers
+end
+
+-- Adds numbers (rising) of one channel to a ledger that grows, each of them
+-- once. Returns how many are new in it.
+local function grow(channel, numbers, stage)
+    local added = 0
+    for _, group in ipairs(by_chunk(numbers)) do
+        local m = ledger_move(channel, group.chunk, group.offsets, nil,
+                              EVENT_FREEZE, stage)
+        count_tally(channel, m.tally)
+        added = added + m.changed
+        if number_of('k' .. channel) <= group.chunk then
+            call('HSET', B, 'k' .. channel, group.chunk + 1)
+        end
+    end
+    if added > 0 then set_busy(true) end
+    return added
 end

@@ -11,14 +11,22 @@ end
 
 -- steps[f] brings format f to f + 1.
 local steps = {
-    -- Stages by name; how many are active stands in the plan.
+    -- Stages by name.
     function()
         for i = 1, tonumber(call('GET', P .. 'last') or 0) do
             B = P .. 'b:b' .. string.format('%d', i)
             make_names('stage')
             make_names('resume_to')
         end
-        call('HSET', P .. 'plan', 'active', call('SCARD', P .. 'active'))
+    end,
+    -- Which of the active ones have something to send stands beside them.
+    function()
+        for _, id in ipairs(call('SMEMBERS', P .. 'active')) do
+            ID, B = id, P .. 'b:' .. id
+            local is_idle = stage_of('stage') == STANDING and
+                open_count(CHANNEL_SMS) + open_count(CHANNEL_EMAIL) == 0
+            set_busy(not is_idle)
+        end
     end,
 }
 

@@ -224,6 +224,13 @@ record_channels(const struct record *record)
     return record_has(record, 1) ? "12" : "2";
 }
 
+bool
+record_is_system(const struct record *record)
+{
+    return record->content->class_ == WORDS__CLASS__CLASS_CONFIRMATION ||
+           record->content->class_ == WORDS__CLASS__CLASS_NOTE;
+}
+
 uint32_t
 record_open(const struct record *record)
 {

@@ -1,10 +1,10 @@
 /* record -- one broadcast as Redis holds it, read into a struct.
  *
- * Fields of b:<id>: content (packed), hash, stage, made_by, made_at,
- * approved_by, started_at, expires_at, ended_at, resume_to, rev, frozen (the
- * freezing's cursor "<ch>:<chunk>"), cursor (of the sign-up feed, standing),
- * k<ch> (chunks of the ledger), n<ch>.<state> (kept counters), w<ch>.<rule>
- * (withheld, by rule). */
+ * Fields of b:<id>: content (packed), class (of the system's), hash, stage,
+ * made_by, made_at, approved_by, started_at, expires_at, ended_at, resume_to,
+ * rev, frozen (the freezing's cursor "<ch>:<chunk>"), cursor (of the sign-up
+ * feed, standing), k<ch> (chunks of the ledger), n<ch>.<state> (kept counters),
+ * w<ch>.<rule> (withheld, by rule). */
 #ifndef BROADCAST_RECORD_H
 #define BROADCAST_RECORD_H
 
@@ -16,8 +16,8 @@
 
 #define RECORD_ID_SIZE 24
 #define RECORD_CHANNELS 2
-#define RECORD_RULES 11                     /* words.Rule's values */
-#define RECORD_STAFF_MAX 64                 /* bytes of a staff id */
+#define RECORD_RULES (WORDS__RULE__RULE_BUDGET + 1) /* the last of them */
+#define RECORD_STAFF_MAX 64                         /* bytes of a staff id */
 #define RECORD_EXPIRY_MS (24 * 3600 * 1000) /* after the start, by default */
 
 struct record {
@@ -42,6 +42,9 @@ void record_free(struct record **record);
 bool record_has(const struct record *record, int channel);
 /* "1", "2" or "12". */
 const char *record_channels(const struct record *record);
+/* The campaign's confirmation, or a day's notes. */
+bool record_is_system(const struct record *record);
+#define RECORD_CONFIRMATION "b0" /* its id */
 /* Recipients that may still be sent to: pending, leased and deferred. */
 uint32_t record_open(const struct record *record);
 

@@ -6,8 +6,8 @@
 --                 number for the back-off, the wait that the provider wished
 -- ARGV[rest]      event for the numbers left open after those; EVENT_COUNT: none
 -- ARGV[fate]      what to do with the lease: KEEP_STAY, _CLOSE, or _LAPSE
--- Returns {changed, stage, pending, is late, left open}; {0} when the lease
--- is not known.
+-- Returns {changed, stage, pending, is late, left open, feed's end or 0}; {0}
+-- when the lease is not known.
 -- Keys: as grant.lua; d:<b>:<ch> is {number: due ms}, t:<b>:<ch> is
 -- {number = tries}, of those that were deferred and are not settled yet.
 if is_succeeded() then return redis.error_reply('GONE another planner') end
@@ -96,6 +96,17 @@ local function keep_tries(after)
     if #ended > 0 then call('HDEL', tries, unpack(ended)) end
 end
 
+-- The numbers that a provider has taken on by this.
+local function list_accepted(after)
+    local accepted = {}
+    for i, offset in ipairs(offsets) do
+        if after[i] == ACCEPTED then
+            accepted[#accepted + 1] = chunk * CHUNK_NUMBERS + offset
+        end
+    end
+    return accepted
+end
+
 -- The offsets that are open still.
 local function list_open()
     local rest = {}
@@ -144,7 +155,9 @@ for rule, n in pairs(rules) do
     call('HINCRBY', B, 'w' .. channel .. '.' .. rule, n)
 end
 keep_tries(m.after)
+local told = tell_handed_over(channel, list_accepted(m.after))
 local changed = m.changed + settle_rest()
 keep_lease()
 stage = settle_down(stage)
-return {changed, stage, pending_on(channel), is_late and 1 or 0, left}
+return {changed, stage, pending_on(channel), is_late and 1 or 0, left,
+        told}

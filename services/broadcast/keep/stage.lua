@@ -10,6 +10,10 @@
 local from, to = tonumber(ARGV[STAGE_ARG_FROM]), tonumber(ARGV[STAGE_ARG_TO])
 local stage = stage_of('stage')
 if stage == 0 then return redis.error_reply('NOTFOUND no such broadcast') end
+-- An organiser has no epoch. The planner alone ends what the system sends.
+if EPOCH == '' and system_class() then
+    return redis.error_reply('FORBIDDEN the system sends it by itself')
+end
 local may_go = floor(from / 2 ^ stage) % 2 == 1
 if to == STAGE_NONE then
     if stage ~= PAUSED and may_go then

@@ -12,17 +12,9 @@ if stage ~= STANDING and
     return redis.error_reply('CONFLICT not standing')
 end
 if number_of('cursor') >= tonumber(ARGV[STANDING_ARG_SEQ]) then return {stage, 0} end
-local added = 0
-for _, group in ipairs(by_chunk(unpack_numbers(ARGV[STANDING_ARG_NUMBERS]))) do
-    for channel in string.gmatch(ARGV[STANDING_ARG_CHANNELS], '.') do
-        local m = ledger_move(channel, group.chunk, group.offsets, nil,
-                              EVENT_FREEZE, stage)
-        count_tally(channel, m.tally)
-        added = added + m.changed
-        if number_of('k' .. channel) <= group.chunk then
-            call('HSET', B, 'k' .. channel, group.chunk + 1)
-        end
-    end
+local added, numbers = 0, unpack_numbers(ARGV[STANDING_ARG_NUMBERS])
+for channel in string.gmatch(ARGV[STANDING_ARG_CHANNELS], '.') do
+    added = added + grow(channel, numbers, stage)
 end
 call('HSET', B, 'cursor', ARGV[STANDING_ARG_SEQ])
 return {stage, added}

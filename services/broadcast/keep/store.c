@@ -4,8 +4,11 @@
  *   meta              hash   format, of all that is kept of the campaign
  *   plan              hash   the planner's lock (common/lead) with rev, active
  *   last              how many broadcasts were ever made; ids are b1, b2, …
+ *                     (and b0, the campaign's confirmation)
  *   idem              hash   idempotency key: "<content hash> <id>"
+ *   notes             hash   day (since 1970): id of its notes' broadcast
  *   active            set    ids being sent, frozen, paused or swept
+ *   busy              set    those of them that have something to send
  *   b:<id>            hash   the broadcast and its counters (see record.h)
  *   l:<id>:<ch>:<k>   string the ledger of one chunk (see ledger.h)
  *   d:<id>:<ch>       zset   deferred recipients by when they are due
@@ -200,6 +203,29 @@ keep_create(const struct keep_on *on, const struct keep_create *create,
     keep_args_text(&call, CREATE_ARG_HASH, create->hash);
     keep_args_bytes(&call, CREATE_ARG_CONTENT, create->content);
     keep_args_run(&call, BROADCAST_SCRIPT_CREATE, cb, arg);
+}
+
+void
+keep_system(const struct keep_on *on, const struct keep_system *system,
+            store_reply_cb *cb, void *arg)
+{
+    struct keep_args call;
+    keep_args_begin(&call, on);
+    keep_args_number(&call, SYSTEM_ARG_SEQ, system->seq);
+    keep_args_bytes(&call, SYSTEM_ARG_MADE, system->made);
+    keep_args_bytes(&call, SYSTEM_ARG_NUMBERS, system->numbers);
+    keep_args_run(&call, BROADCAST_SCRIPT_SYSTEM, cb, arg);
+}
+
+void
+keep_words(const struct keep_on *on, const char *hash, struct bytes content,
+           store_reply_cb *cb, void *arg)
+{
+    struct keep_args call;
+    keep_args_begin(&call, on);
+    keep_args_text(&call, WORDS_ARG_HASH, hash);
+    keep_args_bytes(&call, WORDS_ARG_CONTENT, content);
+    keep_args_run(&call, BROADCAST_SCRIPT_WORDS, cb, arg);
 }
 
 void

@@ -49,6 +49,18 @@ struct keep_create {
 /* Replies {id, is new}. */
 void keep_create(const struct keep_on *on, const struct keep_create *create,
                  store_reply_cb *cb, void *arg);
+/* What the system sends by itself: system.lua. made and numbers are packed
+ * rows system_made and system_number, the latter rising and none twice; seq: of
+ * the feed entry they are of, 0: none. Replies {id, day, added, …}. */
+struct keep_system {
+    uint64_t seq;
+    struct bytes made, numbers;
+};
+void keep_system(const struct keep_on *on, const struct keep_system *system,
+                 store_reply_cb *cb, void *arg);
+/* Its new words. Replies as keep_read: how it stands after it. */
+void keep_words(const struct keep_on *on, const char *hash,
+                struct bytes content, store_reply_cb *cb, void *arg);
 /* Replies the hash's fields; see record.h. */
 void keep_read(const struct keep_on *on, store_reply_cb *cb, void *arg);
 void keep_last(const struct keep_on *on, store_reply_cb *cb, void *arg);
@@ -62,7 +74,12 @@ struct keep_stage {
     const char *refusal;
     const char *fields[KEEP_FIELDS_MAX * 2]; /* name, value, …, NULL */
 };
-/* Replies as keep_read: how it stands after it. */
+/* Replies as keep_read: how it stands after it. FORBIDDEN: nobody but the
+ * planner may (KEEP_SYSTEM_WORDS). */
+#define KEEP_SYSTEM_WORDS                                                      \
+    "the system sends it by itself, so nobody approves, starts, pauses or "    \
+    "stops it: change a confirmation's words with the campaign; a day's "      \
+    "notes end by themselves"
 void keep_stage(const struct keep_on *on, const struct keep_stage *stage,
                 store_reply_cb *cb, void *arg);
 

@@ -51,7 +51,7 @@ struct keep_settle {
     enum ledger_event rest; /* of those left open; EVENT_COUNT: none */
     enum keep_fate fate;
 };
-/* Replies {changed, stage, pending, is late, left}, or {0}. */
+/* Replies {changed, stage, pending, is late, left, feed's end or 0}, or {0}. */
 void keep_settle(const struct keep_on *on, const struct keep_settle *settle,
                  store_reply_cb *cb, void *arg);
 
@@ -68,7 +68,7 @@ struct keep_numbers {
     enum ledger_event event; /* doubt: TRUST or RELEASE */
     uint64_t seq;            /* standing: the feed's */
 };
-/* Replies {changed, stage}. */
+/* Replies {changed, stage, feed's end or 0}. */
 void keep_doubt(const struct keep_on *on, const struct keep_numbers *numbers,
                 store_reply_cb *cb, void *arg);
 /* Replies {stage, added}. */

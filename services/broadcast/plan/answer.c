@@ -11,8 +11,9 @@ static bool
 is_broadcast_id(const char *id)
 {
     size_t len = strlen(id);
-    return len > 1 && len < 12 && id[0] == 'b' && id[1] != '0' &&
-           strspn(id + 1, "0123456789") == len - 1;
+    return strcmp(id, RECORD_CONFIRMATION) == 0 ||
+           (len > 1 && len < 12 && id[0] == 'b' && id[1] != '0' &&
+            strspn(id + 1, "0123456789") == len - 1);
 }
 
 bool
@@ -28,6 +29,35 @@ answer_check(struct asked *asked, const char *campaign, const char *id)
         return false;
     }
     return true;
+}
+
+void
+answer_announce_end(struct broadcast *broadcast, const char *campaign,
+                    int64_t end)
+{
+    Feed__End news = FEED__END__INIT;
+    char topic[BUS_TOPIC_BYTES_MAX];
+    struct buf packed;
+    if (end == 0) {
+        return;
+    }
+    news.campaign = (char *)(uintptr_t)campaign;
+    news.end = (uint64_t)end;
+    buf_init(&packed, 0);
+    wire_pack(&news, &packed);
+    (void)snprintf(topic, sizeof(topic), "feed/broadcast/%s", campaign);
+    bus_announce(broadcast->service.bus, topic, packed.data, packed.len);
+    buf_fini(&packed);
+}
+
+bool
+answer_is_system(struct asked *asked, const struct record *record)
+{
+    if (record_is_system(record)) {
+        asked_refuse(asked, ERR_FORBIDDEN, KEEP_SYSTEM_WORDS);
+        return true;
+    }
+    return false;
 }
 
 /* All members of the reply's oneof that are a Broadcast are pointers to one,

@@ -16,9 +16,15 @@ request_of(const struct asked *asked)
     return asked->message;
 }
 
-/* ERR_NONE: campaign is a slug; id, if not NULL, is "b1" and up. Ends asked
+/* ERR_NONE: campaign is a slug; id, if not NULL, is "b0" and up. Ends asked
  * and returns false otherwise. */
 bool answer_check(struct asked *asked, const char *campaign, const char *id);
+/* The system sends it by itself: ends asked with the words that say so, and
+ * returns true. */
+bool answer_is_system(struct asked *asked, const struct record *record);
+/* The campaign's feed ends there now; 0: nothing was told. */
+void answer_announce_end(struct broadcast *broadcast, const char *campaign,
+                         int64_t end);
 /* The reply with this broadcast, under the request's own case. */
 void answer_record(struct asked *asked, const char *campaign,
                    const struct record *record);

@@ -54,6 +54,7 @@ forget_plan(struct campaign *campaign)
     }
     lease_table_fini(&campaign->leases);
     campaign->is_loaded = false;
+    campaign->has_confirmation = false;
 }
 
 void

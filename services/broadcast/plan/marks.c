@@ -41,6 +41,13 @@ mark_sending(struct sending *sending)
 }
 
 void
+mark_new_words(struct sending *sending)
+{
+    sending->must_read_words = true;
+    marks_wake(sending->campaign->broadcast->plan);
+}
+
+void
 mark_work(struct broadcast *broadcast)
 {
     struct timer *timer = broadcast->plan->work_timer;

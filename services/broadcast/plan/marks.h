@@ -40,6 +40,8 @@ void mark_stale(struct campaign *campaign);
 void mark_join(struct campaign *campaign);
 /* It has been read again: begin what its stage asks for. */
 void mark_sending(struct sending *sending);
+/* The campaign has been put again: the confirmation may have other words. */
+void mark_new_words(struct sending *sending);
 /* Couriers that wait may ask now; at most every few milliseconds. */
 void mark_work(struct broadcast *broadcast);
 

@@ -16,7 +16,8 @@
 #include "services/broadcast/schedule/planner.h"
 
 #define CAMPAIGNS_MAX 1024
-#define SENDINGS_MAX 64 /* active at once in one campaign */
+#define SENDINGS_MAX 64       /* active at once in one campaign */
+#define SENDINGS_SYSTEM_MAX 8 /* and of the system's own, besides */
 #define LANE_BITS_BYTES (CHUNK_NUMBERS / 8)
 
 struct plan {
@@ -34,12 +35,13 @@ struct campaign {
     struct lead_lock *lock; /* NULL: not opened yet */
     uint64_t epoch;         /* as its planner; 0: another instance is */
     bool is_opening, is_loading;
+    bool has_confirmation;        /* made, in this epoch */
     bool is_loaded;               /* leases and sendings are those in Redis */
     bool must_join, must_refresh; /* marks */
     uint64_t revision;
     uint32_t active;
     struct lease_table leases;
-    struct sending *sendings[SENDINGS_MAX];
+    struct sending *sendings[SENDINGS_MAX + SENDINGS_SYSTEM_MAX];
     size_t sending_count;
 };
 
@@ -64,7 +66,8 @@ struct sending {
     struct lane lanes[RECORD_CHANNELS];
     uint32_t template_version; /* 0: facts not known yet */
     struct feed_follower *follower;
-    bool must_drive; /* a mark: it has been read again */
+    bool must_drive;      /* a mark: it has been read again */
+    bool must_read_words; /* a mark: of the confirmation */
     bool is_freezing, is_sweeping, is_expiring;
     bool is_gone;  /* no longer in the campaign; freed when not in use */
     int in_flight; /* steps on their way that point here */
@@ -89,7 +92,10 @@ void campaign_failed(struct campaign *campaign, enum err err);
 struct sending *sending_find(const struct campaign *campaign, const char *id);
 /* Takes record. Adds, updates or removes the sending, and marks it. */
 void sending_update(struct campaign *campaign, struct record *record);
-/* What its texts are made of; the first time opens its lanes. */
+/* What its texts are made of; the first time opens its lanes. One of the
+ * system's that has nothing to send knows none: what it sends next has the
+ * newest. */
+bool sending_needs_version(const struct sending *sending);
 void sending_set_version(struct sending *sending, uint32_t version);
 void sending_remove(struct sending *sending);
 void sending_hold(struct sending *sending);

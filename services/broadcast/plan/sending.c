@@ -103,10 +103,25 @@ is_over(const struct record *record)
     }
 }
 
+static bool
+is_idle(const struct record *record)
+{
+    return record_is_system(record) && record_open(record) == 0;
+}
+
+bool
+sending_needs_version(const struct sending *sending)
+{
+    return sending->template_version == 0 && !is_idle(sending->record);
+}
+
 static void
 update_lanes(struct sending *sending)
 {
     const struct record *record = sending->record;
+    if (is_idle(record)) {
+        sending->template_version = 0;
+    }
     bool is_open =
         (record->stage == STAGE(SENDING) || record->stage == STAGE(STANDING)) &&
         sending->template_version != 0;
@@ -131,7 +146,9 @@ sending_update(struct campaign *campaign, struct record *record)
         return;
     }
     if (sending == NULL) {
-        if (campaign->sending_count == SENDINGS_MAX) {
+        size_t most =
+            SENDINGS_MAX + (record_is_system(record) ? SENDINGS_SYSTEM_MAX : 0);
+        if (campaign->sending_count >= most) {
             record_free(&record);
             return;
         }

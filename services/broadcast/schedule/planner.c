@@ -7,6 +7,35 @@
 #include "common/base/base.h"
 #include "services/broadcast/schedule/lease.h"
 
+/* Of a route's rate, each bucket; see planner.h. */
+static const double shares[PLANNER_BUCKETS] = {1, 1 - PLANNER_ALONE_SHARE,
+                                               1 - PLANNER_SAFETY_SHARE};
+
+/* A lane's place in the order: lower goes first. It draws on so many buckets
+ * besides the first. */
+static int
+lane_rank(Words__Class lane)
+{
+    switch ((int)lane) {
+    case WORDS__CLASS__CLASS_SAFETY:
+        return 0;
+    case WORDS__CLASS__CLASS_NOTE:
+        return 1;
+    case WORDS__CLASS__CLASS_SERVICE:
+    case WORDS__CLASS__CLASS_CONFIRMATION:
+        return 2;
+    default:
+        return 3;
+    }
+}
+
+static int
+last_bucket(Words__Class lane)
+{
+    int rank = lane_rank(lane);
+    return rank < PLANNER_BUCKETS ? rank : PLANNER_BUCKETS - 1;
+}
+
 void
 planner_init(struct planner *planner)
 {
@@ -32,9 +61,9 @@ planner_add_route(struct planner *planner, const struct route *route,
     *added = *route;
     added->circuit = (struct circuit){0};
     added->size = lease_size(route->rate);
-    pacing_init(&added->all, route->rate, now_us);
-    pacing_init(&added->others, route->rate * (1 - PLANNER_SAFETY_SHARE),
-                now_us);
+    for (int i = 0; i < PLANNER_BUCKETS; i++) {
+        pacing_init(&added->buckets[i], route->rate * shares[i], now_us);
+    }
     return index;
 }
 
@@ -59,9 +88,9 @@ planner_share(struct planner *planner, int planners, int64_t now_us)
     for (int i = 0; i < planner->route_count; i++) {
         struct route *route = &planner->routes[i];
         double rate = route->rate / planners;
-        pacing_set_rate(&route->all, rate, now_us);
-        pacing_set_rate(&route->others, rate * (1 - PLANNER_SAFETY_SHARE),
-                        now_us);
+        for (int j = 0; j < PLANNER_BUCKETS; j++) {
+            pacing_set_rate(&route->buckets[j], rate * shares[j], now_us);
+        }
     }
 }
 
@@ -87,16 +116,6 @@ planner_remove_work(struct planner *planner, struct work *work)
     }
 }
 
-/* A lane's place in the order: lower goes first. */
-static int
-lane_rank(Words__Class lane)
-{
-    if (lane == WORDS__CLASS__CLASS_SAFETY) {
-        return 0;
-    }
-    return lane == WORDS__CLASS__CLASS_SERVICE ? 1 : 2;
-}
-
 static bool
 goes_before(const struct work *a, const struct work *b)
 {
@@ -119,22 +138,26 @@ find_work(const struct planner *planner, Words__Channel channel)
 }
 
 static uint32_t
+smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint32_t
 tokens_of(struct route *route, Words__Class lane, int64_t now_us)
 {
-    uint32_t all = pacing_tokens(&route->all, now_us);
-    if (lane == WORDS__CLASS__CLASS_SAFETY) {
-        return all;
+    uint32_t least = pacing_tokens(&route->buckets[0], now_us);
+    for (int i = 1; i <= last_bucket(lane); i++) {
+        least = smaller(least, pacing_tokens(&route->buckets[i], now_us));
     }
-    uint32_t others = pacing_tokens(&route->others, now_us);
-    return others < all ? others : all;
+    return least;
 }
 
 static void
 take_tokens(struct route *route, Words__Class lane, uint32_t n)
 {
-    pacing_take(&route->all, n);
-    if (lane != WORDS__CLASS__CLASS_SAFETY) {
-        pacing_take(&route->others, n);
+    for (int i = 0; i <= last_bucket(lane); i++) {
+        pacing_take(&route->buckets[i], n);
     }
 }
 
@@ -142,12 +165,12 @@ static int64_t
 wait_us_of(const struct route *route, Words__Class lane, uint32_t n,
            int64_t now_us)
 {
-    int64_t all = pacing_wait_us(&route->all, n, now_us);
-    if (lane == WORDS__CLASS__CLASS_SAFETY) {
-        return all;
+    int64_t longest = 0;
+    for (int i = 0; i <= last_bucket(lane); i++) {
+        int64_t wait = pacing_wait_us(&route->buckets[i], n, now_us);
+        longest = wait > longest ? wait : longest;
     }
-    int64_t others = pacing_wait_us(&route->others, n, now_us);
-    return others > all ? others : all;
+    return longest;
 }
 
 /* A route on probation goes first; then by priority, then by tokens. */
@@ -190,12 +213,6 @@ no_lease(int64_t wait_us)
     };
 }
 
-static uint32_t
-smaller(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 struct choice
 planner_choose(struct planner *planner, Words__Channel channel, int64_t now_us)
 {
@@ -233,9 +250,8 @@ planner_granted(struct planner *planner, const struct choice *choice,
     struct route *route = &planner->routes[choice->route];
     uint32_t unused = choice->size - smaller(granted, choice->size);
     choice->work->pending += unused;
-    pacing_give_back(&route->all, unused);
-    if (choice->work->lane != WORDS__CLASS__CLASS_SAFETY) {
-        pacing_give_back(&route->others, unused);
+    for (int i = 0; i <= last_bucket(choice->work->lane); i++) {
+        pacing_give_back(&route->buckets[i], unused);
     }
     if (choice->is_probe && granted == 0) {
         circuit_hear(&route->circuit, 0, 0, true, now_us / 1000);
@@ -289,6 +305,5 @@ planner_channel_rate(const struct planner *planner, Words__Channel channel,
             *cost_micros_out = route->cost_micros;
         }
     }
-    bool is_safety = lane == WORDS__CLASS__CLASS_SAFETY;
-    return is_safety ? rate : rate * (1 - PLANNER_SAFETY_SHARE);
+    return rate * shares[last_bucket(lane)];
 }

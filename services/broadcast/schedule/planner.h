@@ -3,11 +3,14 @@
  * Pure. Works are the channels of broadcasts that are being sent; routes are
  * the configured providers. The rules:
  *
- *   lanes     safety before service before campaign; within a lane, works
- *             take turns.
+ *   lanes     safety before notes before service (and confirmations) before
+ *             campaign; within a lane, works take turns.
  *   pacing    a lease takes its size in tokens from its route's bucket. A
- *             tenth of the rate is kept free for safety: the other classes
- *             draw on a second bucket of nine tenths as well.
+ *             tenth of the rate is kept free of service and campaign: half of
+ *             it for notes, so that a code finds its tokens there whatever the
+ *             backlog, and half for safety alone, so that a flood of notes
+ *             does not take what a warning needs. Each lane draws on its own
+ *             bucket and on all those of the lanes before it.
  *   size      LEASE_WORK_MS at the route's rate, LEASE_NUMBERS_MAX at most;
  *             halved for a route whose leases come back unbegun, and grown
  *             again by a tenth with each lease that was used up.
@@ -29,7 +32,9 @@
 
 #define PLANNER_ROUTES_MAX 16
 #define PLANNER_ROUTE_NAME_SIZE 32
-#define PLANNER_SAFETY_SHARE 0.1
+#define PLANNER_SAFETY_SHARE 0.1 /* kept free of service and campaign */
+#define PLANNER_ALONE_SHARE 0.05 /* of notes, too */
+#define PLANNER_BUCKETS 3        /* safety's (all there is), notes', others' */
 #define PLANNER_IDLE_WAIT_MS 500 /* when there is nothing to send */
 #define PLANNER_WAIT_MS_MAX 5000
 
@@ -39,7 +44,7 @@ struct route {
     double rate; /* messages a second */
     int64_t cost_micros, timeout_ms;
     int priority;
-    struct pacing all, others; /* others: not safety */
+    struct pacing buckets[PLANNER_BUCKETS];
     struct circuit circuit;
     uint32_t size; /* of the next lease, learnt */
 };

@@ -223,6 +223,8 @@ resolved(void *arg, enum err err, const struct store_reply *reply)
         mark_changed(campaign, resolve->id);
         mark_stale(campaign);
     }
+    answer_announce_end(broadcast_of(asked), resolve->campaign,
+                        keep_number(reply, 2));
     answer_broadcast(asked, resolve->campaign, resolve->id);
 }
 

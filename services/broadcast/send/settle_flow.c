@@ -129,6 +129,8 @@ learn_of_couriers(struct settling *settling, const struct store_reply *reply)
         return;
     }
     learn(settling, reply);
+    answer_announce_end(broadcast_of(asked), id,
+                        is_known ? keep_number(reply, 5) : 0);
     if (settling->campaign->epoch == 0 && is_known) {
         tell_planner(settling, keep_number(reply, 4));
     }

@@ -64,7 +64,8 @@ take_record(struct staging *staging, enum err err,
     if (err == ERR_NONE) {
         fail(staging, ERR_NOT_FOUND, "no such broadcast");
     } else {
-        fail(staging, err, reply->type == STORE_STRING ? reply->string : NULL);
+        const char *said = reply->type == STORE_STRING ? reply->string : NULL;
+        fail(staging, err, err == ERR_FORBIDDEN ? KEEP_SYSTEM_WORDS : said);
     }
     return NULL;
 }
@@ -178,8 +179,11 @@ start_record_read(void *arg, enum err err, const struct store_reply *reply)
     if (record == NULL) {
         return;
     }
-    if (record->started_at_ms != 0 && record->stage != STAGE(STAGE_STOPPED) &&
-        record->stage != STAGE(STAGE_EXPIRED)) {
+    if (record_is_system(record)) {
+        fail(staging, ERR_FORBIDDEN, KEEP_SYSTEM_WORDS);
+    } else if (record->started_at_ms != 0 &&
+               record->stage != STAGE(STAGE_STOPPED) &&
+               record->stage != STAGE(STAGE_EXPIRED)) {
         finish(staging); /* asked again */
     } else if (record->stage != STAGE(APPROVED)) {
         fail(staging, ERR_CONFLICT,

@@ -14,7 +14,7 @@
 #include "common/bus/bus.h"
 #include "common/client/signup.h"
 #include "services/broadcast/plan/marks.h"
-#include "services/broadcast/send/send.h"
+#include "services/broadcast/send/system.h"
 
 #define POLL_MS 1000
 
@@ -167,14 +167,18 @@ apply_entry(void *arg, struct feed_follower *follower, const Feed__Entry *entry)
 void
 standing_go(struct sending *sending)
 {
-    if (sending->follower != NULL || sending->record->content->action == NULL) {
-        return;
+    const Broadcast__Content *content = sending->record->content;
+    bool is_confirmation = content->class_ == WORDS__CLASS__CLASS_CONFIRMATION;
+    if (sending->follower != NULL ||
+        (!is_confirmation && content->action == NULL)) {
+        return; /* a day's notes grow by the confirmation's follower */
     }
     struct feed_options options = {.campaign = sending->campaign->id,
                                    .cursor = sending->record->cursor,
                                    .poll_ms = POLL_MS,
                                    .ask = ask_page,
-                                   .apply = apply_entry,
+                                   .apply = is_confirmation ? system_apply_entry
+                                                            : apply_entry,
                                    .arg = sending};
     sending->follower =
         feed_follower_new(sending->campaign->broadcast->service.loop, &options);

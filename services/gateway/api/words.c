@@ -38,6 +38,15 @@ const struct json_word class_words[] = {
     {NULL, 0},
 };
 
+const struct json_word sent_class_words[] = {
+    {"service", WORDS__CLASS__CLASS_SERVICE},
+    {"campaign", WORDS__CLASS__CLASS_CAMPAIGN},
+    {"safety", WORDS__CLASS__CLASS_SAFETY},
+    {"confirmation", WORDS__CLASS__CLASS_CONFIRMATION},
+    {"note", WORDS__CLASS__CLASS_NOTE},
+    {NULL, 0},
+};
+
 const struct json_word channel_words[] = {
     {"sms", WORDS__CHANNEL__CHANNEL_SMS},
     {"email", WORDS__CHANNEL__CHANNEL_EMAIL},

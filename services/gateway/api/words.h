@@ -4,10 +4,12 @@
 
 #include "common/text/text.h"
 
-extern const struct json_word kind_words[];    /* words.ActionKind */
-extern const struct json_word format_words[];  /* words.Format */
-extern const struct json_word place_words[];   /* words.PlaceState */
-extern const struct json_word class_words[];   /* words.Class */
+extern const struct json_word kind_words[];   /* words.ActionKind */
+extern const struct json_word format_words[]; /* words.Format */
+extern const struct json_word place_words[];  /* words.PlaceState */
+/* words.Class: what an organiser writes; and with the system's own. */
+extern const struct json_word class_words[];
+extern const struct json_word sent_class_words[];
 extern const struct json_word channel_words[]; /* words.Channel */
 extern const struct json_word rule_words[];    /* words.Rule */
 extern const struct json_word state_words[];   /* words.RecipientState */

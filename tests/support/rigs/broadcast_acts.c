@@ -168,8 +168,8 @@ world_send(struct world *world, Broadcast__Content *content)
     return id;
 }
 
-Broadcast__Broadcast *
-world_get(struct world *world, const char *id)
+static struct world_answer
+ask_get(struct world *world, const char *id)
 {
     Broadcast__Get get = BROADCAST__GET__INIT;
     Broadcast__Request request = BROADCAST__REQUEST__INIT;
@@ -177,7 +177,13 @@ world_get(struct world *world, const char *id)
     get.id = (char *)(uintptr_t)id;
     request.is_case = BROADCAST__REQUEST__IS_GET;
     request.get = &get;
-    struct world_answer answer = world_ask(world, 0, &request);
+    return world_ask(world, 0, &request);
+}
+
+Broadcast__Broadcast *
+world_get(struct world *world, const char *id)
+{
+    struct world_answer answer = ask_get(world, id);
     assert_good(&answer, "get");
     Broadcast__Broadcast *broadcast = copy_message(answer.reply->get);
     world_forget(&answer);
@@ -208,6 +214,20 @@ world_assert_recount(struct world *world, const char *id)
     assert_good(&answer, "recount");
     assert_true(answer.reply->recount->is_equal);
     world_forget(&answer);
+}
+
+static bool
+is_there(struct world *world, void *id)
+{
+    struct world_answer answer = ask_get(world, id);
+    world_forget(&answer);
+    return answer.err == ERR_NONE;
+}
+
+void
+world_wait_for(struct world *world, const char *id)
+{
+    world_wait(world, is_there, (void *)(uintptr_t)id);
 }
 
 struct waiting {

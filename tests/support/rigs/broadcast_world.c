@@ -42,16 +42,35 @@ reply_with(struct bus_request *request, Signup__Reply__IsCase is_case,
 }
 
 static void
+fill_campaign(const struct world *world, Signup__Campaign *campaign)
+{
+    signup__campaign__init(campaign);
+    campaign->id = WORLD_CAMPAIGN;
+    campaign->name = "The March";
+    campaign->has_number = campaign->has_approval_above = true;
+    campaign->number = 1;
+    campaign->approval_above = world->approval_above;
+    campaign->confirmation_sms = (char *)(uintptr_t)world->confirmation_sms;
+}
+
+static void
+give_campaigns(const struct world *world, struct bus_request *request)
+{
+    Signup__Campaign campaign, *campaigns[] = {&campaign};
+    Signup__Campaigns message = SIGNUP__CAMPAIGNS__INIT;
+    fill_campaign(world, &campaign);
+    message.campaigns = campaigns;
+    message.n_campaigns = 1;
+    reply_with(request, SIGNUP__REPLY__IS_LIST_CAMPAIGNS, &message);
+}
+
+static void
 give_actions(struct world *world, struct bus_request *request)
 {
-    Signup__Campaign campaign = SIGNUP__CAMPAIGN__INIT;
+    Signup__Campaign campaign;
     Signup__Action action = SIGNUP__ACTION__INIT, *actions[] = {&action};
     Signup__Actions message = SIGNUP__ACTIONS__INIT;
-    campaign.id = WORLD_CAMPAIGN;
-    campaign.name = "The March";
-    campaign.has_number = campaign.has_approval_above = true;
-    campaign.number = 1;
-    campaign.approval_above = world->approval_above;
+    fill_campaign(world, &campaign);
     action.id = WORLD_ACTION;
     action.name = "The Rally";
     action.kind = WORDS__ACTION_KIND__KIND_RALLY;
@@ -163,6 +182,9 @@ answer_signup(struct world *world, struct bus_request *request,
               const Signup__Request *message)
 {
     switch ((int)message->is_case) {
+    case SIGNUP__REQUEST__IS_LIST_CAMPAIGNS:
+        give_campaigns(world, request);
+        break;
     case SIGNUP__REQUEST__IS_LIST_ACTIONS:
         give_actions(world, request);
         break;
@@ -216,25 +238,19 @@ add_entry(struct world *world, size_t events)
     return entry;
 }
 
-void
-world_confirm(struct world *world, uint32_t first, uint32_t last)
+static void
+add_event(Feed__Entry *entry, const Signup__Event *event)
 {
-    Feed__Entry *entry = add_entry(world, last - first + 1);
-    for (uint32_t number = first; number <= last; number++) {
-        Signup__PlaceChanged place = SIGNUP__PLACE_CHANGED__INIT;
-        Signup__Event event = SIGNUP__EVENT__INIT;
-        struct buf packed;
-        place.has_number = place.has_state = true;
-        place.number = number;
-        place.action = WORLD_ACTION;
-        place.state = WORDS__PLACE_STATE__PLACE_CONFIRMED;
-        event.is_case = SIGNUP__EVENT__IS_PLACE_CHANGED;
-        event.place_changed = &place;
-        buf_init(&packed, 0);
-        wire_pack(&event, &packed);
-        ProtobufCBinaryData *to = &entry->events[entry->n_events++];
-        to->data = (uint8_t *)buf_take(&packed, &to->len);
-    }
+    struct buf packed;
+    buf_init(&packed, 0);
+    wire_pack(event, &packed);
+    ProtobufCBinaryData *to = &entry->events[entry->n_events++];
+    to->data = (uint8_t *)buf_take(&packed, &to->len);
+}
+
+static void
+announce_end(struct world *world)
+{
     Feed__End end = FEED__END__INIT;
     struct buf body;
     end.campaign = WORLD_CAMPAIGN;
@@ -244,6 +260,73 @@ world_confirm(struct world *world, uint32_t first, uint32_t last)
     bus_announce(world->bus, "feed/signup/" WORLD_CAMPAIGN, body.data,
                  body.len);
     buf_fini(&body);
+}
+
+void
+world_confirm(struct world *world, uint32_t first, uint32_t last)
+{
+    Feed__Entry *entry = add_entry(world, last - first + 1);
+    for (uint32_t number = first; number <= last; number++) {
+        Signup__PlaceChanged place = SIGNUP__PLACE_CHANGED__INIT;
+        Signup__Event event = SIGNUP__EVENT__INIT;
+        place.has_number = place.has_state = true;
+        place.number = number;
+        place.action = WORLD_ACTION;
+        place.state = WORDS__PLACE_STATE__PLACE_CONFIRMED;
+        event.is_case = SIGNUP__EVENT__IS_PLACE_CHANGED;
+        event.place_changed = &place;
+        add_event(entry, &event);
+    }
+    announce_end(world);
+}
+
+void
+world_enter(struct world *world, uint32_t first, uint32_t last,
+            Words__Channel channel)
+{
+    Feed__Entry *entry = add_entry(world, last - first + 1);
+    for (uint32_t number = first; number <= last; number++) {
+        Signup__Entered entered = SIGNUP__ENTERED__INIT;
+        Signup__Event event = SIGNUP__EVENT__INIT;
+        entered.has_number = entered.has_channel = true;
+        entered.number = number;
+        entered.channel = channel;
+        event.is_case = SIGNUP__EVENT__IS_ENTERED;
+        event.entered = &entered;
+        add_event(entry, &event);
+    }
+    announce_end(world);
+}
+
+void
+world_note(struct world *world, uint32_t day, uint32_t first, uint32_t last,
+           Words__Channel channel)
+{
+    Feed__Entry *entry = add_entry(world, last - first + 1);
+    for (uint32_t number = first; number <= last; number++) {
+        Signup__NoteMade made = SIGNUP__NOTE_MADE__INIT;
+        Signup__Event event = SIGNUP__EVENT__INIT;
+        made.has_note = made.has_channel = made.has_day = true;
+        made.note = number;
+        made.channel = channel;
+        made.day = day;
+        event.is_case = SIGNUP__EVENT__IS_NOTE_MADE;
+        event.note_made = &made;
+        add_event(entry, &event);
+    }
+    announce_end(world);
+}
+
+void
+world_put(struct world *world)
+{
+    Signup__Campaign campaign;
+    Signup__Event event = SIGNUP__EVENT__INIT;
+    fill_campaign(world, &campaign);
+    event.is_case = SIGNUP__EVENT__IS_CAMPAIGN_PUT;
+    event.campaign_put = &campaign;
+    add_event(add_entry(world, 1), &event);
+    announce_end(world);
 }
 
 /* ---- the processes ---- */

@@ -37,6 +37,7 @@ struct world {
     uint32_t people; /* numbers 0..people-1, every `step`th is in it */
     uint32_t step;
     uint32_t approval_above;
+    const char *confirmation_sms; /* the campaign's own words; NULL: none */
     bool is_signup_silent, refuses_query;
     int freezes_until_silent; /* -1: for ever */
     Feed__Entry **entries;    /* owned */
@@ -55,6 +56,15 @@ void world_stop(struct world *world, int instance); /* must end with 0 */
 
 /* Places confirmed of numbers first..last: one entry of signup's feed. */
 void world_confirm(struct world *world, uint32_t first, uint32_t last);
+
+/* Entries first..last, to be confirmed on that channel. */
+void world_enter(struct world *world, uint32_t first, uint32_t last,
+                 Words__Channel channel);
+/* Notes first..last of that day. */
+void world_note(struct world *world, uint32_t day, uint32_t first,
+                uint32_t last, Words__Channel channel);
+/* The campaign is put again. */
+void world_put(struct world *world);
 
 struct world_answer {
     enum err err;
@@ -89,6 +99,8 @@ uint32_t world_count(const Broadcast__Broadcast *broadcast, int channel,
                      Words__RecipientState state);
 /* Fails unless the ledger recounted is what the counters say. */
 void world_assert_recount(struct world *world, const char *id);
+/* Turns the loop until there is such a broadcast, or fails. */
+void world_wait_for(struct world *world, const char *id);
 /* Turns the loop until the broadcast is in that stage, or fails. */
 void world_wait_for_stage(struct world *world, const char *id,
                           Broadcast__Stage stage);

@@ -146,20 +146,102 @@ several_planners_share_a_route(void **state)
 /* ---- lanes ---- */
 
 static void
-safety_goes_before_service_before_campaign(void **state)
+safety_goes_before_notes_before_service_before_campaign(void **state)
 {
+    static const Words__Class order[] = {
+        WORDS__CLASS__CLASS_SAFETY, WORDS__CLASS__CLASS_NOTE,
+        WORDS__CLASS__CLASS_SERVICE, WORDS__CLASS__CLASS_CONFIRMATION,
+        WORDS__CLASS__CLASS_CAMPAIGN};
+    enum { LANES = sizeof(order) / sizeof(*order) };
+    struct work works[LANES];
     (void)state;
     (void)add_route("a", 100000, 1);
+    for (int i = LANES - 1; i >= 0; i--) { /* the least is there first */
+        works[i] = work_of(order[i]);
+        works[i].pending = 10;
+        works[i].turn = (uint64_t)i; /* the confirmation's is not the first */
+        planner_add_work(&planner, &works[i]);
+    }
+    for (int i = 0; i < LANES; i++) {
+        assert_ptr_equal(planner_choose(&planner, SMS, 0).work, &works[i]);
+    }
+}
+
+/* A code behind a million: whatever the others have taken, its token is
+ * there, and it is the next lease. */
+static void
+a_note_is_the_next_lease_behind_a_million(void **state)
+{
+    (void)state;
+    (void)add_route("a", 100, 1);
     struct work campaign = work_of(WORDS__CLASS__CLASS_CAMPAIGN);
     struct work service = work_of(WORDS__CLASS__CLASS_SERVICE);
-    struct work safety = work_of(WORDS__CLASS__CLASS_SAFETY);
+    struct work note = work_of(WORDS__CLASS__CLASS_NOTE);
+    note.pending = 0;
     planner_add_work(&planner, &campaign);
     planner_add_work(&planner, &service);
+    planner_add_work(&planner, &note);
+    for (int code = 1; code <= 200; code++) {
+        int64_t now = code * SECOND;
+        (void)granted_between(now - SECOND, now);
+        note.pending = 1;
+        struct choice choice = planner_choose(&planner, SMS, now);
+        if (choice.work != &note) {
+            fail_msg("code %d waits for %u ms", code, choice.wait_ms);
+        }
+        planner_granted(&planner, &choice, 1, now);
+    }
+    assert_true(campaign.pending + service.pending < 2 * PLENTY - 17000);
+}
+
+/* On a route of one message in two seconds a code waits for the message
+ * before it, and no more. */
+static void
+a_note_on_a_slow_route_waits_for_one_message_at_most(void **state)
+{
+    (void)state;
+    (void)add_route("a", 0.5, 1);
+    struct work campaign = work_of(WORDS__CLASS__CLASS_CAMPAIGN);
+    struct work note = work_of(WORDS__CLASS__CLASS_NOTE);
+    note.pending = 0;
+    planner_add_work(&planner, &campaign);
+    planner_add_work(&planner, &note);
+    (void)granted_between(0, 60 * SECOND);
+    note.pending = 1;
+    uint32_t before = campaign.pending;
+    (void)granted_between(60 * SECOND, 62 * SECOND);
+    assert_int_equal(note.pending, 0);
+    assert_in_range(campaign.pending, before - 1, before);
+}
+
+static void
+a_flood_of_notes_leaves_a_twentieth_for_safety(void **state)
+{
+    (void)state;
+    (void)add_route("a", 1000, 1);
+    struct work notes = work_of(WORDS__CLASS__CLASS_NOTE);
+    struct work safety = work_of(WORDS__CLASS__CLASS_SAFETY);
+    planner_add_work(&planner, &notes);
+    assert_in_range(granted_between(0, 10 * SECOND), 9480, 9750);
     planner_add_work(&planner, &safety);
-    safety.pending = service.pending = 10;
-    assert_ptr_equal(planner_choose(&planner, SMS, 0).work, &safety);
-    assert_ptr_equal(planner_choose(&planner, SMS, 0).work, &service);
-    assert_ptr_equal(planner_choose(&planner, SMS, 0).work, &campaign);
+    struct choice choice = planner_choose(&planner, SMS, 10 * SECOND);
+    assert_ptr_equal(choice.work, &safety);
+    assert_true(choice.size >= 12);
+}
+
+static void
+after_the_notes_the_others_go_on_at_their_rate(void **state)
+{
+    (void)state;
+    (void)add_route("a", 1000, 1);
+    struct work notes = work_of(WORDS__CLASS__CLASS_NOTE);
+    struct work campaign = work_of(WORDS__CLASS__CLASS_CAMPAIGN);
+    notes.pending = 5000;
+    planner_add_work(&planner, &notes);
+    planner_add_work(&planner, &campaign);
+    (void)granted_between(0, 6 * SECOND);
+    assert_int_equal(notes.pending, 0);
+    assert_in_range(granted_between(6 * SECOND, 16 * SECOND), 8980, 9250);
 }
 
 static void
@@ -235,7 +317,7 @@ what_a_grant_did_not_use_goes_back_into_the_bucket(void **state)
     assert_int_equal(choice.size, 100);
     assert_null(planner_choose(&planner, SMS, 0).work);
     planner_granted(&planner, &choice, 10, 0);
-    assert_int_equal(pacing_tokens(&planner.routes[a].all, 0), 90);
+    assert_int_equal(pacing_tokens(&planner.routes[a].buckets[0], 0), 90);
     assert_int_equal(work.pending, PLENTY - 10);
 }
 
@@ -435,7 +517,11 @@ main(void)
         ON_PLANNER(leases_of_a_route_add_up_to_its_rate),
         ON_PLANNER(a_tenth_of_the_rate_is_kept_free_for_safety),
         ON_PLANNER(several_planners_share_a_route),
-        ON_PLANNER(safety_goes_before_service_before_campaign),
+        ON_PLANNER(safety_goes_before_notes_before_service_before_campaign),
+        ON_PLANNER(a_note_is_the_next_lease_behind_a_million),
+        ON_PLANNER(a_note_on_a_slow_route_waits_for_one_message_at_most),
+        ON_PLANNER(a_flood_of_notes_leaves_a_twentieth_for_safety),
+        ON_PLANNER(after_the_notes_the_others_go_on_at_their_rate),
         ON_PLANNER(two_of_one_lane_take_turns),
         ON_PLANNER(closed_or_empty_works_and_other_channels_get_nothing),
         cmocka_unit_test(

@@ -76,8 +76,8 @@ static void
 read_content(struct json_fields *f, Broadcast__Content *c)
 {
     c->name = (char *)json_text(f, "name", JSON_REQUIRED, NAME_CHARS_MAX);
-    c->class_ =
-        (Words__Class)json_choice(f, "class", JSON_REQUIRED, class_words, 0);
+    c->class_ = (Words__Class)json_choice(f, "class", JSON_REQUIRED,
+                                          sent_class_words, 0);
     c->audience =
         (char *)json_text(f, "audience", JSON_REQUIRED, QUERY_CHARS_MAX);
     c->action = (char *)json_text(f, "action", JSON_OPTIONAL, ID_CHARS_MAX);

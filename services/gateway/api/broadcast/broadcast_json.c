@@ -34,6 +34,8 @@ progress_to_json(Broadcast__ChannelProgress *const *channels, size_t count)
         json_set_whole(item, "audience", c->audience);
         json_set(item, "counts", counts_to_json(c));
         json_set(item, "rate", json_real(rate));
+        json_set(item, "withheld",
+                 excluded_to_json(c->withheld, c->n_withheld));
         (void)json_array_append_new(list, item);
     }
     return list;
@@ -43,7 +45,8 @@ static void
 set_content(json_t *object, const Broadcast__Content *c)
 {
     json_set_text(object, "name", c->name);
-    json_set_text(object, "class", json_word_of(class_words, (int)c->class_));
+    json_set_text(object, "class",
+                  json_word_of(sent_class_words, (int)c->class_));
     json_set_text(object, "audience", c->audience);
     json_set_text(object, "action", c->action);
     json_set_text(object, "sms_text", c->sms_text);
@@ -53,6 +56,7 @@ set_content(json_t *object, const Broadcast__Content *c)
     json_set_time(object, "expires_at",
                   c->has_expires_at_ms ? c->expires_at_ms : -1);
     json_set_bool(object, "is_standing", c->has_is_standing && c->is_standing);
+    json_set_bool(object, "is_system", c->has_is_system && c->is_system);
 }
 
 json_t *

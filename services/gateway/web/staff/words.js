@@ -78,6 +78,35 @@ export const CLASSES = {
     safety: {name: 'Safety', means: 'Urgent. Goes before everything else.'},
 };
 
+/**
+ * What Muster sends by itself: nobody chooses these.
+ *
+ * @type {Record<string, {name: string, means: string}>}
+ */
+export const SYSTEM_CLASSES = {
+    confirmation: {
+        name: 'Confirmation',
+        means:
+            'Muster sends it to everybody who signs up, once, with the ticket ' +
+            'and the question whether it was them. It cannot be stopped. Its ' +
+            'words are the campaign’s confirmation words.',
+    },
+    note: {
+        name: 'Codes and notices',
+        means:
+            'Muster answers people who asked for something: a code, a change. ' +
+            'It cannot be stopped, and ends by itself.',
+    },
+};
+
+/**
+ * A kind's words, also of one that this page does not know yet.
+ *
+ * @param {string} id
+ */
+export const classOf = (id) =>
+    CLASSES[id] || SYSTEM_CLASSES[id] || {name: id, means: ''};
+
 export const CHANNELS = {sms: 'Text', email: 'Email'};
 
 /**

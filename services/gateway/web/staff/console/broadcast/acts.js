@@ -3,6 +3,7 @@
 import {number} from '../../../js/format.js';
 import {isAtLeast} from '../../../js/staff.js';
 import {html} from '../../html.js';
+import {classOf} from '../../words.js';
 import {confirmAct} from '../confirm.js';
 import {waitingOf} from '../counts.js';
 import {ACTS, BUTTONS, CONFIRMS} from './stages.js';
@@ -66,6 +67,8 @@ function Button({watched, act}) {
 
 /** @param {Props} props */
 function Choices({watched, now}) {
+    if (now.is_system)
+        return html`<p class="hint">${classOf(now.class).means}</p>`;
     if (now.stage === 'draft')
         return html`<${Approval} watched=${watched} now=${now} />`;
     if (isAtLeast(watched.app.staff, 'organiser'))

@@ -2,14 +2,15 @@
 // head -- what a broadcast is called, where it stands, and what it says.
 import {dayAndTime} from '../../../js/format.js';
 import {html} from '../../html.js';
-import {CLASSES} from '../../words.js';
+import {classOf} from '../../words.js';
 import {stageOf} from './stages.js';
 
 /** @typedef {import('./state.js').Broadcast} Broadcast */
 
 /** @param {Broadcast} now @param {string} staffId */
 function factsOf(now, staffId) {
-    const name = CLASSES[now.class]?.name || now.class;
+    const {name} = classOf(now.class);
+    if (now.is_system) return `${name}. Sent by Muster itself.`;
     const who = now.made_by === staffId ? 'you' : 'someone else';
     const started = now.started_at
         ? ` Started ${dayAndTime(now.started_at)}.`
@@ -50,6 +51,7 @@ export function Said({now}) {
     return html`<section class="panel">
         <h2>The message</h2>
         ${sms}${email}
-        <p class="meta">To: <code>${now.audience || 'all'}</code></p>
+        ${!now.is_system &&
+        html`<p class="meta">To: <code>${now.audience || 'all'}</code></p>`}
     </section>`;
 }

@@ -8,7 +8,7 @@ import {makeAsked} from '../../again.js';
 import {listBroadcasts} from '../../api.js';
 import {html} from '../../html.js';
 import {Loading} from '../../trouble.js';
-import {CHANNELS, CLASSES, STAGES} from '../../words.js';
+import {CHANNELS, STAGES, classOf} from '../../words.js';
 import {StackedBar} from '../bar.js';
 
 /** @typedef {import('../state.js').App} App */
@@ -18,15 +18,20 @@ import {StackedBar} from '../bar.js';
 const reached = (broadcast) => broadcast.channels.filter((c) => c.audience);
 
 /** @param {Broadcast} broadcast */
+function whenOf({is_system: isSystem, started_at: startedAt, made_at: madeAt}) {
+    if (isSystem) return 'sent by Muster itself';
+    return startedAt
+        ? `started ${dayAndTime(startedAt)}`
+        : `written ${dayAndTime(madeAt)}`;
+}
+
+/** @param {Broadcast} broadcast */
 function factsOf(broadcast) {
     const reach = reached(broadcast).map((c) => {
         const name = CHANNELS[c.channel].toLowerCase();
         return plural(c.audience, name, `${name}s`);
     });
-    const when = broadcast.started_at
-        ? `started ${dayAndTime(broadcast.started_at)}`
-        : `written ${dayAndTime(broadcast.made_at)}`;
-    return [CLASSES[broadcast.class]?.name, reach.join(', '), when]
+    return [classOf(broadcast.class).name, reach.join(', '), whenOf(broadcast)]
         .filter(Boolean)
         .join(' · ');
 }
