@@ -14,7 +14,8 @@
  *                             once, then at most every 20 ms
  *
  * Who is expected comes from signup's feed (expected/expected_flow.c,
- * keep/expected.lua): campaigns, actions, gates, roles, places. A mark does
+ * keep/expected.lua): campaigns, actions, gates, roles, places, and who was
+ * found to be one person (keep/fold.lua): they count as one. A mark does
  * not wait for it: the ticket says enough. Any number of instances: all truth
  * is in Redis.
  *

@@ -51,6 +51,21 @@ add_place(struct entry_facts *facts, const Signup__PlaceChanged *place)
 }
 
 static void
+add_fold(struct entry_facts *facts, const Signup__Folded *folded)
+{
+    if (!folded->has_number) {
+        log_error("facts.bad_fold");
+        return;
+    }
+    fold_fact_row_append(
+        begin(facts),
+        &(struct fold_fact_row){.fact = FACT_FOLD,
+                                .number = folded->number,
+                                .is_folded = folded->has_into ? 1 : 0,
+                                .into = folded->has_into ? folded->into : 0});
+}
+
+static void
 add_action(struct entry_facts *facts, const Signup__Action *action)
 {
     if (!action->has_number || action->number > DIRECTORY_ACTION_MAX ||
@@ -104,6 +119,8 @@ add_event(struct entry_facts *facts, const ProtobufCBinaryData *packed)
         add_action(facts, event->action_put);
     } else if (event->is_case == SIGNUP__EVENT__IS_CAMPAIGN_PUT) {
         add_campaign(facts, event->campaign_put);
+    } else if (event->is_case == SIGNUP__EVENT__IS_FOLDED) {
+        add_fold(facts, event->folded);
     }
     wire_free(event);
 }

@@ -30,6 +30,15 @@ local steps = {
         call('RENAME', known, meta)
         call('HSET', meta, 'top', find_top(), 'old', 'open')
     end,
+    -- 0.2 did not say where there are records: there may be some at any.
+    function()
+        local top = tonumber(call('HGET', meta, 'top'))
+        for n = 1, top do
+            if call('HEXISTS', meta, 'a' .. n) == 1 then
+                call('SADD', string.sub(KEYS[1], 1, -5) .. 'used', n)
+            end
+        end
+    end,
 }
 
 local function format_of()

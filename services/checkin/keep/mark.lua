@@ -1,5 +1,5 @@
 -- mark -- commits a batch of one campaign's marks, in the order given.
--- needs: person
+-- needs: fold
 --
 -- KEYS[1]  {campaign}:ci:feed
 -- ARGV     now, UTC ms; then each mark, a row "mark"
@@ -10,51 +10,32 @@
 -- the first time. Nothing here can fail half way: all refusals are answers.
 local events, answers, devices = {}, {}, {}
 
-local function after(at, tail, than_at, than_tail)
-    return at > than_at or (at == than_at and tail > than_tail)
-end
-
--- As presence_merge. Returns whether the record changed.
-local function merge(person, at, tail)
-    local is_changed = false
-    if not person.at or after(at, tail, person.at, person.tail) then
-        person.at, person.tail = at, tail
-        is_changed = true
-    end
-    if kind_of(tail) == ARRIVED and (not person.first_at or
-            after(person.first_at, person.first_tail, at, tail)) then
-        person.first_at, person.first_tail = at, tail
-        is_changed = true
-    end
-    return is_changed
-end
-
-local function set_inside(n, number, is_in)
-    local i = number % CHUNK_NUMBERS
-    local offset = i - i % 8 + 7 - i % 8
-    call('SETBIT', format('%s:in:%d', action_key[n], (number - i) / CHUNK_NUMBERS),
-        format('%d', offset), is_in and '1' or '0')
-end
-
 -- Returns the answer's bits and the role the person is counted under.
 local function apply(n, number, at, tail, role)
     local person = read_person(n, number)
-    local was_inside = is_inside(person)
-    count_presence(n, person, -1)
-    if person.role == 0 and person.place == 0 then
-        person.role = role
-    end
+    local who, root = counted_as(n, number, person)
+    local tally = who == person and count_presence or count
+    local was_inside = is_inside(who)
+    tally(n, who, -1)
     local is_changed = merge(person, at, tail)
-    count_presence(n, person, 1)
+    if role ~= 0 and person.role == 0 and person.place == 0 then
+        person.role = role
+        is_changed = true
+    end
+    if who ~= person then
+        merge(who, at, tail)
+        say_role(who, number == root, person.role)
+    end
+    tally(n, who, 1)
     if is_changed then
         write_person(n, number, person)
     end
-    local is_in = is_inside(person)
+    local is_in = is_inside(who)
     if is_in ~= was_inside then
-        set_inside(n, number, is_in)
+        set_inside(n, root, is_in)
     end
     return (is_in ~= was_inside and MARKED_IS_FIRST or 0) +
-        (was_inside and MARKED_WAS_PRESENT or 0), person.role
+        (was_inside and MARKED_WAS_PRESENT or 0), who.role
 end
 
 -- Each device once a batch; a device not heard of before is a change.
@@ -94,6 +75,17 @@ local function mark(packed)
     return struct.pack(MARKED_ROW, OUTCOME_NEW, bits, counted_role)
 end
 
+-- One question for the whole batch, and none while nobody is folded.
+local function read_folds()
+    local numbers = {}
+    for i = MARK_ARG_MARKS, has_folds and #ARGV or 0 do
+        local _, number = struct.unpack(MARK_ROW, ARGV[i])
+        numbers[#numbers + 1] = number
+    end
+    know_folds(numbers)
+end
+
+read_folds()
 for i = MARK_ARG_MARKS, #ARGV do
     answers[#answers + 1] = mark(ARGV[i])
 end

@@ -11,7 +11,7 @@
 -- set, only moved by what a record stops and starts to add.
 local call, floor, format = redis.call, math.floor, string.format
 local prefix = string.sub(KEYS[1], 1, -5)
-local moves, minutes, touched = {}, {}, {}
+local moves, minutes, touched, used = {}, {}, {}, {}
 
 -- names('gi')[3] is 'gi3', put together once.
 local function names(prefix_of_name)
@@ -87,6 +87,37 @@ local function write_person(n, number, person)
             struct.pack(STAMP_ROW, person.first_at, person.first_tail)
     end
     call('HSET', key, field, record)
+    if not used[n] then
+        used[n] = true
+        call('SADD', prefix .. 'used', text[n])
+    end
+end
+
+-- The bit that says who is inside, for whoever asks.
+local function set_inside(n, number, is_in)
+    local i = number % CHUNK_NUMBERS
+    local offset = i - i % 8 + 7 - i % 8
+    call('SETBIT', format('%s:in:%d', action_key[n], (number - i) / CHUNK_NUMBERS),
+        format('%d', offset), is_in and '1' or '0')
+end
+
+local function after(at, tail, than_at, than_tail)
+    return at > than_at or (at == than_at and tail > than_tail)
+end
+
+-- As presence_merge. Returns whether the record changed.
+local function merge(person, at, tail)
+    local is_changed = false
+    if not person.at or after(at, tail, person.at, person.tail) then
+        person.at, person.tail = at, tail
+        is_changed = true
+    end
+    if kind_of(tail) == ARRIVED and (not person.first_at or
+            after(person.first_at, person.first_tail, at, tail)) then
+        person.first_at, person.first_tail = at, tail
+        is_changed = true
+    end
+    return is_changed
 end
 
 -- by: 1 for what the person adds now, -1 for what they added before.

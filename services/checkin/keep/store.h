@@ -10,9 +10,13 @@
  *                              newline)
  *   {c}:ci:known               where 0.1 kept that; a sentence
  *   {c}:ci:feed                stream of marks: <seq>-0, e = packed events
+ *   {c}:ci:used                set: numbers of actions with a record
+ *   {c}:ci:f                   hash: number -> who it counts as, and who as it
+ *                              (fold.lua)
  *   {c}:ci:s:<0..16383>        hash: scan hash -> content hash and answer
  *   {c}:ci:<n>:p:<number/64>   hash: number % 64 -> record (person.lua)
- *   {c}:ci:<n>:in:<chunk>      bits: who is inside, least significant first
+ *   {c}:ci:<n>:in:<chunk>      bits: who is inside, least significant first;
+ *                              who is folded has none
  *   {c}:ci:<n>:n               hash: counts (attendance.h counts_set)
  *   {c}:ci:<n>:m               hash: minute since 1970 -> arrivals
  *   {c}:ci:<n>:d               sorted set: device hash by when last heard of

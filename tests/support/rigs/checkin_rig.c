@@ -266,6 +266,33 @@ rig_place(struct checkin_rig *rig, struct rig_campaign *campaign,
     announce_end(rig, campaign);
 }
 
+void
+rig_tell(struct checkin_rig *rig, struct rig_campaign *campaign,
+         const Signup__Event *const *events, size_t count)
+{
+    Feed__Entry *entry = add_entry(campaign, count);
+    for (size_t i = 0; i < count; i++) {
+        add_event(entry, events[i]);
+    }
+    announce_end(rig, campaign);
+}
+
+void
+rig_fold(struct checkin_rig *rig, struct rig_campaign *campaign,
+         uint32_t number, uint32_t into)
+{
+    Signup__Folded folded = SIGNUP__FOLDED__INIT;
+    Signup__Event event = SIGNUP__EVENT__INIT;
+    const Signup__Event *events[] = {&event};
+    folded.has_number = true;
+    folded.number = number;
+    folded.has_into = into != RIG_NOBODY;
+    folded.into = folded.has_into ? into : 0;
+    event.is_case = SIGNUP__EVENT__IS_FOLDED;
+    event.folded = &folded;
+    rig_tell(rig, campaign, events, 1);
+}
+
 /* ---- processes ---- */
 
 static void

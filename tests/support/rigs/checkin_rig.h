@@ -76,6 +76,13 @@ struct rig_places {
 };
 void rig_place(struct checkin_rig *rig, struct rig_campaign *campaign,
                const struct rig_places *places);
+/* Any events, as one entry. */
+void rig_tell(struct checkin_rig *rig, struct rig_campaign *campaign,
+              const Signup__Event *const *events, size_t count);
+/* number counts as into; RIG_NOBODY: as itself again. */
+#define RIG_NOBODY UINT32_MAX
+void rig_fold(struct checkin_rig *rig, struct rig_campaign *campaign,
+              uint32_t number, uint32_t into);
 
 /* ---- asking ---- */
 
