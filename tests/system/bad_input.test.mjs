@@ -350,6 +350,27 @@ test('the wrong role or campaign is 403 and changes nothing', async () => {
     assert.equal(await state(), before);
 });
 
+test('a confirmation that nobody could answer is refused by field', async () => {
+    const before = await state();
+    const token = rig.tokens.admin;
+    const rows = [
+        ['confirmation_sms', 'Welcome'],
+        ['confirmation_sms', `{{confirm_url}} ${'x'.repeat(480)}`],
+        ['confirmation_subject', '{{place}}'],
+        ['confirmation_email', 'Yes: {{confirm_url}}'],
+        ['confirmation_email', 'Not me: {{not_me_url}}'],
+        ['confirms_by', 'post'],
+    ];
+    for (const [field, words] of rows) {
+        const answer = await rig.call('PUT', c, {
+            token, body: {name: 'Spring March', [field]: words},
+        });
+        assertProblem(answer, 400, `${field}: ${words}`);
+        assert.equal(answer.json.field, field, words);
+    }
+    assert.equal(await state(), before);
+});
+
 test('a broadcast with something wrong is refused by field', async () => {
     const before = await state();
     const token = rig.tokens.organiser;

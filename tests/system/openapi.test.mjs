@@ -136,7 +136,13 @@ test('campaigns, actions and people answer as stated', async () => {
     const {campaign, actions} = await use('GET', `${C}/actions`, {});
     await use('PUT', C, {
         token: admin,
-        body: {...campaign, summary: 'New.', allows_drama_numbers: true},
+        body: {
+            ...campaign,
+            summary: 'New.',
+            allows_drama_numbers: true,
+            confirmation_sms: 'Hello {{first_name}}: {{confirm_url}}',
+            confirms_by: 'email',
+        },
     });
     await use('PUT', A, {
         token: organiser,

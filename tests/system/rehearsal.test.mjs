@@ -50,7 +50,15 @@ test('a seed folder is loaded once and loading again changes nothing', async () 
     assert.match(again.out, /staff\.json +0 made, 7 there already/);
     assert.equal(logins(), before_again);
     const list = await muster('broadcast', 'list', '--campaign', 'providers-unite');
-    assert.equal(list.out.match(/^[^ ].*Confirmation$/gm).length, 1);
+    assert.equal(list.out.match(/^[^ ].*Ask your MP to come$/gm).length, 1);
+});
+
+test('every other seed is loaded too, with the words it brings', async () => {
+    for (const name of ['care-worker-roundtables', 'home-first',
+        'social-care-future']) {
+        const run = await muster('load', join(TOP, 'seeds', name));
+        assert.equal(run.code, 0, `${name}: ${run.err}`);
+    }
 });
 
 test('what is on is listed for anyone', async () => {

@@ -131,6 +131,9 @@ definition_check_campaign(const Signup__Campaign *c)
     if (fault.detail == NULL) {
         fault = check_lists(c);
     }
+    if (fault.detail == NULL) {
+        fault = definition_check_confirmation(c);
+    }
     return fault.detail != NULL ? fault : check_senders(c);
 }
 

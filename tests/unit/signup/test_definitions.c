@@ -93,6 +93,45 @@ what_is_wrong_with_a_campaign_is_said(void **state)
     EXPECT(definition_check_campaign(&c), "email_from");
 }
 
+/* The link is what it is for: "Yes", the ticket, "Not me". */
+static void
+a_confirmation_has_its_link_and_a_way_out(void **state)
+{
+    static char long_text[500];
+    (void)state;
+    Signup__Campaign c = campaign();
+    c.confirmation_sms = "{{first_name}}: {{ confirm_url }}";
+    c.confirmation_subject = "You and {{campaign}}";
+    c.confirmation_email = "{{actions}} {{confirm_url}} {{not_me_url}}";
+    assert_null(definition_check_campaign(&c).detail);
+    c.confirmation_sms = "{{ticket_url}}"; /* is the same page */
+    assert_null(definition_check_campaign(&c).detail);
+    c.confirmation_sms = ""; /* Muster's */
+    assert_null(definition_check_campaign(&c).detail);
+    c.confirmation_sms = "Welcome confirm_url {{confirm_url";
+    EXPECT(definition_check_campaign(&c), "confirmation_sms");
+    c.confirmation_sms = "Welcome";
+    EXPECT(definition_check_campaign(&c), "needs {{confirm_url}}");
+    assert_string_equal(definition_check_campaign(&c).field,
+                        "confirmation_sms");
+    c.confirmation_sms = "{{confirm_url}} {{ticket_code}}";
+    EXPECT(definition_check_campaign(&c), "of fields");
+    memset(long_text, 'a', sizeof(long_text) - 1);
+    memcpy(long_text, "{{confirm_url}}", 15);
+    c.confirmation_sms = long_text;
+    EXPECT(definition_check_campaign(&c), "480");
+    c = campaign();
+    c.confirmation_subject = "A\nB";
+    EXPECT(definition_check_campaign(&c), "one line");
+    c.confirmation_subject = "{{place}}";
+    EXPECT(definition_check_campaign(&c), "confirmation_subject");
+    c = campaign();
+    c.confirmation_email = "{{confirm_url}}";
+    EXPECT(definition_check_campaign(&c), "way out");
+    c.confirmation_email = "{{not_me_url}}";
+    EXPECT(definition_check_campaign(&c), "needs {{confirm_url}}");
+}
+
 static void
 roles_are_added_at_the_end_alone(void **state)
 {
@@ -202,6 +241,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_campaign_and_action_are_fine),
         cmocka_unit_test(what_is_wrong_with_a_campaign_is_said),
+        cmocka_unit_test(a_confirmation_has_its_link_and_a_way_out),
         cmocka_unit_test(roles_are_added_at_the_end_alone),
         cmocka_unit_test(what_is_wrong_with_an_action_is_said),
         cmocka_unit_test(an_enum_value_that_is_not_known_is_refused),

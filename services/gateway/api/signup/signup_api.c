@@ -134,6 +134,22 @@ read_senders(struct json_fields *f, Signup__Campaign *c)
     c->allows_drama_numbers = json_bool(f, "allows_drama_numbers", false);
 }
 
+/* What a confirmation must say is signup's to judge. */
+static void
+read_confirmation(struct json_fields *f, Signup__Campaign *c)
+{
+    c->confirmation_sms =
+        (char *)json_text(f, "confirmation_sms", JSON_MULTILINE, 480);
+    c->confirmation_subject =
+        (char *)json_text(f, "confirmation_subject", JSON_OPTIONAL, 200);
+    c->confirmation_email =
+        (char *)json_text(f, "confirmation_email", JSON_MULTILINE, 4000);
+    int channel =
+        json_choice(f, "confirms_by", JSON_OPTIONAL, channel_words, 0);
+    c->has_confirms_by = channel != 0;
+    c->confirms_by = (Words__Channel)channel;
+}
+
 /* {c} of the path is the id; a body may repeat it. */
 static void
 check_same_id(struct json_fields *f, const char *id)
@@ -185,6 +201,7 @@ put_campaign(struct exchange *x)
         (char *)json_text(f, "consent_version", JSON_OPTIONAL, ID_CHARS_MAX);
     read_attributes(f, draft);
     read_senders(f, c);
+    read_confirmation(f, c);
     if (strcmp(c->id, MUSTER_CAMPAIGN) == 0) {
         json_complain(f, "id", "is kept for those above all campaigns");
     }

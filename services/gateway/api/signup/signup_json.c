@@ -39,6 +39,14 @@ campaign_to_json(const Signup__Campaign *campaign, bool is_for_staff)
                        c->has_approval_above ? c->approval_above : 100);
         json_set_bool(object, "allows_drama_numbers",
                       c->has_allows_drama_numbers && c->allows_drama_numbers);
+        json_set_text(object, "confirmation_sms", c->confirmation_sms);
+        json_set_text(object, "confirmation_subject", c->confirmation_subject);
+        json_set_text(object, "confirmation_email", c->confirmation_email);
+        json_set_text(
+            object, "confirms_by",
+            json_word_of(channel_words, c->has_confirms_by
+                                            ? (int)c->confirms_by
+                                            : WORDS__CHANNEL__CHANNEL_EMAIL));
     }
     return object;
 }
