@@ -130,6 +130,26 @@ contact_phone(const char *typed, bool allows_drama, char out[PHONE_TEXT_SIZE],
     return ERR_NONE;
 }
 
+enum err
+contact_landline(const char *typed, char out[PHONE_TEXT_SIZE])
+{
+    struct phone_facts facts;
+    if (!read_typed_number(typed, &facts)) {
+        return ERR_BAD_REQUEST;
+    }
+    if (facts.kind != PHONE_LANDLINE || facts.country_code != UK) {
+        return ERR_BAD_REQUEST;
+    }
+    write_e164(&facts, out);
+    return contact_is_landline(out) ? ERR_NONE : ERR_BAD_REQUEST;
+}
+
+bool
+contact_is_landline(const char *e164)
+{
+    return strncmp(e164, "+441", 4) == 0 || strncmp(e164, "+442", 4) == 0;
+}
+
 /* ---- email ---- */
 
 static bool

@@ -20,6 +20,12 @@
 MUST_CHECK enum err contact_phone(const char *typed, bool allows_drama,
                                   char out[PHONE_TEXT_SIZE],
                                   const char **why_out);
+/* As typed -> E.164 of a landline of the United Kingdom (+44 1… or +44 2…),
+ * which is rung and never texted. */
+MUST_CHECK enum err contact_landline(const char *typed,
+                                     char out[PHONE_TEXT_SIZE]);
+/* e164: as those two write it. */
+bool contact_is_landline(const char *e164);
 /* As typed -> lower-cased domain in A-labels, local part kept. Bytes below
  * 0x21 and above 0x7e, "<" and ">" in the local part are refused. */
 MUST_CHECK enum err contact_email(const char *typed, char out[EMAIL_TEXT_SIZE],

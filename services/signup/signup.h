@@ -3,14 +3,13 @@
  * Every request begins in bus_api.c, which owns it as a struct asked until a
  * flow answers or refuses it.
  *
- * A sign-up (joining/signup_flow.c):
+ * An entry (joining/signup_flow.c), a fresh supporter whoever it names:
  *   1. the campaign's definitions, cached       definitions/campaigns.c
  *   2. role, region, actions; consents' words   definitions/evidence.c
  *   3. phone and email normalised, hashed       people/address.c
- *   4. sealed, into the campaign's batch        people/record.c
+ *   4. sealed, into the campaign's batch        joining/signing.c
  *   5. one script call for the batch            keep/sign_up.lua
- *   6. known contacts: who is it? Ask again     people/identity.c
- *   7. each asker answered, the feed announced  keep/feed.c
+ *   6. each asker answered, the feed announced  keep/feed.c
  *
  * An audience (audience/flow.c; measured: audience/measure_flow.c):
  *   1. the text taken apart                     audience/query.c
@@ -47,8 +46,7 @@ struct campaigns;
 struct su;
 
 struct signup_metrics {
-    struct metric *signups, *batches, *undecided, *refused, *resolved,
-        *withheld;
+    struct metric *signups, *batches, *refused, *resolved, *withheld;
     struct metric *batch_ms, *audience_ms;
 };
 

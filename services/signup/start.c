@@ -22,9 +22,6 @@ open_metrics(struct signup *signup)
                                   "Sign-ups committed"),
         .batches = metric_counter(m, "muster_signup_batches_total", NULL,
                                   "Script calls with sign-ups"),
-        .undecided =
-            metric_counter(m, "muster_signup_undecided_total", NULL,
-                           "Sign-ups with a known contact, asked twice"),
         .refused = metric_counter(m, "muster_signup_refused_total", NULL,
                                   "Sign-ups refused"),
         .resolved = metric_counter(m, "muster_signup_resolved_total", NULL,

@@ -29,7 +29,6 @@ answer_signup(void *arg)
     place.action = "rally";
     place.action_number = 1;
     place.state = WORDS__PLACE_STATE__PLACE_CONFIRMED;
-    signed_up.is_new = true;
     signed_up.campaign_number = 1;
     signed_up.n_places = pending->action_count > 0 ? 1 : 0;
     signed_up.places = places;

@@ -187,24 +187,26 @@ find_field(const struct store_reply *meta, const char *name)
     return NULL;
 }
 
-#define PLACE_ROW(state, letter, counter)                                      \
-    {WORDS__PLACE_STATE__##state, #counter},
-
-/* The state that is counted in fields that begin so; 0: none. */
-static int
-counted_state(const char *field, size_t len)
+/* What is told of an action, and the field that counts it. */
+static void
+tell_count(const char *field, size_t len, uint32_t count, Signup__Action *to)
 {
-    static const struct {
-        int state;
+    const struct {
         const char *counter;
-    } rows[] = {SIGNUP_PLACES_TABLE(PLACE_ROW)};
+        protobuf_c_boolean *has;
+        uint32_t *count;
+    } rows[] = {{"confirmed", &to->has_confirmed, &to->confirmed},
+                {"waitlisted", &to->has_waitlisted, &to->waitlisted},
+                {"held", &to->has_held, &to->held},
+                {"asked", &to->has_asked, &to->asked},
+                {"unproved", &to->has_unproved, &to->unproved}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (strlen(rows[i].counter) == len &&
             memcmp(rows[i].counter, field, len) == 0) {
-            return rows[i].state;
+            *rows[i].has = true;
+            *rows[i].count = count;
         }
     }
-    return 0;
 }
 
 /* Fields of actions are a state and the action's number: "confirmed:12". */
@@ -220,18 +222,9 @@ put_count(struct campaign *campaign, const char *field, const char *value)
         return;
     }
     struct campaign_action *action = campaign->actions[number - 1];
-    Signup__Action *definition = action->definition;
-    uint32_t count = (uint32_t)strtoul(value, NULL, 10);
-    size_t len = (size_t)(colon - field);
     action->has_places = true;
-    int state = counted_state(field, len);
-    if (state == WORDS__PLACE_STATE__PLACE_CONFIRMED) {
-        definition->has_confirmed = true;
-        definition->confirmed = count;
-    } else if (state == WORDS__PLACE_STATE__PLACE_WAITLISTED) {
-        definition->has_waitlisted = true;
-        definition->waitlisted = count;
-    }
+    tell_count(field, (size_t)(colon - field),
+               (uint32_t)strtoul(value, NULL, 10), action->definition);
 }
 
 /* No format is written down in data of 0.1: that is 1. */

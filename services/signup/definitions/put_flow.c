@@ -195,7 +195,8 @@ static Signup__Action
 without_counts(const Signup__Action *action)
 {
     Signup__Action copy = *action;
-    copy.has_confirmed = copy.has_waitlisted = false;
+    copy.has_confirmed = copy.has_waitlisted = copy.has_unproved = false;
+    copy.has_held = copy.has_asked = false;
     return copy;
 }
 

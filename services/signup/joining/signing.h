@@ -1,5 +1,16 @@
-/* signing -- one sign-up on its way, and the batch's language. Pure but for
+/* signing -- one entry on its way, and the batch's language. Pure but for
  * sealing.
+ *
+ * An entry is a fresh supporter of its own number. Who answers for it decides
+ * how it begins:
+ *
+ *   nobody          unproved: it may be written to by the one contact that
+ *                   confirms it; whatever else was typed is kept, unused
+ *   server or desk  vouched: both contacts are used at once
+ *
+ * An unproved one goes by itself (due_ms): a day after it was typed if its
+ * message was never accepted, else, as tend/ then says, a week after its last
+ * action. Who left no contact to write to goes a week after the last action.
  *
  * signing.c writes the items of sign_up.lua and reads its replies;
  * signup_flow.c moves them. */
@@ -14,27 +25,18 @@
 #include "common/store/store.h"
 #include "services/signup/definitions/campaigns.h"
 #include "services/signup/people/address.h"
-#include "services/signup/people/identity.h"
 #include "services/signup/people/record.h"
 #include "services/signup/people/rules.h"
 
 #define SIGNING_ACTIONS_MAX 32
 #define SIGNING_CONSENTS_MAX 8
-#define SIGNING_TRIES_MAX 16
-#define SIGNING_ENTRY_SIZE 300 /* of the blind index: 32 numbers as text */
+#define SIGNING_TRIES_MAX 16 /* for definitions that have changed */
+#define SIGNING_KEY_BYTES_MAX 32
+#define SIGNING_DIGEST_BYTES 8
 
 struct signing_consent {
     struct record_given given;
     bool is_import;
-};
-
-/* Who it is: decided on what the index and the record were. */
-struct signing_decision {
-    bool is_made;
-    char saw_phone[SIGNING_ENTRY_SIZE], saw_email[SIGNING_ENTRY_SIZE];
-    int32_t target; /* -1: a new supporter */
-    uint8_t version[RECORD_VERSION_BYTES];
-    bool adds_phone, adds_email;
 };
 
 struct signing {
@@ -47,35 +49,42 @@ struct signing {
     const struct campaign_action *actions[SIGNING_ACTIONS_MAX];
     size_t consent_count;
     struct signing_consent consents[SIGNING_CONSENTS_MAX];
-    struct record wanted; /* as asked for, no consents in it */
+    bool is_landline;
+    int confirms_by;      /* words.Channel */
+    struct record record; /* as typed */
     uint8_t phone_hash[ADDRESS_HASH_BYTES], email_hash[ADDRESS_HASH_BYTES];
-    struct signing_decision decision;
-    /* What is written: */
-    struct buf sealed; /* empty: the record stays */
-    uint32_t flags_set, flags_clear;
-    uint8_t lifts; /* channels as bits */
+    uint8_t name_hash[SIGNING_DIGEST_BYTES], digest[SIGNING_DIGEST_BYTES];
+    struct buf sealed;
+    uint32_t flags;
+    int64_t due_ms; /* when it goes, unless it is proved */
 };
 
-/* Prepares what is written for a supporter nobody knew: the record, sealed,
- * and the flags. */
-void signing_prepare_new(struct signing *signing);
+/* ---- binding.c: signing's asked, to its campaign's words ----
+ *
+ * Each says what is wrong; detail is NULL when nothing is. */
+struct signup_fault signing_bind_attributes(struct signing *signing);
+struct signup_fault signing_bind_actions(struct signing *signing);
+/* After the actions. */
+struct signup_fault signing_bind_contacts(struct signing *signing);
+
+/* ---- signing.c ---- */
+
+/* Prepares what is written, once all else is bound: the record, sealed, the
+ * flags, when it goes. now_ms: the wall clock's. */
+void signing_prepare(struct signing *signing, int64_t now_ms);
 
 /* Appends the item of sign_up.lua. */
 void signing_add_item(const struct signing *signing, struct buf *to);
 
 struct signing_reply {
-    bool is_committed;
     uint32_t number;
-    bool is_new;
     uint16_t role;
     const uint8_t *states; /* borrowed: action_count of them */
 };
 
-/* Reads the item's reply. When it is not committed (others have the phone or
- * the email), decides who it is and prepares what is written.
- * ERR_LIMIT: too many share the phone or the email already. */
-MUST_CHECK enum err signing_read_reply(struct signing *signing,
-                                       const struct store_reply *reply,
-                                       struct signing_reply *out);
+/* False: not such a reply. */
+MUST_CHECK bool signing_read_reply(const struct signing *signing,
+                                   const struct store_reply *reply,
+                                   struct signing_reply *out);
 
 #endif

@@ -1,8 +1,11 @@
-/* signup_flow -- signing up, batched by turn of the loop.
+/* signup_flow -- entries, batched by turn of the loop.
  *
  *   check -> definitions -> bind -> evidence -> enter -> flush
- *         -> committed -> answered, or entered again */
+ *         -> committed -> answered
+ *
+ * Nobody is looked up: what is known of a contact changes no step of this. */
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,23 +59,15 @@ refuse_field(struct signing *signing, const struct signup_fault *fault,
 
 /* ---- what is wrong by itself ---- */
 
-/* A form's empty field is one that was not filled in. */
-static bool
-is_filled(const char *field)
-{
-    return field != NULL && *field != '\0';
-}
-
 static struct signup_fault
 find_fault(const Signup__SignUp *ask)
 {
-    if (!is_filled(ask->phone) && !is_filled(ask->email)) {
-        return (struct signup_fault){
-            "phone", "give a mobile number or an email address"};
-    }
     if (ask->n_actions > SIGNING_ACTIONS_MAX) {
         return (struct signup_fault){"actions",
                                      "sign up for at most 32 actions at once"};
+    }
+    if (ask->has_key && ask->key.len > SIGNING_KEY_BYTES_MAX) {
+        return (struct signup_fault){"key", "a key is at most 32 bytes"};
     }
     if (ask->n_consents > SIGNING_CONSENTS_MAX) {
         return (struct signup_fault){"consents",
@@ -95,7 +90,7 @@ signup_flow_start(struct asked *asked)
     signing->asked = asked;
     buf_init(&signing->sealed, 0);
     struct signup_fault fault = find_fault(ask);
-    if (fault.detail == NULL && !names_tidy(ask->name, signing->wanted.name)) {
+    if (fault.detail == NULL && !names_tidy(ask->name, signing->record.name)) {
         fault =
             (struct signup_fault){"name", "give a name of 1 to 100 letters"};
     }
@@ -115,102 +110,6 @@ signup_flow_start(struct asked *asked)
 
 /* ---- bound to the campaign's words ---- */
 
-/* Once, however often it was named. */
-static void
-add_action(struct signing *signing, const struct campaign_action *action)
-{
-    for (size_t i = 0; i < signing->action_count; i++) {
-        if (signing->actions[i] == action) {
-            return;
-        }
-    }
-    signing->actions[signing->action_count++] = action;
-}
-
-static struct signup_fault
-bind_attributes(struct signing *signing)
-{
-    const Signup__SignUp *ask = signup_request(signing->asked)->sign_up;
-    for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
-        const struct attribute *attribute = &attributes[a];
-        if (attribute->fixed != NULL) {
-            continue;
-        }
-        const char *word = attribute_asked(attribute, ask);
-        signing->said[a] =
-            word == NULL
-                ? 0
-                : (uint16_t)slugs_find(&signing->campaign->words[a], word);
-        if (word != NULL && signing->said[a] == 0) {
-            return (struct signup_fault){attribute->name,
-                                         attribute->word_fault};
-        }
-    }
-    signing->said[ATTRIBUTE_format] =
-        ask->has_format ? (uint16_t)(ask->format + 1) : 0;
-    return (struct signup_fault){NULL, NULL};
-}
-
-static struct signup_fault
-bind_actions(struct signing *signing)
-{
-    const Signup__SignUp *ask = signup_request(signing->asked)->sign_up;
-    signing->action_count = 0;
-    for (size_t i = 0; i < ask->n_actions; i++) {
-        const struct campaign_action *action =
-            campaign_find_action(signing->campaign, ask->actions[i]);
-        if (action == NULL) {
-            return (struct signup_fault){"actions",
-                                         "this campaign has no such action"};
-        }
-        add_action(signing, action);
-    }
-    return (struct signup_fault){NULL, NULL};
-}
-
-static struct signup_fault
-bind_phone(struct signing *signing, const char *typed)
-{
-    const struct campaign *campaign = signing->campaign;
-    const char *why = NULL;
-    char phone[PHONE_TEXT_SIZE];
-    if (contact_phone(typed, campaign->definition->allows_drama_numbers, phone,
-                      &why) != ERR_NONE) {
-        return (struct signup_fault){"phone", why};
-    }
-    signing->wanted.phone = address_phone_digits(phone);
-    address_hash_phone(campaign->signup->keys, campaign->id,
-                       signing->wanted.phone, signing->phone_hash);
-    return (struct signup_fault){NULL, NULL};
-}
-
-static struct signup_fault
-bind_email(struct signing *signing, const char *typed)
-{
-    const struct campaign *campaign = signing->campaign;
-    const char *why = NULL;
-    if (contact_email(typed, signing->wanted.email, &why) != ERR_NONE) {
-        return (struct signup_fault){"email", why};
-    }
-    address_hash_email(campaign->signup->keys, campaign->id,
-                       signing->wanted.email, signing->email_hash);
-    return (struct signup_fault){NULL, NULL};
-}
-
-static struct signup_fault
-bind_contacts(struct signing *signing)
-{
-    const Signup__SignUp *ask = signup_request(signing->asked)->sign_up;
-    struct signup_fault fault = {NULL, NULL};
-    if (is_filled(ask->phone)) {
-        fault = bind_phone(signing, ask->phone);
-    }
-    if (fault.detail == NULL && is_filled(ask->email)) {
-        fault = bind_email(signing, ask->email);
-    }
-    return fault;
-}
-
 /* A word that is not known may have been put since the definitions were
  * read: they are read once more before it is refused. */
 static void
@@ -223,15 +122,15 @@ definitions_done(void *arg, enum err err, const char *detail, void *value)
         return;
     }
     signing->campaign = campaign;
-    struct signup_fault word = bind_attributes(signing);
-    struct signup_fault action = bind_actions(signing);
+    struct signup_fault word = signing_bind_attributes(signing);
+    struct signup_fault action = signing_bind_actions(signing);
     if ((word.detail != NULL || action.detail != NULL) && !signing->is_reread) {
         signing->is_reread = true;
         campaigns_read(signup_of(signing->asked)->campaigns, campaign->id,
                        definitions_done, signing);
         return;
     }
-    struct signup_fault contact = bind_contacts(signing);
+    struct signup_fault contact = signing_bind_contacts(signing);
     if (word.detail != NULL) {
         refuse_field(signing, &word, ERR_BAD_REQUEST);
     } else if (action.detail != NULL) {
@@ -270,7 +169,7 @@ number_consents(struct signing *signing)
 {
     const Signup__SignUp *ask = signup_request(signing->asked)->sign_up;
     if (find_consents(signing)) {
-        signing_prepare_new(signing);
+        signing_prepare(signing, clock_wall_ms());
         enter(signing);
         return;
     }
@@ -289,7 +188,7 @@ evidence_done(void *arg, enum err err, const char *detail)
         refuse(signing, err, detail);
         return;
     }
-    signing_prepare_new(signing);
+    signing_prepare(signing, clock_wall_ms());
     enter(signing);
 }
 
@@ -306,11 +205,6 @@ enter(struct signing *signing)
                                     .waiting_max = BATCH_WAITING_MAX,
                                     .in_flight_max = BATCHES_IN_FLIGHT},
             flush, campaign);
-    }
-    if (++signing->tries > SIGNING_TRIES_MAX) {
-        refuse(signing, ERR_UNAVAILABLE,
-               "the same person is being signed up many times over; try again");
-        return;
     }
     if (!batch_add(campaign->batch, signing)) {
         refuse(signing, ERR_UNAVAILABLE,
@@ -361,6 +255,8 @@ run_batch(struct flushed *flushed)
     ends[SIGN_UP_ARG_REVISION] = all.len;
     feed_flow_add_tail(&all);
     ends[SIGN_UP_ARG_EVENT_TAIL] = all.len;
+    buf_printf(&all, "%" PRId64, clock_wall_ms());
+    ends[SIGN_UP_ARG_NOW] = all.len;
     add_actions(flushed, &all);
     ends[SIGN_UP_ARG_ACTIONS] = all.len;
     size_t n = SIGN_UP_ARG_ITEMS;
@@ -406,7 +302,8 @@ answer(struct signing *signing, const struct signing_reply *from)
     }
     Signup__SignedUp signed_up = SIGNUP__SIGNED_UP__INIT;
     signed_up.number = from->number;
-    signed_up.is_new = from->is_new;
+    signed_up.has_confirms_by = true;
+    signed_up.confirms_by = (Words__Channel)signing->confirms_by;
     signed_up.n_places = signing->action_count;
     signed_up.places = pointers;
     signed_up.role = from->role;
@@ -423,17 +320,10 @@ static void
 take_reply(struct signing *signing, const struct store_reply *from)
 {
     struct signing_reply reply;
-    enum err err = signing_read_reply(signing, from, &reply);
-    if (err == ERR_LIMIT) {
-        refuse(signing, err,
-               "too many supporters share this number or address");
-    } else if (err != ERR_NONE) {
-        refuse(signing, err, NULL);
-    } else if (reply.is_committed) {
+    if (signing_read_reply(signing, from, &reply)) {
         answer(signing, &reply);
     } else {
-        metric_add(signup_of(signing->asked)->metrics.undecided, 1);
-        enter(signing);
+        refuse(signing, ERR_INTERNAL, NULL);
     }
 }
 
@@ -445,7 +335,6 @@ read_again(struct signing *signing)
         refuse(signing, ERR_UNAVAILABLE, NULL);
         return;
     }
-    signing->decision.is_made = false;
     campaigns_read(signup_of(signing->asked)->campaigns, signing->campaign->id,
                    definitions_done, signing);
 }

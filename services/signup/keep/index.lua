@@ -25,3 +25,24 @@ local function each_number(list, fn)
     fn(tonumber(entry))
   end
 end
+
+-- The entry index: whoever was entered with a contact, found by reading its
+-- bucket. See signup_entry in rows.txt.
+local function each_entry(hash, fn)
+  local contact = string.sub(hash, 5)
+  local key = prefix .. 'n:' .. string.sub(hash, 1, 4)
+  for _, field in ipairs(call('HKEYS', key)) do
+    local of, number = struct.unpack(SIGNUP_ENTRY_ROW, field)
+    if of == contact then
+      fn(number)
+    end
+  end
+end
+
+-- Everybody who has a contact, proved or not.
+local function each_holder(hash, fn)
+  if hash ~= '' then
+    each_number(index_get(hash), fn)
+    each_entry(hash, fn)
+  end
+end

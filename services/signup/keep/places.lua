@@ -9,6 +9,7 @@ local function action_of(number)
     local id = text(number)
     local capacity = call('HGET', prefix .. 'capacity', id)
     action = {columns = {}, counters = {}, waiting = prefix .. 'w:' .. id,
+              unproved = 'unproved:' .. id,
               capacity = capacity and tonumber(capacity) or math.huge}
     for _, row in ipairs(SIGNUP_PLACES) do
       action.columns[row.state] = row.letter .. id
@@ -33,27 +34,82 @@ local function join_queue(action, number)
   call('ZADD', action.waiting, text(counter('queued')), text(number))
 end
 
-local function set_place(number, action, was, state)
+local proved_flags = FLAG_SMS_PROVED + FLAG_EMAIL_PROVED + FLAG_VOUCHED
+
+-- Neither proved nor vouched for.
+local function is_unproved(flags)
+  return bit.band(flags, proved_flags) == 0
+end
+
+-- Of those confirmed, the unproved are counted once more.
+local function count_place(action, state, by, of_unproved)
   local of = action_of(action)
+  count(of.counters[state], by)
+  if state == PLACE_CONFIRMED and of_unproved then
+    count(of.unproved, by)
+  end
+end
+
+local function leave_place(number, action, was, of_unproved)
+  local of = action_of(action)
+  set_bit(of.columns[was], number, '0')
+  count_place(action, was, -1, of_unproved)
+  if was == PLACE_WAITLISTED then
+    call('ZREM', of.waiting, text(number))
+  end
+end
+
+-- was and state: PLACE_NONE, or one there is a column for.
+local function set_place(number, action, was, state)
+  local of, of_unproved = action_of(action), is_unproved(get_flags(number))
   if was ~= PLACE_NONE then
-    set_bit(of.columns[was], number, '0')
-    count(of.counters[was], -1)
-    if was == PLACE_WAITLISTED then
-      call('ZREM', of.waiting, text(number))
-    end
+    leave_place(number, action, was, of_unproved)
+  end
+  if state == PLACE_NONE then
+    return
   end
   set_bit(of.columns[state], number, '1')
-  count(of.counters[state], 1)
+  count_place(action, state, 1, of_unproved)
   if state == PLACE_WAITLISTED then
     join_queue(of, number)
   end
 end
 
--- Offered places are held, so they count as taken.
-local function has_room(action)
+-- Of the capacity, what nobody has for good: held seats are free in this.
+local function free_seats(action)
   local of = action_of(action)
-  return counter(of.counters[PLACE_CONFIRMED]) +
-    counter(of.counters[PLACE_OFFERED]) < of.capacity
+  return of.capacity - counter(of.counters[PLACE_CONFIRMED]) -
+    counter(of.counters[PLACE_OFFERED])
+end
+
+-- Offered and held seats are kept for somebody, so they count as taken.
+local function has_room(action)
+  return free_seats(action) > counter(action_of(action).counters[PLACE_HELD])
+end
+
+-- Unproved entries hold at most half of what is free, but at least one, so
+-- that a stranger with many names cannot empty an action.
+local function has_hold(action)
+  local free = free_seats(action)
+  return free > 0 and counter(action_of(action).counters[PLACE_HELD]) <
+    math.max(1, floor(free / 2))
+end
+
+-- Where somebody who asks for a place begins.
+local function first_place(action, of_unproved)
+  if not of_unproved then
+    return has_room(action) and PLACE_CONFIRMED or PLACE_WAITLISTED
+  end
+  if action_of(action).capacity == math.huge then
+    return PLACE_CONFIRMED
+  end
+  return has_room(action) and has_hold(action) and PLACE_HELD or PLACE_ASKED
+end
+
+local function move_place(number, action, slug, was, state)
+  set_place(number, action, was, state)
+  add_place_event(number, action, slug, state, get_said('role', number),
+    get_said('region', number))
 end
 
 -- Whoever waits longest gets the place that has become free.
@@ -63,9 +119,27 @@ local function promote(action, slug)
     if not first then
       return
     end
-    local number = tonumber(first)
-    set_place(number, action, PLACE_WAITLISTED, PLACE_CONFIRMED)
-    add_place_event(number, action, slug, PLACE_CONFIRMED,
-      get_said('role', number), get_said('region', number))
+    move_place(tonumber(first), action, slug, PLACE_WAITLISTED,
+      PLACE_CONFIRMED)
   end
+end
+
+-- For who is being proved, before their flags say so: what was held is theirs,
+-- what was asked for is if there is room, else they wait. slugs: by action.
+-- Returns the state there is now.
+local function prove_place(number, action, slug)
+  local was = get_place(number, action)
+  if was == PLACE_CONFIRMED and is_unproved(get_flags(number)) then
+    count(action_of(action).unproved, -1)
+  end
+  if was ~= PLACE_HELD and was ~= PLACE_ASKED then
+    return was
+  end
+  local has_seat = was == PLACE_HELD or has_room(action)
+  local state = has_seat and PLACE_CONFIRMED or PLACE_WAITLISTED
+  move_place(number, action, slug, was, state)
+  if state == PLACE_CONFIRMED and is_unproved(get_flags(number)) then
+    count(action_of(action).unproved, -1)
+  end
+  return state
 end

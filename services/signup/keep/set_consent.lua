@@ -30,9 +30,10 @@ end
 record_set(number, ARGV[SET_CONSENT_ARG_RECORD])
 change(number)
 if hash ~= '' then
-  call(is_given and 'SREM' or 'SADD', prefix .. 'x', channel .. hash)
+  local what = channel == CHANNEL_SMS and SU_SAID_NO_TEXT or SU_SAID_NO_MAIL
+  call(is_given and 'SREM' or 'SADD', prefix .. 'x', what .. hash)
   if not is_given then
-    each_number(index_get(hash), change)
+    each_holder(hash, change)
   end
 end
 return commit()

@@ -1,15 +1,15 @@
--- sign_up -- commits a batch of sign-ups of one campaign.
--- needs: places record index commit
+-- sign_up -- commits a batch of entries of one campaign.
+-- needs: places record commit
 --
 -- KEYS  meta
 -- ARGV  args sign_up; an item: see signup_item in rows.txt
 -- Returns 'STALE' (nothing done: read the definitions again), or the feed's
--- end and for each item a signup_done or a signup_who.
+-- end and for each item a signup_done.
 --
--- An item whose phone and email nobody has is a new supporter at once. One
--- with known contacts comes twice: who it is depends on names, which only
--- the asker can read. The second time it says what it saw, and if that has
--- changed meanwhile nothing is done for it but to say so again.
+-- Each item is a fresh supporter, whoever it names: neither the index nor a
+-- record is read, and a contact that is known takes the same commands as one
+-- that is not. Who it belongs to is decided when the contact is proved. Only a
+-- form's key that comes again finds what it made before.
 local revision = call('HGET', meta, 'definitions') or ''
 if revision ~= ARGV[SIGN_UP_ARG_REVISION] then
   return 'STALE'
@@ -27,11 +27,12 @@ local function read_slugs(packed)
 end
 local slugs = read_slugs(ARGV[SIGN_UP_ARG_ACTIONS])
 
-local suppressed_key = prefix .. 'x'
-local has_suppressed = call('EXISTS', suppressed_key) == 1
-local function is_suppressed(channel, hash)
-  return has_suppressed and hash ~= '' and
-    call('SISMEMBER', suppressed_key, channel .. hash) == 1
+-- What a contact has said before, for whoever brings it.
+local said_key = prefix .. 'x'
+local has_said = call('EXISTS', said_key) == 1
+local function has_contact_said(what, hash)
+  return has_said and hash ~= '' and
+    call('SISMEMBER', said_key, what .. hash) == 1
 end
 
 -- ---- new supporters are written in runs at the end ----
@@ -69,7 +70,7 @@ end
 -- The places of new supporters: [column] = their numbers, rising.
 local new_bits = {}
 
-local function take_new_place(number, action, state)
+local function take_place(number, action, state, of_unproved)
   local of = action_of(action)
   local numbers = new_bits[of.columns[state]]
   if not numbers then
@@ -77,7 +78,7 @@ local function take_new_place(number, action, state)
     new_bits[of.columns[state]] = numbers
   end
   numbers[#numbers + 1] = number
-  count(of.counters[state], 1)
+  count_place(action, state, 1, of_unproved)
   if state == PLACE_WAITLISTED then
     join_queue(of, number)
   end
@@ -196,161 +197,177 @@ local said_row = string.rep(SIGNUP_VALUE_ROW, width) .. SIGNUP_COUNT_ROW
 -- said: an index + 1 each, 0: not said; behind them the number of actions, and
 -- where they begin.
 local function read_item(packed)
-  local is_decided, phone, email, record, set, clear, lifts, at =
+  local key, digest, phone, email, name, record, flags, confirms_by, due, at =
     struct.unpack(SIGNUP_ITEM_ROW, packed)
   local said = {struct.unpack(said_row, packed, at)}
-  local item = {is_decided = is_decided == 1, phone = phone, email = email,
-    record = record, set = set, clear = clear, lifts = lifts, said = said,
-    actions = {}}
+  local item = {key = key, digest = digest, phone = phone, email = email,
+    name = name, record = record, flags = flags, confirms_by = confirms_by,
+    due = due, said = said, actions = {}}
   at = said[width + 2]
   for i = 1, said[width + 1] do
     item.actions[i], at = struct.unpack(SIGNUP_ACTION_ROW, packed, at)
   end
-  if item.is_decided then
-    item.saw_phone, item.saw_email, item.target, item.version, item.adds_phone,
-      item.adds_email = struct.unpack(SIGNUP_DECISION_ROW, packed, at)
-  end
   return item
 end
 
-local function known_record(number)
-  return new_records[number - first_new + 1] or record_get(number)
-end
-
-local function known_flags(number)
-  return new_flags[number - first_new + 1] or get_flags(number)
-end
-
-local function ask_who(phone_entry, email_entry)
-  local out = {struct.pack(SIGNUP_WHO_ROW, SIGNUP_WHO, #phone_entry,
-    phone_entry, #email_entry, email_entry)}
-  local seen = {}
-  local function describe(number)
-    if not seen[number] then
-      seen[number] = true
-      local record = known_record(number)
-      out[#out + 1] = struct.pack(SIGNUP_KNOWN_ROW, number,
-        known_flags(number), #record, record)
-    end
+-- STOP is the number's, "no news" and "Not me" the contact's: what brings it
+-- again undoes none of them.
+local function flags_of(item)
+  local flags = item.flags
+  if has_contact_said(SU_SAID_STOP, item.phone) then
+    flags = with_flags(flags, FLAG_SMS_STOP, 0)
   end
-  each_number(phone_entry, describe)
-  each_number(email_entry, describe)
-  return table.concat(out)
+  if has_contact_said(SU_SAID_NO_TEXT, item.phone) then
+    flags = with_flags(flags, FLAG_SMS_WITHDRAWN, FLAG_SMS_GIVEN)
+  end
+  if has_contact_said(SU_SAID_NO_MAIL, item.email) then
+    flags = with_flags(flags, FLAG_EMAIL_WITHDRAWN, FLAG_EMAIL_GIVEN)
+  end
+  local by = item.confirms_by == CHANNEL_SMS and item.phone or item.email
+  if has_contact_said(SU_SAID_NOT_ME, by) and is_unproved(flags) then
+    flags = with_flags(flags, FLAG_NOT_ME, 0)
+  end
+  return flags
 end
 
-local function is_as_seen(item, phone_entry, email_entry)
-  if not item.is_decided then
-    return phone_entry == '' and email_entry == ''
-  end
-  return item.saw_phone == phone_entry and item.saw_email == email_entry and
-    (item.target < 0 or
-     string.sub(known_record(item.target), 1, #item.version) == item.version)
+-- ---- a form's key ----
+
+local today = floor(tonumber(ARGV[SIGN_UP_ARG_NOW]) / SU_KEY_DAY_MS)
+local function key_hash(day)
+  return prefix .. 'k:' .. text(day)
 end
 
--- An address that said STOP once stays stopped for whoever brings it next,
--- unless that person now asks for messages (lifts).
-local function suppress(flags, item, channel, hash)
-  if not is_suppressed(channel, hash) then
-    return flags
-  end
-  if bit.band(item.lifts, channel) ~= 0 then
-    call('SREM', suppressed_key, channel .. hash)
-    return flags
-  end
-  return with_flags(flags, withdrawn_flags[channel], given_flags[channel])
-end
-
-local function add_consent_events(number, before, after)
-  for _, channel in ipairs(channels) do
-    local given = given_flags[channel]
-    if bit.band(before, given) ~= bit.band(after, given) then
-      add_consent_event(number, channel, bit.band(after, given) ~= 0)
-    end
+-- What a key made before: its digest and number; nil: nothing.
+local function find_made(key)
+  local made = call('HGET', key_hash(today), key) or
+    call('HGET', key_hash(today - 1), key)
+  if made then
+    return struct.unpack(SIGNUP_KEY_ROW, made)
   end
 end
 
-local function apply_flags(item, before)
-  local flags = with_flags(before, item.set, item.clear)
-  return suppress(suppress(flags, item, CHANNEL_SMS, item.phone), item,
-    CHANNEL_EMAIL, item.email)
+local function keep_key(item, number)
+  call('HSET', key_hash(today), item.key,
+    struct.pack(SIGNUP_KEY_ROW, item.digest, number))
+  call('PEXPIRE', key_hash(today), text(2 * SU_KEY_DAY_MS))
 end
 
-local function add_new(item, phone_entry, email_entry)
-  local number = next_number()
-  local flags = apply_flags(item, 0)
-  add_person(item, flags)
-  if item.phone ~= '' then
-    index_add(item.phone, phone_entry, number)
+-- ---- written at the end, in as few commands as they fit in ----
+
+local indexed = {} -- the entry index: [key] = fields and values
+local fresh, dues, due_at = {}, {}, {}
+
+local function index_entry(hash, number, name)
+  if hash == '' then
+    return
   end
-  if item.email ~= '' then
-    index_add(item.email, email_entry, number)
-  end
-  add_consent_events(number, 0, flags)
-  return number
+  local key = prefix .. 'n:' .. string.sub(hash, 1, 4)
+  local fields = indexed[key] or {}
+  indexed[key] = fields
+  fields[#fields + 1] = struct.pack(SIGNUP_ENTRY_ROW, string.sub(hash, 5),
+    number)
+  fields[#fields + 1] = name
 end
 
-local function change_said(item, number)
-  for c, row in ipairs(SIGNUP_COLUMNS) do
-    local value = stored(row, item.said[c])
-    if item.said[c] ~= 0 and get_said(row.name, number) ~= value then
-      set_value(row.name, row.bytes, number, value)
-    end
+local function write_entries()
+  for key, fields in pairs(indexed) do
+    call('HSET', key, unpack(fields))
+  end
+  if #fresh > 0 then
+    call('RPUSH', prefix .. 'q', unpack(fresh))
+  end
+  if #dues > 0 then
+    call('ZADD', prefix .. 'due', unpack(dues))
   end
 end
 
-local function change_known(item, phone_entry, email_entry)
-  local number, before = item.target, known_flags(item.target)
-  local flags = apply_flags(item, before)
-  if item.record ~= '' then
-    record_set(number, item.record)
-  end
-  if item.adds_phone == 1 then
-    index_add(item.phone, phone_entry, number)
-  end
-  if item.adds_email == 1 then
-    index_add(item.email, email_entry, number)
-  end
-  if flags ~= before then
-    set_flags(number, flags)
-    add_consent_events(number, before, flags)
-  end
-  change_said(item, number)
-  return number
-end
+-- ---- an entry ----
 
--- Asking again for a place one has changes nothing.
-local function take_places(item, number, is_new, role, region)
+local function take_places(item, number, of_unproved)
   local states = {}
   for i, action in ipairs(item.actions) do
-    local was = is_new and PLACE_NONE or get_place(number, action)
-    local state = was
-    if was == PLACE_NONE or was == PLACE_CANCELLED then
-      state = has_room(action) and PLACE_CONFIRMED or PLACE_WAITLISTED
-      if is_new then
-        take_new_place(number, action, state)
-      else
-        set_place(number, action, was, state)
-      end
-      add_place_event(number, action, slugs[action], state, role, region)
-    end
+    local state = first_place(action, of_unproved)
+    take_place(number, action, state, of_unproved)
+    add_place_event(number, action, slugs[action], state, item.said[role_at],
+      item.said[region_at])
     states[i] = char(state)
   end
   return table.concat(states)
 end
 
-local function sign_up(item)
-  local phone_entry, email_entry = index_get(item.phone), index_get(item.email)
-  if not is_as_seen(item, phone_entry, email_entry) then
-    return ask_who(phone_entry, email_entry)
+local function announce_entry(item, number)
+  if item.confirms_by ~= CHANNEL_NONE then
+    add_event(EVENT_ENTERED_KEY, ENTERED_NUMBER_KEY .. varint(number) ..
+      ENTERED_CHANNEL_KEY .. varint(item.confirms_by))
   end
-  local is_new = not item.is_decided or item.target < 0
-  local put = is_new and add_new or change_known
-  local number = put(item, phone_entry, email_entry)
-  local role = is_new and item.said[role_at] or get_said('role', number)
-  local region = is_new and item.said[region_at] or get_said('region', number)
-  local states = take_places(item, number, is_new, role, region)
-  return struct.pack(SIGNUP_DONE_ROW, SIGNUP_DONE, number, is_new and 1 or 0,
-    role) .. states
+end
+
+local function make_entry(item)
+  local number, flags = next_number(), flags_of(item)
+  local of_unproved = is_unproved(flags)
+  add_person(item, flags)
+  index_entry(item.phone, number, item.name)
+  index_entry(item.email, number, item.name)
+  fresh[#fresh + 1] = struct.pack(SIGNUP_NUMBER_ROW, number)
+  if of_unproved then
+    dues[#dues + 1] = text(item.due)
+    dues[#dues + 1] = text(number)
+    due_at[number] = #dues - 1
+  end
+  for _, channel in ipairs(channels) do
+    if bit.band(flags, given_flags[channel]) ~= 0 then
+      add_consent_event(number, channel, true)
+    end
+  end
+  local states = take_places(item, number, of_unproved)
+  announce_entry(item, number)
+  return number, struct.pack(SIGNUP_DONE_ROW, number, item.said[role_at]) ..
+    states
+end
+
+-- As it was answered before, as it is now.
+local function again(item, number)
+  local states = {}
+  for i, action in ipairs(item.actions) do
+    states[i] = char(get_place(number, action))
+  end
+  return struct.pack(SIGNUP_DONE_ROW, number, item.said[role_at]) ..
+    table.concat(states)
+end
+
+-- What was typed first, by mistake: it goes at the next sweep, if it is still
+-- unproved.
+local function take_back(number)
+  if due_at[number] then
+    dues[due_at[number]] = '0'
+  else
+    call('ZADD', prefix .. 'due', 'XX', '0', text(number))
+  end
+end
+
+-- Keys of this call's own items, whose places are not written yet.
+local made_now = {}
+
+local function sign_up(item)
+  if item.key == '' then
+    local _, done = make_entry(item)
+    return done
+  end
+  local now = made_now[item.key]
+  if now and now.digest == item.digest then
+    return now.done
+  end
+  local digest, number = find_made(item.key)
+  if digest == item.digest and not now then
+    return again(item, number)
+  end
+  if digest then
+    take_back(number)
+  end
+  local made, done = make_entry(item)
+  made_now[item.key] = {digest = item.digest, done = done}
+  keep_key(item, made)
+  return done
 end
 
 local replies = {0}
@@ -359,5 +376,6 @@ for i = SIGN_UP_ARG_ITEMS, #ARGV do
 end
 write_people()
 write_places()
+write_entries()
 replies[1] = commit()
 return replies

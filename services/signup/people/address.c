@@ -16,6 +16,7 @@ address_keys_derive(const struct crypto_key *from, struct address_keys *out)
     crypto_key_derive(from, "record", &out->record.list[0].key);
     crypto_key_derive(from, "phone-index", &out->phone);
     crypto_key_derive(from, "email-index", &out->email);
+    crypto_key_derive(from, "name", &out->name);
     crypto_key_derive(from, "check", &out->check);
 }
 

@@ -22,7 +22,7 @@
 /* Derived from signup.key; kept in memory alone. */
 struct address_keys {
     struct record_keys record;
-    struct crypto_key phone, email, check;
+    struct crypto_key phone, email, name, check; /* name: of entries */
 };
 void address_keys_derive(const struct crypto_key *from,
                          struct address_keys *out);

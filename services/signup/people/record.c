@@ -9,8 +9,8 @@
 #include "services/signup/people/rules.h"
 #include "signup_record.pb-c.h"
 
-/* Name and email at their longest, 16 consents of 20 bytes, and tags: 1,000;
- * and room for what a later version keeps. */
+/* Name and email at their longest, 16 consents of 30 bytes, 32 moved actions
+ * and tags: 1,500; and room for what a later version keeps. */
 #define PLAIN_BYTES_MAX 4096
 
 static void
@@ -44,31 +44,73 @@ keep_later(const ProtobufCMessage *from, struct record_later *to)
     return true;
 }
 
+static void
+fill_given(const struct record_given *from, Signup__Given *to)
+{
+    signup__given__init(to);
+    to->evidence = from->evidence;
+    to->at_ms = from->at_ms;
+    to->has_is_withdrawn = from->is_withdrawn;
+    to->is_withdrawn = from->is_withdrawn;
+    to->has_proved_at_ms = from->proved_at_ms != 0;
+    to->proved_at_ms = from->proved_at_ms;
+}
+
+static void
+fill_contacts(const struct record *record, Signup__Record *to)
+{
+    to->has_phone = record->phone != 0;
+    to->phone = record->phone;
+    to->email = record->email[0] == '\0' ? NULL : (char *)record->email;
+    to->has_phone_salt = record->salts[0] != 0;
+    to->phone_salt = record->salts[0];
+    to->has_email_salt = record->salts[1] != 0;
+    to->email_salt = record->salts[1];
+    to->has_phone_proved_at_ms = record->proved_at_ms[0] != 0;
+    to->phone_proved_at_ms = record->proved_at_ms[0];
+    to->has_email_proved_at_ms = record->proved_at_ms[1] != 0;
+    to->email_proved_at_ms = record->proved_at_ms[1];
+    to->has_confirms_by = record->confirms_by != 0;
+    to->confirms_by = (Words__Channel)record->confirms_by;
+    to->has_is_for_other = record->is_for_other;
+    to->is_for_other = record->is_for_other;
+}
+
+/* moved: room for record->moved. */
+static void
+fill_merge(const struct record *record, uint32_t moved[RECORD_MOVED_MAX],
+           Signup__Record *to)
+{
+    to->has_into = to->has_flags_before = record->is_merged;
+    to->into = record->into;
+    to->flags_before = record->flags_before;
+    to->n_moved = record->is_merged ? record->moved_count : 0;
+    to->moved = moved;
+    for (size_t i = 0; i < to->n_moved; i++) {
+        moved[i] = record->moved[i];
+    }
+}
+
 /* Returns the length. */
 static size_t
 pack(const struct record *record, uint8_t to[PLAIN_BYTES_MAX])
 {
     Signup__Given given[RECORD_GIVEN_MAX], *pointers[RECORD_GIVEN_MAX];
     for (size_t i = 0; i < record->given_count; i++) {
-        const struct record_given *from = &record->given[i];
-        signup__given__init(&given[i]);
-        given[i].evidence = from->evidence;
-        given[i].at_ms = from->at_ms;
-        given[i].has_is_withdrawn = from->is_withdrawn;
-        given[i].is_withdrawn = from->is_withdrawn;
+        fill_given(&record->given[i], &given[i]);
         pointers[i] = &given[i];
     }
     Signup__Record message = SIGNUP__RECORD__INIT;
     ProtobufCMessageUnknownField later[RECORD_LATER_FIELDS_MAX];
+    uint32_t moved[RECORD_MOVED_MAX];
     point_to_later(&record->later, later);
     message.base.n_unknown_fields = (unsigned)record->later.count;
     message.base.unknown_fields = later;
     message.name = (char *)record->name;
-    message.has_phone = record->phone != 0;
-    message.phone = record->phone;
-    message.email = record->email[0] == '\0' ? NULL : (char *)record->email;
     message.n_given = record->given_count;
     message.given = pointers;
+    fill_contacts(record, &message);
+    fill_merge(record, moved, &message);
     assert(signup__record__get_packed_size(&message) <= PLAIN_BYTES_MAX);
     return signup__record__pack(&message, to);
 }
@@ -89,25 +131,53 @@ record_seal(const struct record_keys *keys, const char *campaign,
     to->data[to->len] = '\0';
 }
 
+/* What is absent reads as 0. */
+static void
+read_contacts(const Signup__Record *from, struct record *to)
+{
+    to->phone = from->phone;
+    (void)snprintf(to->email, sizeof(to->email), "%s",
+                   from->email == NULL ? "" : from->email);
+    to->salts[0] = from->phone_salt;
+    to->salts[1] = from->email_salt;
+    to->proved_at_ms[0] = from->phone_proved_at_ms;
+    to->proved_at_ms[1] = from->email_proved_at_ms;
+    to->confirms_by = from->has_confirms_by ? (int)from->confirms_by : 0;
+    to->is_for_other = from->is_for_other;
+}
+
+static void
+read_merge(const Signup__Record *from, struct record *to)
+{
+    to->is_merged = from->has_into;
+    to->into = from->into;
+    to->flags_before = from->flags_before;
+    to->moved_count = from->n_moved;
+    for (size_t i = 0; i < from->n_moved; i++) {
+        to->moved[i] = (uint16_t)from->moved[i];
+    }
+}
+
 static bool
 unpack(const uint8_t *plain, size_t len, struct record *out)
 {
     Signup__Record *message =
         wire_unpack(&signup__record__descriptor, plain, len, PLAIN_BYTES_MAX);
     if (message == NULL || message->n_given > RECORD_GIVEN_MAX ||
+        message->n_moved > RECORD_MOVED_MAX ||
         !keep_later(&message->base, &out->later)) {
         wire_free(message);
         return false;
     }
     (void)snprintf(out->name, sizeof(out->name), "%s", message->name);
-    out->phone = message->phone;
-    (void)snprintf(out->email, sizeof(out->email), "%s",
-                   message->email == NULL ? "" : message->email);
+    read_contacts(message, out);
+    read_merge(message, out);
     out->given_count = message->n_given;
     for (size_t i = 0; i < message->n_given; i++) {
         const Signup__Given *given = message->given[i];
-        out->given[i] = (struct record_given){given->evidence, given->at_ms,
-                                              given->is_withdrawn};
+        out->given[i] =
+            (struct record_given){given->evidence, given->at_ms,
+                                  given->is_withdrawn, given->proved_at_ms};
     }
     wire_free(message);
     return true;
@@ -150,6 +220,17 @@ record_unseal(const struct record_keys *keys, const char *campaign,
             unseal(named, campaign, bytes_of(bytes + 1, sealed.len - 1),
                    out)) ||
            (first != NULL && unseal(first, campaign, sealed, out));
+}
+
+uint32_t
+record_new_salt(void)
+{
+    uint16_t salt = 0;
+    while (salt == 0) {
+        crypto_random(&salt, sizeof(salt));
+        salt &= RECORD_SALT_MAX;
+    }
+    return salt;
 }
 
 /* When full, the oldest but the first makes room: the first is what was

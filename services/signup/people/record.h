@@ -29,6 +29,7 @@ struct record_given {
                           index (as rules_channel_index) */
     int64_t at_ms;
     bool is_withdrawn;
+    int64_t proved_at_ms; /* of the contact, when that came later; 0: not */
 };
 
 /* Fields that a later version keeps, which this one hands on as they are. */
@@ -41,12 +42,25 @@ struct record_later {
     uint8_t bytes[RECORD_LATER_BYTES_MAX]; /* theirs, one after the other */
 };
 
+/* Actions whose place moved to another supporter with a merge. */
+#define RECORD_MOVED_MAX 32
+
 struct record {
     char name[NAME_BYTES_MAX + 1];
     uint64_t phone;              /* E.164 digits; 0: none */
     char email[EMAIL_TEXT_SIZE]; /* "": none */
     size_t given_count;
     struct record_given given[RECORD_GIVEN_MAX]; /* oldest first */
+    /* By channel's index (rules_channel_index): */
+    uint32_t salts[2];       /* of links: 15 bits; 0: of before 0.3, or none */
+    int64_t proved_at_ms[2]; /* 0: not proved */
+    int confirms_by;         /* words.Channel: an entry's confirmation */
+    bool is_for_other;
+    bool is_merged;        /* and then: */
+    uint32_t into;         /* whose it is now */
+    uint32_t flags_before; /* as they were */
+    size_t moved_count;
+    uint16_t moved[RECORD_MOVED_MAX];
     struct record_later later;
 };
 
@@ -72,6 +86,10 @@ void record_seal(const struct record_keys *keys, const char *campaign,
 MUST_CHECK bool record_unseal(const struct record_keys *keys,
                               const char *campaign, struct bytes sealed,
                               struct record *out);
+
+/* A salt for links to a contact: never 0. */
+#define RECORD_SALT_MAX 0x7fffU
+uint32_t record_new_salt(void);
 
 /* The channel's index. */
 int record_given_channel(const struct record_given *given);

@@ -194,7 +194,7 @@ decide(struct consenting *c, struct person *person)
         return;
     }
     struct record_given given = {c->evidence, consent->at_ms,
-                                 consent->is_withdrawn};
+                                 consent->is_withdrawn, 0};
     uint32_t flags = person->flags;
     if (!record_apply_consent(&person->record, &flags, &given,
                               strcmp(consent->source, "import") == 0)) {

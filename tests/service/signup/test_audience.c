@@ -352,29 +352,23 @@ a_stop_from_a_shared_phone_stops_all_who_share_it(void **state)
     expect_rule(CAMPAIGN, EMAIL, NULL, 0, WORDS__RULE__RULE_NONE);
 }
 
-/* An import must not undo what a person said; the person may. */
+/* What a person said is not undone by whoever brings the contact again: no
+ * list, no server, no form. */
 static void
-an_import_does_not_undo_a_withdrawal(void **state)
+no_new_entry_undoes_a_withdrawal(void **state)
 {
     (void)state;
     struct signup_answer set = signup_rig_consent(&rig, 1, SMS, true);
     signup_rig_free(&set);
-    struct signup_rig_person again = people[1];
-    again.source = "import";
-    (void)signup_rig_number(&rig, &again);
-    expect_rule(CAMPAIGN, SMS, NULL, 1, WORDS__RULE__RULE_WITHDRAWN);
-    /* Another supporter with the same phone, from a list: stopped too. */
-    const struct signup_rig_person other = {.name = "Quentin",
-                                            .phone = people[1].phone,
-                                            .email = "q@example.org",
-                                            .consents_sms = true,
-                                            .source = "import"};
-    unsigned number = signup_rig_number(&rig, &other);
-    assert_int_equal(number, 4);
-    expect_rule(CAMPAIGN, SMS, NULL, 4, WORDS__RULE__RULE_WITHDRAWN);
-    again.source = "web";
-    (void)signup_rig_number(&rig, &again);
-    expect_rule(CAMPAIGN, SMS, NULL, 1, WORDS__RULE__RULE_NONE);
+    static const char *const sources[] = {"import", "api", "web"};
+    for (unsigned i = 0; i < 3; i++) {
+        struct signup_rig_person again = people[1];
+        again.source = sources[i];
+        again.is_public = i == 2;
+        assert_int_equal(signup_rig_number(&rig, &again), 4 + i);
+        expect_rule(CAMPAIGN, SMS, NULL, 1, WORDS__RULE__RULE_WITHDRAWN);
+        expect_rule(CAMPAIGN, SMS, NULL, 4 + i, WORDS__RULE__RULE_WITHDRAWN);
+    }
 }
 
 /* ---- chunks ---- */
@@ -515,7 +509,7 @@ main(void)
         IN_RIG(a_resolve_withholds_with_the_rule),
         IN_RIG(a_withdrawn_consent_counts_at_the_next_resolve),
         IN_RIG(a_stop_from_a_shared_phone_stops_all_who_share_it),
-        IN_RIG(an_import_does_not_undo_a_withdrawal),
+        IN_RIG(no_new_entry_undoes_a_withdrawal),
         IN_RIG(numbers_cross_from_one_chunk_into_the_next),
         IN_RIG(a_supporter_is_shown_without_contact_details),
     };

@@ -191,35 +191,65 @@ a_campaign_of_a_newer_format_is_refused_in_words(void **state)
     (void)state;
     redis_tell("HSET {care}:su:m format 99");
     is_refused(list_actions("care"), ERR_UNAVAILABLE, "newer version");
-    redis_tell("HSET {care}:su:m format 2");
+    redis_tell("HSET {care}:su:m format 3");
     struct signup_answer got = list_actions("care");
     assert_int_equal(got.err, ERR_NONE);
     signup_rig_free(&got);
 }
 
-/* As 0.1 left it: no format, no number of its own, its mark in one key. */
+static void
+resolves_as(unsigned number, Words__Class class_, Words__Channel channel,
+            Words__Rule want)
+{
+    struct signup_answer got =
+        signup_rig_resolve(&rig, class_, channel, "rally", number);
+    assert_int_equal(got.err, ERR_NONE);
+    assert_int_equal(got.reply->resolve->contacts[0]->withheld, want);
+    signup_rig_free(&got);
+}
+
+/* As 0.1 left it: no format, no number of its own, its mark in one key; the
+ * flags have one byte, where withdrawing by text is not yet STOP. */
 static void
 a_campaign_of_the_first_format_is_brought_to_the_newest(void **state)
 {
     (void)state;
-    unsigned person = signup_rig_number(
-        &rig,
-        &(struct signup_rig_person){.name = "Ann", .phone = "07700900001"});
+    (void)signup_rig_put_action(&rig, "rally", -1);
+    for (int i = 0; i < 2; i++) {
+        (void)signup_rig_number(
+            &rig, &(struct signup_rig_person){.name = "Ann",
+                                              .phone = "07700900001",
+                                              .email = "ann@example.org",
+                                              .action = "rally",
+                                              .consents_sms = true,
+                                              .consents_email = true});
+    }
     char *mark = redis_do(rig.redis, "HGET {muster}:su:meta key");
     char *set = mem_format("SET {muster}:su:key %s", mark);
     process_kill(&rig.signup);
     redis_tell("HDEL {care}:su:m format number");
+    redis_tell("DEL {care}:su:c:flags.1:0");
+    redis_tell("SETRANGE {care}:su:c:flags:0 1 3"); /* 0x33: both withdrawn */
     redis_tell("DEL {muster}:su:meta");
     redis_tell(set);
     signup_rig_start(&rig);
-    assert_int_equal(
-        signup_rig_number(
-            &rig,
-            &(struct signup_rig_person){.name = "Ann", .phone = "07700900001"}),
-        person);
-    redis_says("HGET {care}:su:m format", "2");
+    resolves_as(0, WORDS__CLASS__CLASS_CAMPAIGN, WORDS__CHANNEL__CHANNEL_SMS,
+                WORDS__RULE__RULE_NONE);
+    resolves_as(1, WORDS__CLASS__CLASS_CAMPAIGN, WORDS__CHANNEL__CHANNEL_SMS,
+                WORDS__RULE__RULE_WITHDRAWN);
+    resolves_as(1, WORDS__CLASS__CLASS_CAMPAIGN, WORDS__CHANNEL__CHANNEL_EMAIL,
+                WORDS__RULE__RULE_WITHDRAWN);
+    resolves_as(1, WORDS__CLASS__CLASS_SERVICE, WORDS__CHANNEL__CHANNEL_SMS,
+                WORDS__RULE__RULE_WITHDRAWN);
+    resolves_as(1, WORDS__CLASS__CLASS_SERVICE, WORDS__CHANNEL__CHANNEL_EMAIL,
+                WORDS__RULE__RULE_NONE);
+    resolves_as(1, WORDS__CLASS__CLASS_SAFETY, WORDS__CHANNEL__CHANNEL_SMS,
+                WORDS__RULE__RULE_NONE);
+    redis_says("HGET {care}:su:m format", "3");
     redis_says("HGET {care}:su:m number", "1");
-    redis_says("HGET {muster}:su:meta format", "2");
+    redis_says("HGET {muster}:su:meta format", "3");
+    /* Vouched for: 4; and STOP: 0x44, of which Redis shows a D. */
+    redis_says("GETRANGE {care}:su:c:flags.1:0 1 1", "D");
     /* 0.1 compares this with its key's mark, and will not start. */
     char *kept = redis_do(rig.redis, "GET {muster}:su:key");
     assert_string_not_equal(kept, mark);

@@ -223,6 +223,12 @@ signup_rig_fill(struct signup_rig_request *to,
     to->sign_up.email = (char *)person->email;
     to->sign_up.role = (char *)person->role;
     to->sign_up.region = (char *)person->region;
+    to->sign_up.has_by = true;
+    to->sign_up.by = person->is_public ? SIGNUP__ENTERED_BY__ENTERED_BY_NOBODY
+                                       : SIGNUP__ENTERED_BY__ENTERED_BY_SERVER;
+    to->sign_up.has_key = person->key != NULL;
+    to->sign_up.key.data = (uint8_t *)(uintptr_t)person->key;
+    to->sign_up.key.len = person->key == NULL ? 0 : strlen(person->key);
     to->action = (char *)person->action;
     to->sign_up.n_actions = person->action != NULL;
     to->sign_up.actions = &to->action;

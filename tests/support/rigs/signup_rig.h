@@ -58,6 +58,8 @@ struct signup_rig_person {
     const char *action;                               /* NULL: none */
     bool consents_sms, consents_email;
     const char *source; /* of the consents; NULL: "web" */
+    bool is_public;     /* unproved; else vouched for by a server */
+    const char *key;    /* of the form; NULL: none */
 };
 /* A request and all it points to; person is borrowed by it. */
 struct signup_rig_request {

@@ -24,8 +24,8 @@ ann(void)
                             .phone = 447700900123,
                             .email = "ann@example.org",
                             .given_count = 2};
-    record.given[0] = (struct record_given){4, 1700000000000, false};
-    record.given[1] = (struct record_given){5, 1700000000001, true};
+    record.given[0] = (struct record_given){4, 1700000000000, false, 0};
+    record.given[1] = (struct record_given){5, 1700000000001, true, 0};
     return record;
 }
 
@@ -47,6 +47,43 @@ a_record_unseals_as_it_was_sealed(void **state)
     assert_int_equal(got.given[1].evidence, 5);
     assert_true(got.given[1].at_ms == 1700000000001);
     assert_true(got.given[1].is_withdrawn);
+    assert_int_equal(got.salts[0], 0);
+    assert_false(got.is_merged);
+    buf_fini(&sealed);
+}
+
+static void
+salts_proofs_and_a_merge_unseal_as_they_were_sealed(void **state)
+{
+    (void)state;
+    struct record want = ann(), got;
+    struct buf sealed;
+    buf_init(&sealed, 0);
+    want.salts[0] = 1;
+    want.salts[1] = RECORD_SALT_MAX;
+    want.proved_at_ms[1] = 1700000000002;
+    want.given[0].proved_at_ms = 1700000000003;
+    want.confirms_by = WORDS__CHANNEL__CHANNEL_EMAIL;
+    want.is_for_other = want.is_merged = true;
+    want.into = 7;
+    want.flags_before = UINT32_MAX;
+    want.moved_count = 2;
+    want.moved[1] = 65535;
+    record_seal(&keys, "care", &want, &sealed);
+    memset(&got, 0xaa, sizeof(got));
+    assert_true(
+        record_unseal(&keys, "care", bytes_of(sealed.data, sealed.len), &got));
+    assert_int_equal(got.salts[0], 1);
+    assert_int_equal(got.salts[1], RECORD_SALT_MAX);
+    assert_true(got.proved_at_ms[0] == 0);
+    assert_true(got.proved_at_ms[1] == 1700000000002);
+    assert_true(got.given[0].proved_at_ms == 1700000000003);
+    assert_int_equal(got.confirms_by, WORDS__CHANNEL__CHANNEL_EMAIL);
+    assert_true(got.is_for_other && got.is_merged);
+    assert_int_equal(got.into, 7);
+    assert_true(got.flags_before == UINT32_MAX);
+    assert_int_equal(got.moved_count, 2);
+    assert_int_equal(got.moved[1], 65535);
     buf_fini(&sealed);
 }
 
@@ -103,7 +140,7 @@ a_field_that_only_a_later_version_knows_stays(void **state)
     (void)state;
     static const uint8_t plain[] = "\x0a\x03"
                                    "Ann"
-                                   "\x4a\x05"
+                                   "\xa2\x06\x05"
                                    "later";
     uint8_t sealed[1 + sizeof(plain) - 1 + CRYPTO_SEAL_EXTRA_BYTES] = {
         RECORD_KEY_FIRST};
@@ -123,7 +160,7 @@ a_field_that_only_a_later_version_knows_stays(void **state)
                               bytes_of(again.data + 1, again.len - 1), campaign,
                               opened));
     assert_non_null(memmem(opened, sizeof(opened),
-                           "\x4a\x05"
+                           "\xa2\x06\x05"
                            "later",
                            7));
     buf_fini(&again);
@@ -139,7 +176,7 @@ the_longest_record_there_can_be_opens(void **state)
     memset(want.name, 'n', NAME_BYTES_MAX);
     memset(want.email, 'e', EMAIL_TEXT_SIZE - 1);
     for (size_t i = 0; i < RECORD_GIVEN_MAX; i++) {
-        want.given[i] = (struct record_given){UINT32_MAX, INT64_MAX, true};
+        want.given[i] = (struct record_given){UINT32_MAX, INT64_MAX, true, 0};
     }
     struct buf sealed;
     buf_init(&sealed, 0);
@@ -226,9 +263,10 @@ a_consent_changes_what_it_says_anew(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct record record = {.given_count = 1};
-        record.given[0] = (struct record_given){SMS, 100, false};
+        record.given[0] = (struct record_given){SMS, 100, false, 0};
         uint32_t flags = rows[i].flags;
-        struct record_given given = {SMS, rows[i].at_ms, rows[i].is_withdrawn};
+        struct record_given given = {SMS, rows[i].at_ms, rows[i].is_withdrawn,
+                                     0};
         bool got =
             record_apply_consent(&record, &flags, &given, rows[i].is_import);
         if (got != rows[i].want || flags != rows[i].want_flags ||
@@ -246,7 +284,7 @@ a_full_record_keeps_the_first_consent_and_the_newest(void **state)
     struct record record = {.given_count = 0};
     uint32_t flags = 0;
     for (int i = 0; i < RECORD_GIVEN_MAX + 5; i++) {
-        struct record_given given = {SMS, 100 + i, i % 2 == 1};
+        struct record_given given = {SMS, 100 + i, i % 2 == 1, 0};
         assert_true(record_apply_consent(&record, &flags, &given, false));
     }
     assert_int_equal(record.given_count, RECORD_GIVEN_MAX);
@@ -303,6 +341,7 @@ main(void)
     crypto_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_unseals_as_it_was_sealed),
+        cmocka_unit_test(salts_proofs_and_a_merge_unseal_as_they_were_sealed),
         cmocka_unit_test(each_of_several_keys_unseals_its_own),
         cmocka_unit_test(a_record_of_the_first_format_unseals),
         cmocka_unit_test(a_field_that_only_a_later_version_knows_stays),

@@ -41,7 +41,7 @@ struct place {
 
 struct sign_up_flow {
     struct exchange *x;
-    bool is_form, is_new;
+    bool is_form;
     /* What was said: borrowed from the body, or from text. */
     const char *name, *phone, *email;
     const char *said[ATTRIBUTE_COUNT]; /* words; not the fixed ones */
@@ -201,7 +201,6 @@ reply_to_json(struct sign_up_flow *flow)
                                    .number = flow->number},
                     path);
     (void)snprintf(url, sizeof(url), "%s%s", g->public_url, path);
-    json_set_bool(body, "is_new", flow->is_new);
     json_set(body, "places", places);
     json_set_text(body, "preferences_url", url);
     reply_json(x, 201, body);
@@ -267,7 +266,6 @@ signed_up(void *arg, enum err err, const char *detail,
         return;
     }
     const Signup__SignedUp *s = reply->sign_up;
-    flow->is_new = s->is_new;
     flow->number = s->number;
     flow->campaign_number = s->campaign_number;
     flow->place_count = s->n_places < ACTIONS_MAX ? s->n_places : ACTIONS_MAX;
