@@ -145,8 +145,8 @@ static const struct {
 } rules[] = {
     {has_name, "name", "name: 1 to 100 characters"},
     {has_class, "class",
-     "class: service, campaign or safety; confirmations and notes are sent by "
-     "the system itself (a confirmation's words: change the campaign)"},
+     "class: service, campaign or safety (confirmations go by themselves: "
+     "change the campaign for their words)"},
     {is_nobodys_system, "is_system",
      "is_system: only what the system makes by itself"},
     {has_audience, "audience",

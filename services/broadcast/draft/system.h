@@ -3,8 +3,8 @@
  *
  * The confirmation has the words that its campaign says (the fields
  * confirmation_… of signup.Campaign), and where it says none those built in
- * here. They are templates, checked by signup when a campaign is put; their
- * fields are those of confirmation_fields in proto/shared.txt. */
+ * here. They are templates, checked by signup when a campaign is put
+ * (services/signup/definitions/). */
 #ifndef BROADCAST_DRAFT_SYSTEM_H
 #define BROADCAST_DRAFT_SYSTEM_H
 

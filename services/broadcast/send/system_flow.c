@@ -86,6 +86,7 @@ struct applying {
     struct sending *sending;       /* the confirmation's */
     struct system_number_row *who; /* owned; rising, none twice */
     size_t count;
+    uint64_t seq;
     bool has_put; /* the campaign's own facts */
 };
 
@@ -121,6 +122,9 @@ added(void *arg, enum err err, const struct store_reply *reply)
         campaign_failed(campaign, err);
     }
     bool is_good = err == ERR_NONE && !applying->sending->is_gone;
+    if (is_good) { /* until the record is read again */
+        applying->sending->record->cursor = applying->seq;
+    }
     for (size_t i = 0; is_good && i + 2 < reply->count; i += 3) {
         const char *id = keep_text(reply, i);
         if (keep_number(reply, i + 2) > 0) {
@@ -225,6 +229,7 @@ system_apply_entry(void *arg, struct feed_follower *follower,
     struct applying *applying = mem_new(sizeof(*applying));
     (void)follower;
     applying->sending = sending;
+    applying->seq = entry->seq;
     sending_hold(sending);
     read_entry(applying, entry);
     if (applying->has_put && !sending->is_gone) {
