@@ -1,6 +1,7 @@
 /* bus_api -- what may be asked of signup, as one table. */
 #include "services/signup/audience/flows.h"
 #include "services/signup/definitions/flows.h"
+#include "services/signup/joining/flows.h"
 #include "services/signup/joining/signup_flow.h"
 #include "services/signup/keep/feed.h"
 #include "services/signup/signup.h"
@@ -20,6 +21,11 @@ static const struct asked_row rows[] = {
     {SIGNUP__REQUEST__IS_RESOLVE, resolve_flow_start},
     {SIGNUP__REQUEST__IS_SINCE, feed_flow_since},
     {SIGNUP__REQUEST__IS_CANCEL, cancel_flow_start},
+    {SIGNUP__REQUEST__IS_OPEN_CONTACT, open_flow_contact},
+    {SIGNUP__REQUEST__IS_PROVE, prove_flow_start},
+    {SIGNUP__REQUEST__IS_CHANGE_CONTACT, change_flow_contact},
+    {SIGNUP__REQUEST__IS_MERGE, merge_flow_start},
+    {SIGNUP__REQUEST__IS_SPLIT, merge_flow_split},
 };
 
 const struct asked_api signup_api = {

@@ -11,6 +11,15 @@
  *   5. one script call for the batch            keep/sign_up.lua
  *   6. each asker answered, the feed announced  keep/feed.c
  *
+ * Whoever holds a contact (joining/prove_flow.c; looked at: open_flow.c):
+ *   1. the link's salt; who is found by it      joining/household.c
+ *   2. whose each entry is                      people/joining.c, likeness.c
+ *   3. what that changes                        joining/proving.c, changes.c
+ *   4. two records made one                     people/merging.c
+ *   5. all or nothing, if all is as it was      keep/join.lua
+ *   6. read again, and shown                    joining/contact_page.c
+ * Another contact: joining/change_flow.c. Staff: joining/merge_flow.c.
+ *
  * An audience (audience/flow.c; measured: audience/measure_flow.c):
  *   1. the text taken apart                     audience/query.c
  *   2. bound to the campaign's words            audience/plan.c

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "common/base/base.h"
-#include "services/signup/people/likeness.h"
 
 #define DAY_MS (24 * INT64_C(3600000))
 #define ENTRY_UNWRITTEN_MS DAY_MS
@@ -99,18 +98,6 @@ digest(const struct signing *signing, const struct buf *text,
                   out, SIGNING_DIGEST_BYTES);
 }
 
-static void
-digest_name(struct signing *signing)
-{
-    char name[NAME_BYTES_MAX + 1];
-    struct buf text;
-    buf_init(&text, 0);
-    (void)likeness_normalise(signing->record.name, name);
-    buf_printf(&text, "%s/%s", signing->campaign->id, name);
-    digest(signing, &text, signing->name_hash);
-    buf_fini(&text);
-}
-
 /* Of all that was typed, so that a key that comes again tells whether it comes
  * with the same. */
 static void
@@ -152,7 +139,8 @@ signing_prepare(struct signing *signing, int64_t now_ms)
     if (!record->is_for_other) {
         add_consents(signing);
     }
-    digest_name(signing);
+    address_hash_name(signup_of(signing->asked)->keys, signing->campaign->id,
+                      record->name, signing->name_hash);
     digest_all(signing);
     signing->due_ms = signing->confirms_by == 0
                           ? last_end(signing, now_ms) + ENTRY_AFTER_MS

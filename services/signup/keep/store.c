@@ -9,7 +9,11 @@
  *   {c}:su:d           hash: "campaign" and "a:<id>" -> packed definition
  *   {c}:su:capacity    hash: action number -> capacity
  *   {c}:su:r:<k>       list: sealed records of supporters 64k..64k+63
- *   {c}:su:i:<bucket>  hash: 6 bytes of blind index -> supporter, or "a b c"
+ *   {c}:su:i:<bucket>  hash: 6 bytes of blind index -> supporter, or "a b c":
+ *                      whose contact it is proved to be, and people of 0.2
+ *   {c}:su:n:<bucket>  hash: a signup_entry row -> hash of the name: the entry
+ *                      index, of those that are open, or asked about
+ *   {c}:su:f           hash: supporter -> into whom it is folded
  *   {c}:su:c:<col>:<k> string: column col of supporters 65,536k on; those of
  *                      signup_columns in rows.txt and flags: a byte each, and
  *                      <col>.1 … for higher bytes, there once they are needed;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "services/signup/people/likeness.h"
+
 void
 address_keys_derive(const struct crypto_key *from, struct address_keys *out)
 {
@@ -61,6 +63,20 @@ address_hash_email(const struct address_keys *keys, const char *campaign,
     }
     lower[len] = '\0';
     hash(&keys->email, campaign, lower, out);
+}
+
+void
+address_hash_name(const struct address_keys *keys, const char *campaign,
+                  const char *name, uint8_t out[ADDRESS_NAME_HASH_BYTES])
+{
+    char normal[NAME_BYTES_MAX + 1];
+    struct buf text;
+    buf_init(&text, 0);
+    (void)likeness_normalise(name, normal);
+    buf_printf(&text, "%s/%s", campaign, normal);
+    crypto_digest(&keys->name, text.data, text.len, out,
+                  ADDRESS_NAME_HASH_BYTES);
+    buf_fini(&text);
 }
 
 bool

@@ -33,6 +33,10 @@ void address_hash_phone(const struct address_keys *keys, const char *campaign,
  * everywhere in practice. */
 void address_hash_email(const struct address_keys *keys, const char *campaign,
                         const char *email, uint8_t out[ADDRESS_HASH_BYTES]);
+#define ADDRESS_NAME_HASH_BYTES 8
+/* Of the name as likeness_normalise has it. */
+void address_hash_name(const struct address_keys *keys, const char *campaign,
+                       const char *name, uint8_t out[ADDRESS_NAME_HASH_BYTES]);
 bool address_is_same_email(const char *a, const char *b);
 
 uint64_t address_phone_digits(const char *e164);

@@ -293,8 +293,7 @@ is_one_run(const struct words *a, const struct words *b)
 {
     char a_run[NAME_BYTES_MAX + 1], b_run[NAME_BYTES_MAX + 1];
     struct word x = run_together(a, a_run), y = run_together(b, b_run);
-    return is_same_word(&x, &y) ||
-           (x.len >= 7 && y.len >= 7 && is_slip(&x, &y));
+    return is_same_word(&x, &y);
 }
 
 /* "AJ Lee" is what "Amy Jane Lee" begins with: the letters of initials. */

@@ -1,4 +1,4 @@
-/* names -- whether two typed names can be one person's. */
+/* names -- names as they are kept, and as people are greeted. */
 #include "services/signup/people/names.h"
 
 #include <stdint.h>
@@ -90,61 +90,6 @@ static size_t
 least(size_t a, size_t b)
 {
     return a < b ? a : b;
-}
-
-/* Letters to add, drop or change (Levenshtein). */
-static size_t
-edit_distance(const char *a, const char *b)
-{
-    size_t row[WORD_SIZE + 1], b_len = strlen(b);
-    for (size_t j = 0; j <= b_len; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < b_len; j++) {
-            size_t change = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = least(change, least(row[j], row[j + 1]) + 1);
-        }
-    }
-    return row[b_len];
-}
-
-static bool
-is_alike(const char *a, const char *b)
-{
-    size_t len = least(strlen(a), strlen(b));
-    if (strncmp(a, b, len) == 0) {
-        return true; /* equal, an initial, or a short form */
-    }
-    size_t slips = len >= 7 ? 2 : len >= 4 ? 1 : 0;
-    return edit_distance(a, b) <= slips;
-}
-
-static bool
-has_word(const struct words *words, const char *word)
-{
-    for (size_t i = 0; i < words->count; i++) {
-        if (strcmp(words->word[i], word) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool
-names_clearly_differ(const char *a, const char *b)
-{
-    struct words x, y;
-    split(a, &x);
-    split(b, &y);
-    if (x.count == 0 || y.count == 0) {
-        return false;
-    }
-    return !is_alike(x.word[0], y.word[0]) && !has_word(&y, x.word[0]) &&
-           !has_word(&x, y.word[0]);
 }
 
 /* Without the ends of lines and blanks at its ends: a stray line end comes

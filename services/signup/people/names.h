@@ -1,7 +1,4 @@
-/* names -- whether two typed names can be one person's. Pure.
- *
- * Generous on purpose: initials, slips of the finger, accents, titles and
- * another order are the same person; only another first name is another. */
+/* names -- names as they are kept, and as people are greeted. Pure. */
 #ifndef SIGNUP_PEOPLE_NAMES_H
 #define SIGNUP_PEOPLE_NAMES_H
 
@@ -10,9 +7,6 @@
 
 #define NAME_LETTERS_MAX 100
 #define NAME_BYTES_MAX 400
-
-/* a, b: valid UTF-8. */
-bool names_clearly_differ(const char *a, const char *b);
 
 /* Without space at its ends and with single, plain spaces within; marks of no
  * width and those that turn the text round are left out, joiners between

@@ -9,8 +9,9 @@
 #include "services/signup/people/rules.h"
 #include "signup_record.pb-c.h"
 
-/* Name and email at their longest, 16 consents of 30 bytes, 32 moved actions
- * and tags: 1,500; and room for what a later version keeps. */
+/* Name and emails at their longest, 16 consents of 30 bytes, 32 places of a
+ * merge, 64 places not shown and tags: 2,300; and room for what a later version
+ * keeps. */
 #define PLAIN_BYTES_MAX 4096
 
 static void
@@ -81,14 +82,31 @@ static void
 fill_merge(const struct record *record, uint32_t moved[RECORD_MOVED_MAX],
            Signup__Record *to)
 {
-    to->has_into = to->has_flags_before = record->is_merged;
+    bool is_merged = record->is_merged;
+    to->has_into = to->has_flags_before = is_merged;
     to->into = record->into;
     to->flags_before = record->flags_before;
-    to->n_moved = record->is_merged ? record->moved_count : 0;
+    to->n_moved = is_merged ? record->moved_count : 0;
     to->moved = moved;
     for (size_t i = 0; i < to->n_moved; i++) {
         moved[i] = record->moved[i];
     }
+    to->n_places_before = is_merged ? record->places_before_count : 0;
+    to->places_before = (uint32_t *)record->places_before;
+    to->n_winner_before = is_merged ? record->winner_before_count : 0;
+    to->winner_before = (uint32_t *)record->winner_before;
+    to->has_flags_lent = to->has_flags_taken = is_merged;
+    to->flags_lent = record->flags_lent;
+    to->flags_taken = record->flags_taken;
+    to->has_lent_contacts = is_merged && record->lent_contacts != 0;
+    to->lent_contacts = record->lent_contacts;
+    to->has_lent_columns = is_merged && record->lent_columns != 0;
+    to->lent_columns = record->lent_columns;
+    to->has_winner_phone = is_merged && record->winner_phone != 0;
+    to->winner_phone = record->winner_phone;
+    to->winner_email = is_merged && record->winner_email[0] != '\0'
+                           ? (char *)record->winner_email
+                           : NULL;
 }
 
 /* Returns the length. */
@@ -111,6 +129,8 @@ pack(const struct record *record, uint8_t to[PLAIN_BYTES_MAX])
     message.given = pointers;
     fill_contacts(record, &message);
     fill_merge(record, moved, &message);
+    message.n_hidden = record->hidden_count;
+    message.hidden = (uint32_t *)record->hidden;
     assert(signup__record__get_packed_size(&message) <= PLAIN_BYTES_MAX);
     return signup__record__pack(&message, to);
 }
@@ -147,6 +167,14 @@ read_contacts(const Signup__Record *from, struct record *to)
 }
 
 static void
+copy_list(const uint32_t *from, size_t count, uint32_t *to)
+{
+    if (count > 0) {
+        memcpy(to, from, count * sizeof(to[0]));
+    }
+}
+
+static void
 read_merge(const Signup__Record *from, struct record *to)
 {
     to->is_merged = from->has_into;
@@ -156,6 +184,28 @@ read_merge(const Signup__Record *from, struct record *to)
     for (size_t i = 0; i < from->n_moved; i++) {
         to->moved[i] = (uint16_t)from->moved[i];
     }
+    to->places_before_count = from->n_places_before;
+    copy_list(from->places_before, from->n_places_before, to->places_before);
+    to->winner_before_count = from->n_winner_before;
+    copy_list(from->winner_before, from->n_winner_before, to->winner_before);
+    to->flags_lent = from->flags_lent;
+    to->flags_taken = from->flags_taken;
+    to->lent_contacts = from->lent_contacts;
+    to->lent_columns = from->lent_columns;
+    to->winner_phone = from->winner_phone;
+    (void)snprintf(to->winner_email, sizeof(to->winner_email), "%s",
+                   from->winner_email == NULL ? "" : from->winner_email);
+}
+
+/* False: more of something than there is room for. */
+static bool
+has_room_for(const Signup__Record *message)
+{
+    return message->n_given <= RECORD_GIVEN_MAX &&
+           message->n_moved <= RECORD_MOVED_MAX &&
+           message->n_places_before <= RECORD_MOVED_MAX &&
+           message->n_winner_before <= RECORD_MOVED_MAX &&
+           message->n_hidden <= RECORD_HIDDEN_MAX;
 }
 
 static bool
@@ -163,8 +213,7 @@ unpack(const uint8_t *plain, size_t len, struct record *out)
 {
     Signup__Record *message =
         wire_unpack(&signup__record__descriptor, plain, len, PLAIN_BYTES_MAX);
-    if (message == NULL || message->n_given > RECORD_GIVEN_MAX ||
-        message->n_moved > RECORD_MOVED_MAX ||
+    if (message == NULL || !has_room_for(message) ||
         !keep_later(&message->base, &out->later)) {
         wire_free(message);
         return false;
@@ -172,6 +221,8 @@ unpack(const uint8_t *plain, size_t len, struct record *out)
     (void)snprintf(out->name, sizeof(out->name), "%s", message->name);
     read_contacts(message, out);
     read_merge(message, out);
+    out->hidden_count = message->n_hidden;
+    copy_list(message->hidden, message->n_hidden, out->hidden);
     out->given_count = message->n_given;
     for (size_t i = 0; i < message->n_given; i++) {
         const Signup__Given *given = message->given[i];

@@ -44,6 +44,7 @@ struct record_later {
 
 /* Actions whose place moved to another supporter with a merge. */
 #define RECORD_MOVED_MAX 32
+#define RECORD_HIDDEN_MAX 64
 
 struct record {
     char name[NAME_BYTES_MAX + 1];
@@ -59,8 +60,21 @@ struct record {
     bool is_merged;        /* and then: */
     uint32_t into;         /* whose it is now */
     uint32_t flags_before; /* as they were */
-    size_t moved_count;
+    size_t moved_count, places_before_count, winner_before_count;
     uint16_t moved[RECORD_MOVED_MAX];
+    /* 16 times the action's number, and the state: its own, and the winner's
+     * where both had a place. */
+    uint32_t places_before[RECORD_MOVED_MAX], winner_before[RECORD_MOVED_MAX];
+    uint32_t flags_lent, flags_taken; /* what the winner got, and lost */
+    unsigned lent_contacts;           /* a bit for each channel's index */
+    unsigned lent_columns;            /* a bit for each attribute */
+    uint64_t winner_phone;            /* what they stand in the place of */
+    char winner_email[EMAIL_TEXT_SIZE];
+    /* Of who has others merged into them: */
+    size_t hidden_count;
+    /* 4 times the action's number, and a bit for each channel's index on whose
+     * contact's page the place is not shown: it was not made with it. */
+    uint32_t hidden[RECORD_HIDDEN_MAX];
     struct record_later later;
 };
 

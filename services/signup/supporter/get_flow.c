@@ -1,26 +1,37 @@
-/* get_flow -- one supporter read. */
+/* get_flow -- one supporter read: who was merged into another, as that one.
+ *
+ * By a link: while its salt is the contact's, and whoever she is part of still
+ * has that contact; and the places alone that were made with it. */
 #include <stdlib.h>
 
 #include "common/base/base.h"
 #include "services/signup/definitions/evidence.h"
 #include "services/signup/keep/store.h"
 #include "services/signup/people/address.h"
+#include "services/signup/people/merging.h"
+#include "services/signup/people/rules.h"
 #include "services/signup/supporter/flows.h"
 #include "services/signup/supporter/person.h"
 
 #define NUMBER_MAX ((1U << 24) - 1)
 #define CHANNELS 2
+#define FOLLOW_MAX 8 /* merges of merges */
+#define NOBODY_THERE "there is no such supporter"
 
 struct getting {
     struct asked *asked;
     struct campaign *campaign;
     size_t action_count;
     uint16_t *actions; /* asked about */
+    uint32_t number;   /* as asked, or whom that was merged into */
+    int followed;
+    struct record first; /* of the number that was asked for */
 };
 
 static void campaign_done(void *arg, enum err err, const char *detail,
                           void *value);
 static void evidence_done(void *arg, enum err err, const char *detail);
+static void list_actions(struct getting *g);
 static void read_person(struct getting *g);
 static void person_done(void *arg, enum err err,
                         const struct store_reply *reply);
@@ -30,11 +41,12 @@ get_flow_start(struct asked *asked)
 {
     const Signup__GetSupporter *ask = signup_request(asked)->get_supporter;
     if (ask->number > NUMBER_MAX) {
-        asked_refuse(asked, ERR_NOT_FOUND, "there is no such supporter");
+        asked_refuse(asked, ERR_NOT_FOUND, NOBODY_THERE);
         return;
     }
     struct getting *g = mem_new(sizeof(*g));
     g->asked = asked;
+    g->number = ask->number;
     /* Read, not taken from the cache: it says which actions there are. */
     campaigns_read(signup_of(asked)->campaigns, ask->campaign, campaign_done,
                    g);
@@ -75,12 +87,13 @@ evidence_done(void *arg, enum err err, const char *detail)
         refuse(g, err, detail);
         return;
     }
+    list_actions(g);
     read_person(g);
 }
 
 /* Actions at which nobody ever had a place are not looked at. */
 static void
-read_person(struct getting *g)
+list_actions(struct getting *g)
 {
     const struct campaign *campaign = g->campaign;
     g->actions =
@@ -90,11 +103,15 @@ read_person(struct getting *g)
             g->actions[g->action_count++] = campaign->actions[i]->number;
         }
     }
-    const uint32_t number = signup_request(g->asked)->get_supporter->number;
-    su_read_people(signup_of(g->asked)->su, campaign->id,
+}
+
+static void
+read_person(struct getting *g)
+{
+    su_read_people(signup_of(g->asked)->su, g->campaign->id,
                    &(struct su_people){.actions = g->actions,
                                        .action_count = g->action_count,
-                                       .numbers = &number,
+                                       .numbers = &g->number,
                                        .number_count = 1},
                    person_done, g);
 }
@@ -125,14 +142,26 @@ find_consent(const struct getting *g, const struct record *record, int channel,
     return false;
 }
 
+/* -1: not by a link to a contact. */
+static int
+channel_of(const struct getting *g)
+{
+    const Signup__Proof *by = signup_request(g->asked)->get_supporter->by;
+    return by == NULL ? -1 : rules_channel_index(by->channel);
+}
+
 /* Returns how many. */
 static size_t
-fill_places(const struct getting *g, const uint8_t *states,
+fill_places(const struct getting *g, const struct person *person,
             Signup__Place *places)
 {
+    const uint8_t *states = person->states;
+    int channel = channel_of(g);
     size_t count = 0;
     for (size_t i = 0; i < g->action_count; i++) {
-        if (states[i] == WORDS__PLACE_STATE__PLACE_NONE) {
+        if (states[i] == WORDS__PLACE_STATE__PLACE_NONE ||
+            (channel >= 0 &&
+             !merging_is_seen(&person->record, g->actions[i], channel))) {
             continue;
         }
         const struct campaign_action *action =
@@ -184,12 +213,12 @@ fill_words(const struct campaign *campaign, const struct person *person,
 }
 
 static void
-fill_all_places(const struct getting *g, const uint8_t *states,
+fill_all_places(const struct getting *g, const struct person *person,
                 struct supporter *to)
 {
     to->places = mem_new_array(g->action_count + 1, sizeof(to->places[0]));
     to->place_pointers = mem_new_array(g->action_count + 1, sizeof(void *));
-    to->message.n_places = fill_places(g, states, to->places);
+    to->message.n_places = fill_places(g, person, to->places);
     to->message.places = to->place_pointers;
     for (size_t i = 0; i < to->message.n_places; i++) {
         to->place_pointers[i] = &to->places[i];
@@ -201,11 +230,11 @@ answer_supporter(struct getting *g, struct person *person)
 {
     struct supporter *s = mem_new(sizeof(*s));
     signup__supporter__init(&s->message);
-    s->message.number = signup_request(g->asked)->get_supporter->number;
+    s->message.number = g->number;
     s->message.name = person->record.name;
     fill_hints(&person->record, s);
     fill_words(g->campaign, person, &s->message);
-    fill_all_places(g, person->states, s);
+    fill_all_places(g, person, s);
     s->message.consents = s->consent_pointers;
     for (int channel = 0; channel < CHANNELS; channel++) {
         Signup__Consent *to = &s->consents[s->message.n_consents];
@@ -223,6 +252,44 @@ answer_supporter(struct getting *g, struct person *person)
     finish(g);
 }
 
+/* A link of before 0.3 names no channel, and is good while nothing has a
+ * salt. */
+static bool
+is_let_in(const struct getting *g, const struct person *person)
+{
+    const Signup__Proof *by = signup_request(g->asked)->get_supporter->by;
+    const struct record *record = &person->record;
+    int channel = channel_of(g);
+    if (by == NULL) {
+        return true;
+    }
+    if (channel < 0) {
+        return by->salt == 0 && record->salts[0] == 0 && record->salts[1] == 0;
+    }
+    if (g->followed == 0) {
+        return by->number == g->number && record->salts[channel] == by->salt;
+    }
+    return merging_is_shared(&g->first, record, channel);
+}
+
+static void
+take_person(struct getting *g, struct person *person)
+{
+    bool is_gone = !person->exists || ((person->flags & FLAG_GONE) != 0 &&
+                                       !person->record.is_merged);
+    if (is_gone || g->followed > FOLLOW_MAX || !is_let_in(g, person)) {
+        refuse(g, ERR_NOT_FOUND, NOBODY_THERE);
+    } else if (person->record.is_merged) {
+        if (g->followed++ == 0) {
+            g->first = person->record;
+        }
+        g->number = person->record.into;
+        read_person(g);
+    } else {
+        answer_supporter(g, person);
+    }
+}
+
 static void
 person_done(void *arg, enum err err, const struct store_reply *reply)
 {
@@ -232,13 +299,11 @@ person_done(void *arg, enum err err, const struct store_reply *reply)
         refuse(g, err == ERR_NONE ? ERR_INTERNAL : err, NULL);
         return;
     }
-    person_read(g->campaign, reply, 0,
-                signup_request(g->asked)->get_supporter->number, &person);
-    if (!person.exists) {
-        refuse(g, ERR_NOT_FOUND, "there is no such supporter");
-    } else if (!person.is_readable || person.state_count != g->action_count) {
+    person_read(g->campaign, reply, 0, g->number, &person);
+    if (person.exists &&
+        (!person.is_readable || person.state_count != g->action_count)) {
         refuse(g, ERR_INTERNAL, NULL);
     } else {
-        answer_supporter(g, &person);
+        take_person(g, &person);
     }
 }

@@ -121,6 +121,8 @@ another_name_is_another_person(void **state)
         {"Ann Smith", "Bob Smith"},
         {"Amy Jones", "Tom Jones"},
         {"Tom Lee", "Tim Lee"},
+        {"Tom Jones", "Zoe Jones"},
+        {"Tom Jones", "Tim Jones"},
         {"Ann Smith", "Ann Jones"},
         {"Mr J Smith", "Mrs J Smith"},
         {"Mr Smith", "Mrs Smith"},

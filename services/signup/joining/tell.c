@@ -1,0 +1,85 @@
+/* tell -- notes about a contact. */
+#include "services/signup/joining/tell.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "services/signup/people/address.h"
+
+#define TELL_VALID_MS (2 * INT64_C(86400000))
+
+struct telling {
+    const struct record *record; /* whose contact it goes to */
+    int channel;
+    const char *subject;
+    struct buf *text;
+    const char *key;
+    uint32_t number, salt; /* of the link in it; 0: none */
+};
+
+static void
+tell(struct changes *changes, const struct telling *telling)
+{
+    char phone[PHONE_TEXT_SIZE];
+    const struct record *record = telling->record;
+    struct note note = {.channel = (Words__Channel)(telling->channel + 1),
+                        .address = record->email,
+                        .subject = telling->subject,
+                        .text = buf_string(telling->text),
+                        .key = telling->key,
+                        .expires_at_ms = clock_wall_ms() + TELL_VALID_MS};
+    /* LINK note.link.number = telling->number; */
+    /* LINK note.link.salt = telling->salt; */
+    if (telling->channel == 0) {
+        address_phone_text(record->phone, phone);
+        note.address = phone;
+    }
+    changes_note(changes, &note);
+}
+
+void
+tell_link(struct changes *changes, const struct roster_person *person,
+          int channel)
+{
+    char key[NOTE_KEY_BYTES_MAX];
+    struct buf text;
+    buf_init(&text, 0);
+    (void)snprintf(key, sizeof(key), "link:%" PRIu32 ":%" PRIu32,
+                   person->number, person->record.salts[channel]);
+    buf_printf(&text,
+               "%s: somebody who signed up gave this %s as theirs. Was it "
+               "you? Say so here: {{confirm_url}} If not, do nothing.",
+               changes->campaign->definition->name,
+               channel == 0 ? "number" : "address");
+    tell(changes, &(struct telling){.record = &person->record,
+                                    .channel = channel,
+                                    .subject = "Is this address yours?",
+                                    .text = &text,
+                                    .key = key,
+                                    .number = person->number,
+                                    .salt = person->record.salts[channel]});
+    buf_fini(&text);
+}
+
+void
+tell_moved(struct changes *changes, const struct roster_person *person,
+           const struct record *was, int channel)
+{
+    char key[NOTE_KEY_BYTES_MAX], name[NAME_BYTES_MAX + 1];
+    struct buf text;
+    buf_init(&text, 0);
+    names_first(was->name, name);
+    (void)snprintf(key, sizeof(key), "moved:%" PRIu32 ":%" PRIu32,
+                   person->number, was->salts[channel]);
+    buf_printf(&text,
+               "%s: messages for %s go to another %s from now on, and not here "
+               "any more. If that is wrong, tell the organisers.",
+               changes->campaign->definition->name, name,
+               channel == 0 ? "number" : "address");
+    tell(changes, &(struct telling){.record = was,
+                                    .channel = channel,
+                                    .subject = "Your messages go elsewhere now",
+                                    .text = &text,
+                                    .key = key});
+    buf_fini(&text);
+}
