@@ -15,6 +15,7 @@
  *  door/   an exchange and its reply, limits per address and login, files
  *  staff/  who is who: sessions, tokens, the audit log
  *  keep/   what of that is in Redis, and its scripts
+ *  entry/  what a sign-up form and its page carry, signed or sealed: pure
  *  api/    JSON in, protobuf out, back (api.h): a room for each service that
  *          answers;
  *          live/: announcements -> server-sent events, newest only
@@ -56,12 +57,15 @@ struct gateway {
     struct files *files;
     const char *public_url, *outbox_dir; /* borrowed; outbox_dir: or NULL */
     struct crypto_key token_key, audit_key, link_key;
+    struct crypto_key form_key, slip_key, typed_key, once_key; /* entry/ */
     uint8_t bootstrap_hash[CRYPTO_HASH_BYTES];
     /* Appends a page that says what went wrong, for a person. */
     void (*draw_problem)(struct buf *to, const char *title, const char *detail);
     bool has_unknown_proxy; /* has been seen, and said */
+    bool is_outbox_only;    /* no route leads out of this machine */
     int open_exchanges;
     struct metric *requests[4], *request_ms; /* by status: 2xx … 5xx */
+    struct metric *leaks;                    /* staff/leak.h */
 };
 
 #endif

@@ -26,6 +26,7 @@
 #include "services/gateway/routes.h"
 #include "services/gateway/staff/audit.h"
 #include "services/gateway/staff/auth.h"
+#include "services/gateway/staff/leak.h"
 #include "services/gateway/staff/staff_api.h"
 
 #define BODY_BYTES_MAX (64 * 1024)
@@ -69,8 +70,29 @@ load_keys(struct gateway *g)
     crypto_key_load(path, true, &key);
     crypto_key_derive(&key, "token", &g->token_key);
     crypto_key_derive(&key, "audit", &g->audit_key);
+    crypto_key_derive(&key, "form", &g->form_key);
+    crypto_key_derive(&key, "slip", &g->slip_key);
+    crypto_key_derive(&key, "typed", &g->typed_key);
+    crypto_key_derive(&key, "once", &g->once_key);
     link_key_load(dir, &g->link_key);
     free(path);
+}
+
+static void
+look_at_route(void *arg, const char *section)
+{
+    struct gateway *g = arg;
+    const char *provider =
+        conf_text_of(g->service.conf, SET_ROUTE_PROVIDER, section);
+    g->is_outbox_only &= strcmp(provider, "outbox") == 0;
+}
+
+/* Then a page may say where messages lie: nothing leaves this machine. */
+static void
+look_at_routes(struct gateway *g)
+{
+    g->is_outbox_only = g->outbox_dir != NULL;
+    conf_each_section(g->service.conf, "route.", look_at_route, g);
 }
 
 static void
@@ -83,6 +105,7 @@ open_metrics(struct gateway *g)
             metric_counter(g->service.metrics, "muster_gateway_requests_total",
                            labels[i], "requests answered");
     }
+    leak_open(g);
     g->request_ms =
         metric_histogram(g->service.metrics, "muster_gateway_request_ms", NULL,
                          "from the whole request to its reply");
@@ -144,6 +167,7 @@ start(struct gateway *g)
     open_metrics(g);
     g->public_url = conf_text(conf, SET_GATEWAY_PUBLIC_URL);
     g->outbox_dir = conf_text(conf, SET_OUTBOX_DIR);
+    look_at_routes(g);
     g->signup = service_connect(&g->service, "signup");
     g->broadcast = service_connect(&g->service, "broadcast");
     g->checkin = service_connect(&g->service, "checkin");

@@ -9,7 +9,7 @@ import {openStage} from './support/stage.mjs';
 const RALLY = 'rally';
 
 let stage;
-let person;
+let person, choices, slip;
 let broadcasts;
 before(async () => {
     stage = await openStage();
@@ -19,6 +19,8 @@ before(async () => {
         consent_sms: true,
     });
     await stage.signUp({name: 'In Between', actions: [RALLY]});
+    choices = await stage.choicesOf(person);
+    slip = await stage.slipOf({name: 'Slip Per', actions: [RALLY, 'tiny-room']});
     await stage.checkIn(RALLY, 'north', person.ticket.code);
     const content = {
         class: 'service',
@@ -38,7 +40,8 @@ const pagesOf = () => [
     ['home', '/', '.action'],
     ['sign-up', `/c/${stage.campaign}`, '#sign-up'],
     ['ticket', person.ticket.url, '.qr'],
-    ['choices', person.preferences_url, '.places li'],
+    ['slip', slip, '.qr'],
+    ['choices', choices, '.places li'],
     ['check-in', `/here/${stage.campaign}/${RALLY}/north`, '#code'],
     ['login', '/login', '#password'],
     ['not found', '/t/ABCDEFGHJKMNPQRSTVWX', 'h1'],
@@ -95,7 +98,8 @@ test('buttons, links in lists and ticks are large enough for a thumb', async () 
     const small = await page.evaluate(() =>
         [
             ...document.querySelectorAll(
-                'button, select, .pick, .tick, .button, input:not([type=checkbox])',
+                'button, select, .pick, .tick, .button, ' +
+                    'input:not([type=checkbox], [type=radio], [type=hidden])',
             ),
         ]
             .filter((e) => e.getBoundingClientRect().height < 44)

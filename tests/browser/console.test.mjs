@@ -302,7 +302,7 @@ test('opening the link to stop changes nothing; the button stops', async () => {
     });
     const page = await stage.open({js: false});
     const unsubscribe = stage.unsubscribePath('person3@example.org');
-    const preferences = people[3].preferences_url;
+    const preferences = await stage.choicesOf(people[3]);
     const wantsEmail = async () => {
         await page.goto(preferences);
         return page.isChecked('input[name=consent_email]');
@@ -321,7 +321,7 @@ test('opening the link to stop changes nothing; the button stops', async () => {
 
 test('a mail program that posts the link for a person stops too', async () => {
     const unsubscribe = stage.unsubscribePath('person4@example.org');
-    const preferences = people[4].preferences_url;
+    const preferences = await stage.choicesOf(people[4]);
     const answer = await fetch(new URL(unsubscribe, stage.url), {
         method: 'POST',
         headers: {'Content-Type': 'application/x-www-form-urlencoded'},

@@ -32,7 +32,7 @@ async function signUp(page, person) {
     await page.goto(`/c/${stage.campaign}`);
     await fillForm(page, {actions: [RALLY], ...person});
     await submit(page);
-    await page.waitForURL(/\/t\/[^/]+$/);
+    await page.waitForURL(/\/s\/[\w-]+$/);
 }
 
 const codeOf = async (page) => (await page.innerText('.code')).trim();
@@ -51,8 +51,9 @@ test('the front page leads to the form of the action one picks', async () => {
 test('without JavaScript one signs up and has a ticket', async () => {
     const page = await stage.open({js: false});
     await signUp(page, {name: 'Ana Plain', phone: stage.newPhone()});
-    assert.match(await page.innerText('h1'), /Great Rally/);
-    assert.match(await page.innerText('.ticket'), /Ana Plain/);
+    assert.match(await page.innerText('h1'), /Thank you, Ana Plain/);
+    assert.match(await page.innerText('.ticket'), /Great Rally/);
+    assert.match(await page.innerText('.ticket'), /You have a place/);
     assert.match(await codeOf(page), /^([0-9A-Z]{5}-){3}[0-9A-Z]{5}$/);
     page.assertClean();
     await page.shut();
@@ -95,21 +96,46 @@ test('the QR of a ticket checks in, once', async () => {
     await page.shut();
 });
 
-test('with JavaScript the form says what is missing before it is sent', async () => {
-    const page = await stage.open();
-    const sent = [];
-    page.on('request', (r) => r.method() === 'POST' && sent.push(r.url()));
-    await page.goto(`/c/${stage.campaign}`);
-    await submit(page);
-    const problem = page.locator('#problem');
-    await problem.waitFor();
-    assert.match(await problem.innerText(), /Write your name/);
-    assert.match(await problem.innerText(), /mobile number or an email/);
-    assert.equal(await page.getAttribute('#name', 'aria-invalid'), 'true');
-    assert.ok(await problem.evaluate((e) => e === document.activeElement));
-    assert.deepEqual(sent, []);
-    page.assertClean();
-    await page.shut();
+test('what is missing is said in the same words, with JavaScript and without', async () => {
+    const said = [];
+    for (const js of [true, false]) {
+        const page = await stage.open({js});
+        page.expectComplaint(/status of 400/);
+        await page.goto(`/c/${stage.campaign}`);
+        await page.check(`input[value="${RALLY}"]`);
+        await page.fill('#phone', stage.newPhone());
+        await submit(page);
+        const problem = page.locator('#problem');
+        await problem.waitFor();
+        said.push(await problem.innerText());
+        assert.match(await page.title(), /^Error: /);
+        assert.equal(await page.getAttribute('#name', 'aria-invalid'), 'true');
+        if (js)
+            assert.ok(await problem.evaluate((e) =>
+                e === document.activeElement));
+        page.assertClean();
+        await page.shut();
+    }
+    assert.match(said[0], /Your name is missing/);
+    assert.equal(said[0], said[1]);
+});
+
+test('a form with nothing chosen is an error, also without JavaScript', async () => {
+    for (const js of [true, false]) {
+        const page = await stage.open({js});
+        page.expectComplaint(/status of 400/);
+        await page.goto(`/c/${stage.campaign}`);
+        await fillForm(page, {name: 'No Thing', actions: []});
+        await submit(page);
+        const problem = page.locator('#problem');
+        await problem.waitFor();
+        const text = await problem.innerText();
+        assert.match(text, /Choose at least one thing to come to/);
+        assert.match(text, /Give a mobile number or an email, or tick/);
+        assert.match(await page.innerText('#actions-error'), /Choose at least/);
+        page.assertClean();
+        await page.shut();
+    }
 });
 
 test('a refused form comes back as it was typed, without JavaScript', async () => {
@@ -149,50 +175,52 @@ test('a refused form says so beside the field, with JavaScript', async () => {
     await page.shut();
 });
 
-test('who signs up for two actions sees both tickets', async () => {
+test('who signs up for two actions sees each with its state and code', async () => {
     const page = await stage.open();
     await page.goto(`/c/${stage.campaign}`);
     await fillForm(page, {
         name: 'Two Times',
         phone: stage.newPhone(),
-        actions: [RALLY, 'march'],
+        actions: [RALLY, TINY],
     });
     await submit(page);
-    await page.locator('.places li').first().waitFor();
-    const links = page.locator('.places a');
-    assert.equal(await links.count(), 2);
-    await page.locator('.places li:has-text("Long March") a').click();
-    await page.waitForURL(/\/t\//);
-    assert.match(await page.innerText('h1'), /Long March/);
+    await page.waitForURL(/\/s\//);
+    assert.equal(await page.locator('.ticket .code').count(), 2);
+    for (const name of ['Great Rally', 'Tiny Room']) {
+        const ticket = page.locator(`.ticket:has-text("${name}")`);
+        assert.match(await ticket.innerText(), /You have a place|Kept for you/);
+        assert.match(await readQr(ticket.locator('.qr')), /^MU1\./);
+    }
     page.assertClean();
     await page.shut();
 });
 
-test('who comes too late is on the waiting list, and told so', async () => {
-    await stage.signUp({name: 'First In', actions: [TINY]});
-    for (const js of [true, false]) {
-        const page = await stage.open({js});
-        await page.goto(`/c/${stage.campaign}`);
-        assert.match(await page.innerText('form'), /Full. You can join/);
-        await fillForm(page, {
-            name: 'Too Late',
-            phone: stage.newPhone(),
-            actions: [TINY],
-        });
-        await submit(page);
-        await page.locator('main >> text=/waiting list/i').first().waitFor();
-        assert.equal(await page.locator('.qr').count(), 0);
-        page.assertClean();
-        await page.shut();
-    }
+test('what was typed is shown to that browser, and stands in no address', async () => {
+    const page = await stage.open({js: false});
+    const phone = stage.newPhone();
+    await signUp(page, {name: 'Shown Once', phone});
+    const slip = page.url();
+    for (const word of ['Shown', 'Once', phone.replace(/\D/g, '').slice(-6)])
+        assert.ok(!slip.includes(word), slip);
+    const before_it = await page.innerText('main');
+    await page.reload();
+    assert.equal(await page.innerText('main'), before_it);
+    page.assertClean();
+    await page.shut();
+    const other = await stage.open({js: false});
+    await other.goto(slip);
+    const text = await other.innerText('main');
+    assert.match(text, /Great Rally/);
+    assert.ok(!text.includes('Shown') && !text.includes(phone), text);
+    other.assertClean();
+    await other.shut();
 });
 
 test('a hostile name stays text on every page that shows it', async () => {
     const page = await stage.open();
-    const {ticket, preferences_url: preferences} = await stage.signUp({
-        name: HOSTILE,
-        actions: [RALLY],
-    });
+    const person = await stage.signUp({name: HOSTILE, actions: [RALLY]});
+    const {ticket} = person;
+    const preferences = await stage.choicesOf(person);
     for (const path of [ticket.url, preferences]) {
         await page.goto(path);
         assert.ok((await page.innerText('main')).includes(HOSTILE), path);
@@ -228,14 +256,14 @@ test('at the gate one types the code and is in, counted once', async () => {
     await page.shut();
 });
 
-test('the phone that showed a ticket offers it at the gate', async () => {
-    const {ticket} = await stage.signUp({name: 'Same Phone', actions: [RALLY]});
+test('the phone that signed up offers its ticket at the gate', async () => {
     const page = await stage.open();
-    await page.goto(ticket.url);
+    await signUp(page, {name: 'Same Phone', phone: stage.newPhone()});
+    const code = (await codeOf(page)).replaceAll('-', '');
     await page.goto(`/here/${stage.campaign}/${RALLY}/north`);
     await until(
         'the code is filled in',
-        async () => (await page.inputValue('#code')) === ticket.code,
+        async () => (await page.inputValue('#code')) === code,
     );
     await submit(page);
     assert.match(await page.innerText('main'), /You are counted/);
@@ -244,11 +272,11 @@ test('the phone that showed a ticket offers it at the gate', async () => {
 });
 
 test('choices are kept, and changed without JavaScript', async () => {
-    const {preferences_url: path} = await stage.signUp({
+    const path = await stage.choicesOf(await stage.signUp({
         name: 'Choosy One',
         actions: [RALLY],
         consent_sms: true,
-    });
+    }));
     const page = await stage.open({js: false});
     await page.goto(path);
     assert.ok(await page.isChecked('input[name=consent_sms]'));
@@ -273,6 +301,7 @@ test('what does not exist says so, kindly, as a page', async () => {
     const paths = [
         '/c/no-such-campaign',
         '/t/ABCDEFGHJKMNPQRSTVWX',
+        '/s/AAAAAAAAAAAAAAAAAAAAAAAAAA',
         '/p/AAAAAAAAAAAAAAAAAAAA',
         '/u/AAAAAAAAAAAAAAAAAAAA',
         `/here/${stage.campaign}/${RALLY}/no-such-gate`,

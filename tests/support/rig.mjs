@@ -11,7 +11,8 @@
 //   rig.staff                   {organiser: {login, password}, …} to sign in
 //   await rig.call('POST', path, {body, token, headers, type})
 //                               -> {status, headers, text, json}
-//   await rig.signUp({name, phone, …})          -> the answer's json (201)
+//   await rig.signUp({name, phone, …})          -> the answer's json (201);
+//                               vouched for; rig.enter(…): as anybody
 //   await rig.until(what, async () => bool)     polls with a deadline
 //   rig.phone(n), rig.freshId()                 numbers of the drama range; ids
 //   rig.dir, rig.conf, rig.outbox(campaign)     messages kept by the outbox
@@ -129,6 +130,8 @@ class Rig {
         // This test rehearses, unless it tries the limits themselves.
         const exempt = conf.includes('exempt_loopback') ? ''
             : 'exempt_loopback = yes\n';
+        // And is a machine that fills in forms.
+        const forms = conf.includes('form_ms_min') ? '' : 'form_ms_min = 0\n';
         const text = `[run]
 dir = ${this.path('run')}
 log_level = info
@@ -143,7 +146,7 @@ port = 0
 public_url = http://muster.test
 web_dir = ${join(BUILD, 'web')}
 bootstrap_token_file = ${this.path('keys', 'bootstrap.token')}
-${exempt}[outbox]
+${exempt}${forms}[outbox]
 dir = ${this.path('outbox')}
 [courier]
 journal_dir = ${this.path('journal')}
@@ -347,9 +350,31 @@ journal_dir = ${this.path('journal')}
         }
     }
 
-    signUp(body, campaign = this.campaign) {
+    /** As an organisation's own server does: vouched for. */
+    async signUp(body, campaign = this.campaign) {
+        const path = `/v1/campaigns/${campaign}/signups`;
+        const token = await this.signUpToken(campaign);
+        return this.must(201, 'POST', path, {token, body});
+    }
+
+    /** As anybody does: unproved until it is confirmed. */
+    enter(body, campaign = this.campaign) {
         const path = `/v1/campaigns/${campaign}/signups`;
         return this.must(201, 'POST', path, {body});
+    }
+
+    /** A token of role signups, made once for each campaign. */
+    async signUpToken(campaign = this.campaign) {
+        this.signUpTokens ??= new Map();
+        if (!this.signUpTokens.has(campaign))
+            this.signUpTokens.set(campaign, this.must(
+                201, 'POST', `/v1/campaigns/${campaign}/tokens`,
+                {
+                    token: this.tokens.bootstrap,
+                    body: {name: 'server', role: 'signups'},
+                },
+            ));
+        return (await this.signUpTokens.get(campaign)).token;
     }
 
     /** Ofcom's drama range has a thousand numbers: n from 0 to 999. */

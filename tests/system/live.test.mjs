@@ -160,11 +160,12 @@ test('a form that fails is answered with a page to a person', async () => {
         body: 'name=Ann+Form&phone=07700+900500&actions=rally&consent_sms=yes',
     });
     assert.equal(right.status, 303, right.text);
-    assert.match(right.headers.get('location'), /^\/t\/[0-9A-Z]{20}$/);
-    const ticket = await rig.call('GET', right.headers.get('location'), {
+    assert.match(right.headers.get('location'), /^\/s\/[\w-]+$/);
+    const slip = await rig.call('GET', right.headers.get('location'), {
         headers,
     });
-    assert.equal(ticket.status, 200);
+    assert.equal(slip.status, 200);
+    assert.match(slip.text, /Rally in the square/);
 });
 
 test('when signup is away the answer is a clear 503 or 504', async () => {

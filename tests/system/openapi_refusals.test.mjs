@@ -56,7 +56,8 @@ const PROVOKE = {
     400: (o) => ask(o, o.operation.requestBody ? {body: '{'} : {}),
     401: (o) => ask(o, {token: o.path === '/v1/session' &&
         o.method === 'POST' ? undefined : 'spring-march.none'}),
-    403: (o) => ask(o, o.path.includes('{c}') ? {ids: {c: 'elsewhere'}} :
+    403: (o) => ask(o, o.path.includes('{c}') ?
+        {ids: {c: 'elsewhere'}, token: rig.tokens.admin} :
         {token: null, headers: byCookieFromAnotherSite()}),
     404: (o) => ask(o, {ids: {c: 'No_Such'}}),
     413: (o) => ask(o, {body: `"${'x'.repeat(70000)}"`}),

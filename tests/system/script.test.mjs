@@ -17,7 +17,7 @@ const WAIT_MS = 30000;
 const NAMES = ['redis', ...processes()];
 const GATEWAY = SERVICES.find(({name}) => name === 'gateway');
 
-let dir;
+let dir, ada;
 let port;
 
 before(async () => {
@@ -75,7 +75,7 @@ async function until(what, is_so) {
     }
 }
 
-// Signs one person up, and again: the answer says whether they were new.
+// Signs one person up, always by the same key: one entry, and its ticket.
 async function sign_up() {
     const base = `http://127.0.0.1:${port}/v1/campaigns/providers-unite`;
     const {actions} = await (await fetch(`${base}/actions`)).json();
@@ -83,10 +83,11 @@ async function sign_up() {
         method: 'POST',
         headers: {'content-type': 'application/json'},
         body: JSON.stringify({name: 'Ada Person', phone: '07700 900123',
-            actions: [actions[0].id], consent_sms: true}),
+            actions: [actions[0].id], consent_sms: true,
+            key: 'ada-signs-up-by-script'}),
     });
     assert.equal(reply.status, 201);
-    return (await reply.json()).is_new;
+    return (await reply.json()).places[0].ticket.code;
 }
 
 async function status_of(path) {
@@ -182,8 +183,9 @@ test('what is secret is readable by its owner alone', () => {
 });
 
 test('somebody signs up', async () => {
-    assert.equal(await sign_up(), true);
-    assert.equal(await sign_up(), false);
+    ada = await sign_up();
+    assert.match(ada, /^[0-9A-Z]{20}$/);
+    assert.equal(await sign_up(), ada);
 });
 
 test('a second up is harmless and prints the same logins', async () => {
@@ -227,7 +229,7 @@ test('a process that is killed comes back by itself', async () => {
     }
     await until('the page is there', async () =>
         await status_of('/c/providers-unite') === 200);
-    assert.equal(await sign_up(), false);
+    assert.equal(await sign_up(), ada);
 });
 
 test('down leaves nothing running, and up finds everything again', async () => {
@@ -239,7 +241,7 @@ test('down leaves nothing running, and up finds everything again', async () => {
     assert.deepEqual(pids.filter(is_running), []);
     assert.equal((await muster('down')).code, 0);
     assert.equal((await muster('up')).code, 0);
-    assert.equal(await sign_up(), false);
+    assert.equal(await sign_up(), ada);
     assert.equal(await status_of('/c/providers-unite'), 200);
     assert.equal(readFileSync(join(dir, 'var/logins.txt'), 'utf8'), logins);
 });
@@ -266,7 +268,7 @@ test('as many run as settings.ini and the environment say', async () => {
     const want = ['redis', ...processes({signup: 2, courier: 1, gateway: 2})];
     assert.deepEqual(ready(out), want);
     assert.deepEqual(left_running(), [...want].sort());
-    assert.equal(await sign_up(), false);
+    assert.equal(await sign_up(), ada);
 });
 
 test('two gateways share the port: one is enough', async () => {

@@ -104,7 +104,11 @@ print_places(const json_t *body)
                      field_text(place, "state"),
                      field_text(json_object_get(place, "ticket"), "url"));
     }
-    (void)printf("preferences: %s\n", field_text(body, "preferences_url"));
+    const char *by = json_string_value(json_object_get(body, "confirm"));
+    if (by != NULL) {
+        (void)printf("to be confirmed by the link in %s\n",
+                     strcmp(by, "sms") == 0 ? "a text" : "an email");
+    }
 }
 
 struct person {

@@ -20,10 +20,10 @@
 #define API(ROW, FORM)                                                         \
     ROW(HTTP_POST, AT_ACTION "/checkins", PUBLIC, SCOPE_ACTION, NULL,          \
         check_in)                                                              \
-    FORM(HTTP_POST, AT_CAMPAIGN "/signups", PUBLIC, SCOPE_CAMPAIGN, sign_up,   \
-         page_campaign_again)                                                  \
-    ROW(HTTP_GET, AT_CAMPAIGN "/actions", PUBLIC, SCOPE_CAMPAIGN, NULL,        \
-        list_actions)                                                          \
+    FORM(HTTP_POST, AT_CAMPAIGN "/signups", PUBLIC | VOUCHERS, SCOPE_CAMPAIGN, \
+         sign_up, page_campaign_again)                                         \
+    ROW(HTTP_GET, AT_CAMPAIGN "/actions", PUBLIC | KNOWN(ALL_STAFF),           \
+        SCOPE_CAMPAIGN, NULL, list_actions)                                    \
     ROW(HTTP_GET, "/v1/campaigns", PUBLIC, SCOPE_OPEN, NULL, list_campaigns)   \
     ROW(HTTP_PUT, AT_CAMPAIGN, ADMINS, SCOPE_CAMPAIGN, "campaign.put",         \
         put_campaign)                                                          \

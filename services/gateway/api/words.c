@@ -28,6 +28,10 @@ const struct json_word place_words[] = {
     {"waitlisted", WORDS__PLACE_STATE__PLACE_WAITLISTED},
     {"offered", WORDS__PLACE_STATE__PLACE_OFFERED},
     {"cancelled", WORDS__PLACE_STATE__PLACE_CANCELLED},
+    {"held", WORDS__PLACE_STATE__PLACE_HELD},
+    {"asked", WORDS__PLACE_STATE__PLACE_ASKED},
+    /* Whoever holds it is told the older one's, and never that it is two. */
+    {"confirmed", WORDS__PLACE_STATE__PLACE_TWIN},
     {NULL, 0},
 };
 

@@ -18,21 +18,32 @@ struct bucket {
 };
 
 struct rule {
-    enum setting setting; /* how many in the time */
-    int64_t per_ms;
+    enum setting setting;  /* how many in the time */
+    int64_t per_ms, fixed; /* fixed: so many, whatever is set; 0: none */
 };
 
+#define HOUR_MS 3600000LL
+#define DAY_MS (24 * HOUR_MS)
+#define NAMES_MAX 8 /* of one contact, a day */
+
 static const struct rule rules[LIMIT_COUNT] = {
-    [LIMIT_SIGNUP] = {SET_GATEWAY_SIGNUPS_PER_MINUTE, 60000},
-    [LIMIT_LOGIN] = {SET_GATEWAY_LOGINS_PER_MINUTE, 60000},
-    [LIMIT_LOGIN_FAILURE] = {SET_GATEWAY_LOGIN_FAILURES_PER_5_MINUTES, 300000},
+    [LIMIT_SIGNUP] = {SET_GATEWAY_SIGNUPS_PER_MINUTE, 60000, 0},
+    [LIMIT_TOKEN_SIGNUP] = {SET_GATEWAY_TOKEN_SIGNUPS_PER_MINUTE, 60000, 0},
+    [LIMIT_NAMES] = {0, DAY_MS, NAMES_MAX},
+    [LIMIT_SAME_NAME] = {0, DAY_MS, 1},
+    [LIMIT_LEAK] = {0, HOUR_MS, 1},
+    [LIMIT_LOGIN] = {SET_GATEWAY_LOGINS_PER_MINUTE, 60000, 0},
+    [LIMIT_LOGIN_FAILURE] = {SET_GATEWAY_LOGIN_FAILURES_PER_5_MINUTES, 300000,
+                             0},
 };
 
 struct limits {
     struct crypto_key key; /* so that nobody can aim at a bucket */
     bool exempts_loopback;
     int64_t sizes[LIMIT_COUNT];
-    struct bucket buckets[SETS][WAYS];
+    /* Names in a table of their own: a crowd signing up must not make us
+     * forget who guesses passwords. */
+    struct bucket buckets[2][SETS][WAYS];
 };
 
 struct limits *
@@ -42,7 +53,9 @@ limits_new(const struct conf *conf)
     crypto_random(&limits->key, sizeof(limits->key));
     limits->exempts_loopback = conf_bool(conf, SET_GATEWAY_EXEMPT_LOOPBACK);
     for (int i = 0; i < LIMIT_COUNT; i++) {
-        limits->sizes[i] = conf_number(conf, rules[i].setting);
+        limits->sizes[i] = rules[i].fixed > 0
+                               ? rules[i].fixed
+                               : conf_number(conf, rules[i].setting);
     }
     return limits;
 }
@@ -84,7 +97,8 @@ static struct bucket *
 get_bucket(struct limits *limits, enum limit limit, uint64_t who)
 {
     uint64_t hash = hash_of(limits, limit, who);
-    struct bucket *set = limits->buckets[hash % SETS], *best = &set[0];
+    bool is_name = limit == LIMIT_NAMES || limit == LIMIT_SAME_NAME;
+    struct bucket *set = limits->buckets[is_name][hash % SETS], *best = &set[0];
     for (int i = 0; i < WAYS; i++) {
         if (set[i].who == hash) {
             refill(limits, limit, &set[i]);
@@ -115,12 +129,29 @@ limits_take(struct limits *limits, enum limit limit, uint64_t who)
     return true;
 }
 
+static bool
+is_exempt(const struct exchange *x)
+{
+    return x->gateway->limits->exempts_loopback && http_is_local(x->request);
+}
+
+bool
+limits_admit_token(struct exchange *x, enum limit limit)
+{
+    uint64_t who;
+    memcpy(&who, x->staff.token_hash, sizeof(who));
+    if (is_exempt(x) || limits_take(x->gateway->limits, limit, who)) {
+        return true;
+    }
+    reply_problem(x, 429, "too many with this token: try again in a minute");
+    return false;
+}
+
 bool
 limits_admit(struct exchange *x, enum limit limit)
 {
     struct limits *limits = x->gateway->limits;
-    if ((limits->exempts_loopback && http_is_local(x->request)) ||
-        limits_take(limits, limit, http_caller(x->request))) {
+    if (is_exempt(x) || limits_take(limits, limit, http_caller(x->request))) {
         return true;
     }
     reply_problem(x, 429, "too many from this address: try again in a minute");

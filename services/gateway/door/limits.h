@@ -15,6 +15,10 @@
 
 enum limit {
     LIMIT_SIGNUP,        /* sign-ups of one caller: 600 a minute */
+    LIMIT_TOKEN_SIGNUP,  /* sign-ups of one token of role signups */
+    LIMIT_NAMES,         /* other names signed up with one contact: 8 a day */
+    LIMIT_SAME_NAME,     /* one name of one contact: counted once a day */
+    LIMIT_LEAK,          /* reports of one leaked token: 1 an hour */
     LIMIT_LOGIN,         /* sign-ins of one caller: 30 a minute */
     LIMIT_LOGIN_FAILURE, /* wrong passwords for one login: 10 in 5 minutes */
     LIMIT_COUNT
@@ -32,5 +36,7 @@ bool limits_has(struct limits *limits, enum limit limit, uint64_t who);
 uint64_t limits_name(const struct limits *limits, const char *name);
 /* limits_take for the request's caller; false: it has replied 429. */
 MUST_CHECK bool limits_admit(struct exchange *x, enum limit limit);
+/* The same for the token by which it is signed in. */
+MUST_CHECK bool limits_admit_token(struct exchange *x, enum limit limit);
 
 #endif

@@ -119,12 +119,35 @@ reply_empty(struct exchange *x)
 }
 
 void
+reply_html_kept(struct exchange *x, const struct buf *html)
+{
+    const struct http_header cache = {"Cache-Control", "private, no-cache"};
+    reply_bytes(x, &(struct http_answer){
+                       .status = 200,
+                       .content_type = "text/html; charset=utf-8",
+                       .body = buf_string(html),
+                       .len = html->len,
+                       .headers = &cache,
+                       .header_count = 1,
+                   });
+}
+
+void
+reply_redirect_with(struct exchange *x, const char *location,
+                    struct http_header header)
+{
+    const struct http_header headers[] = {
+        {"Location", location}, {"Cache-Control", "no-store"}, header};
+    reply_bytes(
+        x, &(struct http_answer){.status = 303,
+                                 .headers = headers,
+                                 .header_count = header.name == NULL ? 2 : 3});
+}
+
+void
 reply_redirect(struct exchange *x, const char *location)
 {
-    const struct http_header headers[] = {{"Location", location},
-                                          {"Cache-Control", "no-store"}};
-    reply_bytes(x, &(struct http_answer){
-                       .status = 303, .headers = headers, .header_count = 2});
+    reply_redirect_with(x, location, (struct http_header){NULL, NULL});
 }
 
 /* ---- problems (RFC 9457) ---- */

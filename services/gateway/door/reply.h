@@ -13,6 +13,10 @@ void reply_html(struct exchange *x, int status, const struct buf *html);
 void reply_bytes(struct exchange *x, const struct http_answer *answer);
 void reply_empty(struct exchange *x);                          /* 204 */
 void reply_redirect(struct exchange *x, const char *location); /* 303 */
+void reply_redirect_with(struct exchange *x, const char *location,
+                         struct http_header header);
+/* As reply_html, 200; Back finds the page as it was, without asking again. */
+void reply_html_kept(struct exchange *x, const struct buf *html);
 
 /* ---- what went wrong: a problem document, or a page for a person ---- */
 

@@ -9,6 +9,16 @@ const struct json_word role_words[] = {
     {"steward", ROLE_STEWARD},   {NULL, 0},
 };
 
+const struct json_word token_words[] = {
+    {"admin", ROLE_ADMIN},
+    {"organiser", ROLE_ORGANISER},
+    {"approver", ROLE_APPROVER},
+    {"coordinator", ROLE_COORDINATOR},
+    {"steward", ROLE_STEWARD},
+    {"signups", ROLE_SIGNUPS},
+    {NULL, 0},
+};
+
 static const struct json_word scope_words[] = {
     {"open", SCOPE_OPEN},         {"self", SCOPE_SELF},
     {"campaign", SCOPE_CAMPAIGN}, {"action", SCOPE_ACTION},
@@ -18,7 +28,7 @@ static const struct json_word scope_words[] = {
 const char *
 role_name(enum role role)
 {
-    const char *word = json_word_of(role_words, (int)role);
+    const char *word = json_word_of(token_words, (int)role);
     return word == NULL ? "nobody" : word;
 }
 
@@ -27,6 +37,12 @@ scope_name(enum scope scope)
 {
     const char *word = json_word_of(scope_words, (int)scope);
     return word == NULL ? "none" : word;
+}
+
+unsigned
+route_known(const struct route *route)
+{
+    return route->roles >> 16;
 }
 
 bool

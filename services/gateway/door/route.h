@@ -20,6 +20,7 @@ enum role {
     ROLE_APPROVER = 8,
     ROLE_ORGANISER = 16,
     ROLE_ADMIN = 32,
+    ROLE_SIGNUPS = 64, /* of tokens alone: signs people up, vouches for them */
 };
 
 #define PUBLIC ROLE_NOBODY
@@ -28,6 +29,11 @@ enum role {
 #define APPROVERS (ORGANISERS | ROLE_APPROVER)
 #define WATCHERS (APPROVERS | ROLE_COORDINATOR)
 #define ALL_STAFF (WATCHERS | ROLE_STEWARD)
+/* A public row where these are known when they say who they are: who sends a
+ * token is then let in by it, or refused; a session that does not fit, or
+ * fits another campaign, is nobody's. */
+#define KNOWN(roles) ((unsigned)(roles) << 16)
+#define VOUCHERS KNOWN(ALL_STAFF | ROLE_SIGNUPS)
 
 /* What a request is about, and so whose it is. */
 enum scope {
@@ -45,7 +51,7 @@ struct exchange;
 struct route {
     enum http_method method;
     const char *path; /* "/v1/campaigns/{c}"; "{file*}" takes the rest */
-    unsigned roles;   /* bits of enum role; ROLE_NOBODY: public */
+    unsigned roles;   /* bits of enum role; ROLE_NOBODY: public, and KNOWN */
     enum scope scope;
     const char *act; /* what the audit log calls it; NULL: not an act */
     bool is_page;    /* who is not signed in is sent to /login */
@@ -73,11 +79,14 @@ struct route {
 
 /* The same at run time, and that the path names what the scope is of. */
 bool route_is_sound(const struct route *route);
+/* Bits of those whom a public row knows. */
+unsigned route_known(const struct route *route);
 /* Has the path this {name}? */
 bool route_has_param(const struct route *route, const char *name);
 
-extern const struct json_word role_words[];
-const char *role_name(enum role role); /* "nobody" for none */
+extern const struct json_word role_words[];  /* of staff */
+extern const struct json_word token_words[]; /* of tokens: those and more */
+const char *role_name(enum role role);       /* "nobody" for none */
 const char *scope_name(enum scope scope);
 
 #endif

@@ -16,10 +16,11 @@
 
 #include "services/gateway/door/exchange.h"
 
-/* ?done=yes or ?done=waitlisted of /c/{c} thanks. */
 #define PAGES(ROW)                                                             \
     ROW(HTTP_GET, "/", PUBLIC, SCOPE_OPEN, page_home)                          \
-    ROW(HTTP_GET, "/c/{c}", PUBLIC, SCOPE_CAMPAIGN, page_campaign)             \
+    ROW(HTTP_GET, "/c/{c}", PUBLIC | KNOWN(ALL_STAFF), SCOPE_CAMPAIGN,         \
+        page_campaign)                                                         \
+    ROW(HTTP_GET, "/s/{slip}", PUBLIC, SCOPE_SELF, page_slip)                  \
     ROW(HTTP_GET, "/t/{code}.svg", PUBLIC, SCOPE_SELF, page_ticket_svg)        \
     ROW(HTTP_GET, "/t/{code}", PUBLIC, SCOPE_SELF, page_ticket)                \
     ROW(HTTP_GET, "/p/{token}", PUBLIC, SCOPE_SELF, page_preferences)          \

@@ -23,6 +23,7 @@ struct entry {
     struct entry *next_entry;
     struct exchange *x;
     void (*next)(struct exchange *x);
+    const char *act; /* borrowed */
     char campaign[ID_CHARS_MAX + 1], subject[AUDIT_SUBJECT_SIZE];
     int tries;
 };
@@ -79,7 +80,7 @@ pack_record(const struct audit *audit, const struct entry *entry, uint64_t seq,
     record.at_ms = clock_wall_ms();
     record.staff = entry->x->staff.id;
     record.role = entry->x->staff.role;
-    record.act = (char *)entry->x->route->act;
+    record.act = (char *)entry->act;
     record.subject = (char *)entry->subject;
     record.before = (ProtobufCBinaryData){n < 0 ? 0 : (size_t)n, before};
     wire_pack(&record, to);
@@ -187,6 +188,13 @@ void
 audit_act(struct exchange *x, const char *subject,
           void (*next)(struct exchange *x))
 {
+    audit_act_as(x, x->route->act, subject, next);
+}
+
+void
+audit_act_as(struct exchange *x, const char *act, const char *subject,
+             void (*next)(struct exchange *x))
+{
     struct audit *audit = x->gateway->audit;
     const char *campaign = exchange_campaign(x);
     if (audit->count == AUDIT_WAITING_MAX) {
@@ -196,6 +204,7 @@ audit_act(struct exchange *x, const char *subject,
     struct entry *entry = mem_new(sizeof(*entry));
     entry->x = x;
     entry->next = next;
+    entry->act = act;
     (void)snprintf(entry->campaign, sizeof(entry->campaign), "%s",
                    *campaign == '\0' ? x->staff.campaign : campaign);
     (void)snprintf(entry->subject, sizeof(entry->subject), "%s", subject);

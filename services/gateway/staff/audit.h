@@ -20,6 +20,9 @@ void audit_free(struct audit **audit);
  * later; or replies 503 and nothing was done. */
 void audit_act(struct exchange *x, const char *subject,
                void (*next)(struct exchange *x));
+/* The same for what the row is not always: act is a literal. */
+void audit_act_as(struct exchange *x, const char *act, const char *subject,
+                  void (*next)(struct exchange *x));
 /* GET …/audit: the records, and whether their chain is whole. */
 void audit_list(struct exchange *x);
 

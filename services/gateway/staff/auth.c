@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "common/base/base.h"
+#include "services/gateway/door/cookie.h"
 #include "services/gateway/door/reply.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/keep/records.h"
 #include "services/gateway/keep/staff_store.h"
+#include "services/gateway/staff/leak.h"
 
 /* ---- tokens ---- */
 
@@ -41,24 +43,10 @@ auth_make_token(const struct gateway *g, const char *campaign,
     hash_token(g, token, hash);
 }
 
-/* The value of the session cookie, copied; false: there is none. */
 static bool
-read_cookie(const struct exchange *x, char token[TOKEN_TEXT_SIZE])
+read_session(const struct exchange *x, char token[TOKEN_TEXT_SIZE])
 {
-    const char *at = http_header(x->request, "Cookie");
-    size_t len = strlen(SESSION_COOKIE);
-    while (at != NULL) {
-        at += strspn(at, " ;");
-        size_t end = strcspn(at, ";");
-        if (strncmp(at, SESSION_COOKIE "=", len + 1) == 0 &&
-            end - len - 1 < TOKEN_TEXT_SIZE) {
-            memcpy(token, at + len + 1, end - len - 1);
-            token[end - len - 1] = '\0';
-            return true;
-        }
-        at = at[end] == '\0' ? NULL : at + end;
-    }
-    return false;
+    return cookie_read(x, SESSION_COOKIE, token, TOKEN_TEXT_SIZE);
 }
 
 static bool
@@ -67,7 +55,7 @@ read_token(struct exchange *x, char token[TOKEN_TEXT_SIZE])
     const char *header = http_header(x->request, "Authorization");
     if (header == NULL) {
         x->is_by_cookie = true;
-        return read_cookie(x, token);
+        return read_session(x, token);
     }
     if (strncmp(header, "Bearer ", 7) != 0 ||
         strlen(header + 7) >= TOKEN_TEXT_SIZE) {
@@ -92,10 +80,29 @@ read_campaign(const char *token, char campaign[SLUG_SIZE])
 
 /* ---- refusing ---- */
 
-/* A person is shown where to sign in; a program is told 401. */
+static bool
+is_public(const struct exchange *x)
+{
+    return (x->route->roles & ROLE_NOBODY) != 0;
+}
+
+static void
+enter_as_nobody(struct exchange *x)
+{
+    x->staff = (struct staff){.role = ROLE_NOBODY};
+    x->is_by_cookie = false;
+    x->next(x);
+}
+
+/* A person is shown where to sign in; a program is told 401. A public page
+ * needs nobody: an old session is no reason to shut it. */
 static void
 ask_to_sign_in(struct exchange *x, const char *why)
 {
+    if (is_public(x) && x->is_by_cookie) {
+        enter_as_nobody(x);
+        return;
+    }
     if (!x->route->is_page) {
         reply_problem(x, 401, why);
         return;
@@ -142,24 +149,37 @@ is_in_scope(struct exchange *x)
            strcmp(x->staff.campaign, MUSTER_CAMPAIGN) == 0;
 }
 
-static void
-check_rights(struct exchange *x)
+/* NULL: it may. */
+static const char *
+find_refusal(struct exchange *x)
 {
     const struct route *route = x->route;
     bool is_act = route->method != HTTP_GET;
     if (x->is_by_cookie && is_act && !is_from_our_pages(x)) {
-        reply_problem(x, 403, "this did not come from one of our pages");
+        return "this did not come from one of our pages";
+    }
+    unsigned roles = route->roles | route_known(route);
+    if ((roles & (unsigned)x->staff.role) == 0) {
+        return "your role does not allow this";
+    }
+    return is_in_scope(x) ? NULL : "this belongs to another campaign";
+}
+
+static void
+check_rights(struct exchange *x)
+{
+    if (x->staff.role == ROLE_SIGNUPS && leak_is_likely(x)) {
+        leak_refuse(x);
         return;
     }
-    if ((route->roles & (unsigned)x->staff.role) == 0) {
-        reply_problem(x, 403, "your role does not allow this");
-        return;
+    const char *refusal = find_refusal(x);
+    if (refusal == NULL) {
+        x->next(x);
+    } else if (is_public(x) && x->is_by_cookie) {
+        enter_as_nobody(x);
+    } else {
+        reply_problem(x, 403, refusal);
     }
-    if (!is_in_scope(x)) {
-        reply_problem(x, 403, "this belongs to another campaign");
-        return;
-    }
-    x->next(x);
 }
 
 /* ---- finding out ---- */
@@ -183,6 +203,10 @@ token_found(void *arg, enum err err, const struct store_reply *reply)
 {
     struct exchange *x = arg;
     Gateway__TokenRecord *record;
+    if (err != ERR_NONE && is_public(x) && x->is_by_cookie) {
+        enter_as_nobody(x);
+        return;
+    }
     if (!exchange_answered(x, err, "sign-ins cannot be checked just now")) {
         return;
     }
@@ -209,13 +233,22 @@ enter_by_bootstrap(struct exchange *x)
     check_rights(x);
 }
 
+static bool
+says_who(const struct exchange *x)
+{
+    char unused[TOKEN_TEXT_SIZE];
+    return http_header(x->request, "Authorization") != NULL ||
+           read_session(x, unused);
+}
+
 void
 auth_check(struct exchange *x, void (*next)(struct exchange *x))
 {
     struct gateway *g = x->gateway;
     char token[TOKEN_TEXT_SIZE];
     x->next = next;
-    if ((x->route->roles & ROLE_NOBODY) != 0) {
+    if (is_public(x) && (route_known(x->route) == 0 ||
+                         g->service.store == NULL || !says_who(x))) {
         next(x);
         return;
     }

@@ -457,7 +457,7 @@ make_token(struct exchange *x)
     struct json_fields *f = &in->fields;
     json_fields_init(f, x->body, "", &x->errors);
     in->name = json_text(f, "name", JSON_REQUIRED, LOGIN_CHARS_MAX);
-    in->role = json_choice(f, "role", JSON_REQUIRED, role_words, 0);
+    in->role = json_choice(f, "role", JSON_REQUIRED, token_words, 0);
     (void)json_time(f, "expires_at", JSON_OPTIONAL, &in->expires_at_ms);
     if (in->name != NULL && !is_slug(in->name)) {
         json_complain(f, "name", "may hold a-z, 0-9, dots and dashes");

@@ -95,16 +95,45 @@ class Stage {
         return this.rig.phone(this.people++);
     }
 
-    /** Through the API: {ticket: {code, url}, preferences_url}, as paths. */
+    /** By a server: {phone, ticket: {code, url}}, the latter a path. */
     async signUp(person) {
         const phone = person.phone || this.newPhone();
         const answer = await this.rig.signUp({...person, phone});
         const pathOf = (url) => new URL(url).pathname;
         const ticket = answer.places.map((p) => p.ticket).find(Boolean);
         return {
+            phone,
             ticket: ticket && {code: ticket.code, url: pathOf(ticket.url)},
-            preferences_url: pathOf(answer.preferences_url),
         };
+    }
+
+    /** The path of somebody's choices, as a text to them says it. */
+    async choicesOf({phone}, action = 'rally') {
+        await this.send({
+            name: 'Where your choices are',
+            class: 'service',
+            audience: `signedup:${action}`,
+            action,
+            sms_text: '{{preferences_url}}',
+        });
+        const digits = phone.replace(/ /g, '').replace(/^0/, '+44');
+        const {text} = this.rig
+            .outbox()
+            .findLast(({channel, to}) => channel === 'sms' && to === digits);
+        return /\/p\/[\w-]+/.exec(text)[0];
+    }
+
+    /** As a plain form does: the path of the slip's page. */
+    async slipOf({actions, ...person}) {
+        const form = new URLSearchParams({phone: this.newPhone(), ...person});
+        for (const action of actions) form.append('actions', action);
+        const path = `/v1/campaigns/${this.campaign}/signups`;
+        const answer = await this.rig.call('POST', path, {
+            type: 'application/x-www-form-urlencoded',
+            body: `${form}`,
+        });
+        assert.equal(answer.status, 303, answer.text);
+        return answer.headers.get('location');
     }
 
     async api(method, path, options) {

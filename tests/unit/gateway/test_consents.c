@@ -94,8 +94,8 @@ who_comes_meanwhile_waits_for_the_same_ask(void **state)
 {
     struct exchange one = exchange_of("spring"), two = exchange_of("spring");
     (void)state;
-    consents_get(&one, on_wording);
-    consents_get(&two, on_wording);
+    consents_get(&one, NULL, on_wording);
+    consents_get(&two, NULL, on_wording);
     assert_int_equal(asked, 1);
     assert_int_equal(told, 0);
     answer(ERR_NONE, "Yes to spring");
@@ -108,9 +108,9 @@ what_is_known_is_told_later_too(void **state)
 {
     struct exchange x = exchange_of("spring");
     (void)state;
-    consents_get(&x, on_wording);
+    consents_get(&x, NULL, on_wording);
     answer(ERR_NONE, "Yes to spring");
-    consents_get(&x, on_wording);
+    consents_get(&x, NULL, on_wording);
     assert_int_equal(told, 1); /* before it has returned: never */
     loop_turn(gateway.service.loop, 10);
     assert_int_equal(told, 2);
@@ -123,14 +123,14 @@ a_place_taken_over_meanwhile_changes_nothing_that_was_promised(void **state)
 {
     struct exchange x = exchange_of("spring");
     (void)state;
-    consents_get(&x, on_wording);
+    consents_get(&x, NULL, on_wording);
     answer(ERR_NONE, "Yes to spring");
-    consents_get(&x, on_wording);
+    consents_get(&x, NULL, on_wording);
     for (int i = 0; i < CONSENTS_CAMPAIGNS_MAX; i++) {
         char name[32];
         (void)snprintf(name, sizeof(name), "other-%d", i);
         struct exchange other = exchange_of(name);
-        consents_get(&other, on_wording);
+        consents_get(&other, NULL, on_wording);
         answer(ERR_NONE, "Yes to others");
     }
     told = 0;
@@ -144,10 +144,10 @@ a_failure_is_told_and_asked_again(void **state)
 {
     struct exchange x = exchange_of("spring");
     (void)state;
-    consents_get(&x, on_wording);
+    consents_get(&x, NULL, on_wording);
     answer(ERR_NOT_FOUND, NULL);
     assert_int_equal(told_err, ERR_NOT_FOUND);
-    consents_get(&x, on_wording);
+    consents_get(&x, NULL, on_wording);
     assert_int_equal(asked, 2);
     answer(ERR_NONE, "Yes to spring");
     assert_string_equal(told_wording, "Yes to spring");

@@ -127,8 +127,14 @@ every_row_has_roles_a_scope_and_a_handler_and_acts_have_names(void **state)
                      r->path);
         }
         /* Public or for named roles, never both; wider roles are in. */
-        assert_true(!is_public || r->roles == ROLE_NOBODY);
+        assert_true(!is_public || (r->roles & 0xffffu) == ROLE_NOBODY);
         assert_true(is_public || (r->roles & ROLE_ADMIN) != 0);
+        assert_true(is_public || route_known(r) == 0);
+        /* A token of role signups signs up, and gets in nowhere else. */
+        unsigned anyhow = r->roles | route_known(r);
+        assert_int_equal((anyhow & ROLE_SIGNUPS) != 0,
+                         r->method == HTTP_POST &&
+                             strcmp(r->path, "/v1/campaigns/{c}/signups") == 0);
         assert_true(!is_get || r->act == NULL);
         for (size_t other = 0; other < i; other++) {
             assert_false(all[other].method == r->method &&

@@ -144,7 +144,8 @@ draw_sign_up(struct world *w)
         .typed = "name=%22%3E%3Cscript%3Ealert('x')%3C/script%3E%26",
         .errors = errors,
         .error_count = 2,
-        .is_waitlisted = true,
+        .key = w->campaign.name,
+        .staff_name = w->campaign.name,
     };
     show_sign_up(&w->page, &w->about, &form, w->now_ms);
 }
@@ -330,7 +331,8 @@ an_untouched_form_has_nothing_ticked_and_nothing_wrong(void **state)
     struct world w;
     world_init(&w, "Backbone");
     show_sign_up(&w.page, &w.about, &(struct show_form){.typed = ""}, w.now_ms);
-    assert_does_not_say(&w, " checked");
+    assert_does_not_say(&w, "value=\"yes\" checked");
+    assert_says(&w, "name=\"for_other\" value=\"\" checked");
     assert_does_not_say(&w, " selected");
     assert_does_not_say(&w, "aria-invalid=\"true\"");
     assert_does_not_say(&w, "role=\"alert\"");

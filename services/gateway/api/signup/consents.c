@@ -140,7 +140,7 @@ tell_later(struct consents *consents, struct consents_ask *ask,
 }
 
 void
-consents_get(struct exchange *x, consents_cb *cb)
+consents_get(struct exchange *x, const char *wanted, consents_cb *cb)
 {
     struct consents *consents = x->gateway->consents;
     const char *campaign = exchange_campaign(x);
@@ -149,8 +149,9 @@ consents_get(struct exchange *x, consents_cb *cb)
     ask->x = x;
     ask->cb = cb;
     bool is_same = w != NULL && strcmp(w->campaign, campaign) == 0;
-    bool is_fresh =
-        is_same && w->waiters.count == 0 && clock_boot_ms() < w->until_ms;
+    bool is_fresh = is_same && w->waiters.count == 0 &&
+                    clock_boot_ms() < w->until_ms &&
+                    (wanted == NULL || strcmp(w->version, wanted) == 0);
     if (w == NULL || is_fresh) {
         tell_later(consents, ask, w);
     } else if (waiters_add(&w->waiters, wording_read, ask)) {

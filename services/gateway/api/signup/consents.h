@@ -20,7 +20,9 @@ typedef void consents_cb(struct exchange *x, enum err err, const char *detail,
 
 struct consents *consents_new(struct gateway *g);
 void consents_free(struct consents **consents);
-/* For the exchange's campaign. Exactly one call of cb, always later. */
-void consents_get(struct exchange *x, consents_cb *cb);
+/* For the exchange's campaign. wanted: a version that a page has shown (NULL:
+ * any); when another is held, signup is asked again. Exactly one call of cb,
+ * always later. */
+void consents_get(struct exchange *x, const char *wanted, consents_cb *cb);
 
 #endif

@@ -59,8 +59,10 @@ on_actions(void *arg, enum err err, const char *detail,
     }
     const Signup__Actions *actions = reply->list_actions;
     json_t *list = json_array(), *body = json_object();
+    bool is_for_staff = x->staff.role != ROLE_NOBODY;
     for (size_t i = 0; i < actions->n_actions; i++) {
-        (void)json_array_append_new(list, action_to_json(actions->actions[i]));
+        (void)json_array_append_new(
+            list, action_to_json(actions->actions[i], is_for_staff));
     }
     json_set(body, "campaign", campaign_to_json(actions->campaign, false));
     json_set(body, "actions", list);
@@ -251,8 +253,11 @@ ignore_counts(struct json_fields *f)
 {
     const struct json_range any = {0, INT64_MAX};
     int64_t unused;
-    (void)json_whole(f, "confirmed", JSON_OPTIONAL, any, &unused);
-    (void)json_whole(f, "waitlisted", JSON_OPTIONAL, any, &unused);
+    static const char *const counts[] = {"confirmed", "waitlisted",
+                                         "not_confirmed", "held", "asked"};
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        (void)json_whole(f, counts[i], JSON_OPTIONAL, any, &unused);
+    }
 }
 
 static void
@@ -261,7 +266,7 @@ on_action_put(void *arg, enum err err, const char *detail,
 {
     struct exchange *x = arg;
     if (exchange_answered(x, err, detail)) {
-        reply_json(x, 200, action_to_json(reply->put_action));
+        reply_json(x, 200, action_to_json(reply->put_action, true));
     }
 }
 

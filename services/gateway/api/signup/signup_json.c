@@ -52,7 +52,7 @@ campaign_to_json(const Signup__Campaign *campaign, bool is_for_staff)
 }
 
 json_t *
-action_to_json(const Signup__Action *action)
+action_to_json(const Signup__Action *action, bool is_for_staff)
 {
     const Signup__Action *a = action;
     json_t *object = json_object(), *gates = json_array();
@@ -66,6 +66,12 @@ action_to_json(const Signup__Action *action)
              a->has_capacity ? json_integer(a->capacity) : json_null());
     json_set_whole(object, "confirmed", a->has_confirmed ? a->confirmed : 0);
     json_set_whole(object, "waitlisted", a->has_waitlisted ? a->waitlisted : 0);
+    if (is_for_staff) {
+        json_set_whole(object, "not_confirmed",
+                       a->has_unproved ? a->unproved : 0);
+        json_set_whole(object, "held", a->has_held ? a->held : 0);
+        json_set_whole(object, "asked", a->has_asked ? a->asked : 0);
+    }
     json_set_text(object, "summary", a->summary);
     for (size_t i = 0; i < a->n_gates; i++) {
         json_t *gate = json_object();

@@ -25,6 +25,7 @@ static const struct {
     {"role", "The role"},
     {"region", "The region"},
     {"format", "The format"},
+    {"confirm_by", "Where we write first"},
     {"actions", "The list of actions"},
 };
 

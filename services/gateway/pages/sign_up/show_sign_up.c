@@ -52,6 +52,15 @@ checked_of(const struct show_form *form, const char *field)
     return strcmp(typed_of(form, field, typed), "yes") == 0 ? "checked" : "";
 }
 
+/* A yes to words that have changed is asked for again. */
+static const char *
+consent_of(const struct show_form *form, const char *field)
+{
+    return error_of(form, "consent_version")[0] != '\0'
+               ? ""
+               : checked_of(form, field);
+}
+
 static bool
 is_chosen(const struct show_form *form, const char *action)
 {
@@ -83,19 +92,34 @@ add_actions(struct buf *to, const Signup__Actions *about,
 }
 
 static void
+add_option(struct buf *to, const char *value, const char *label,
+           const char *chosen)
+{
+    const struct template_field fields[] = {
+        {"value", value},
+        {"label", label},
+        {"selected", strcmp(value, chosen) == 0 ? "selected" : ""},
+    };
+    view_add(to,
+             &(struct view){html_option, fields, VIEW_COUNT(fields), NULL, 0});
+}
+
+static void
 add_options(struct buf *to, char *const *slugs, size_t count,
             const char *chosen)
 {
     for (size_t i = 0; i < count; i++) {
         char label[SHOW_LABEL_SIZE];
-        const struct template_field fields[] = {
-            {"value", slugs[i]},
-            {"label", show_label(slugs[i], label)},
-            {"selected", strcmp(slugs[i], chosen) == 0 ? "selected" : ""},
-        };
-        view_add(to, &(struct view){html_option, fields, VIEW_COUNT(fields),
-                                    NULL, 0});
+        add_option(to, slugs[i], show_label(slugs[i], label), chosen);
     }
+}
+
+static void
+add_channels(struct buf *to, const char *chosen)
+{
+    add_option(to, "", "You choose", "none is said");
+    add_option(to, "sms", "By text", chosen);
+    add_option(to, "email", "By email", chosen);
 }
 
 static void
@@ -125,29 +149,26 @@ add_errors(struct buf *to, const struct show_form *form)
 static void
 add_notice(struct buf *to, const struct show_form *form)
 {
-    if (!form->is_waitlisted && !form->is_done) {
+    if (form->staff_name == NULL) {
         return;
     }
-    const char *heading = form->is_waitlisted ? "You are on the waiting list"
-                                              : "Thank you. You are signed up";
-    const char *text = form->is_waitlisted
-                           ? "It is full just now. We will tell you if a "
-                             "place comes free. You do not need to do "
-                             "anything."
-                           : "We have your details.";
+    char *text = mem_format("You are signed in as %s. Whoever you sign up here "
+                            "counts at once, and you answer for it.",
+                            form->staff_name);
     const struct template_field fields[] = {
-        {"tone", form->is_waitlisted ? "wait" : "good"},
-        {"heading", heading},
+        {"tone", "wait"},
+        {"heading", "You are at the desk"},
         {"text", text},
     };
     view_add(to,
              &(struct view){html_banner, fields, VIEW_COUNT(fields), NULL, 0});
+    free(text);
 }
 
 /* ---- the page ---- */
 
 struct slots {
-    struct buf notice, errors, actions, roles, regions, formats;
+    struct buf notice, errors, actions, roles, regions, formats, channels;
 };
 
 static void
@@ -167,6 +188,7 @@ fill_slots(struct slots *slots, const Signup__Actions *about,
                 typed_of(form, "region", typed));
     add_options(&slots->formats, formats, VIEW_COUNT(formats),
                 typed_of(form, "format", typed));
+    add_channels(&slots->channels, typed_of(form, "confirm_by", typed));
 }
 
 static void
@@ -193,13 +215,23 @@ add_form(struct buf *to, const Signup__Campaign *campaign,
         {"role_error", error_of(form, "role")},
         {"region_error", error_of(form, "region")},
         {"format_error", error_of(form, "format")},
-        {"consent_sms_checked", checked_of(form, "consent_sms")},
-        {"consent_email_checked", checked_of(form, "consent_email")},
+        {"confirm_by_error", error_of(form, "confirm_by")},
+        {"no_contact_checked", checked_of(form, "no_contact")},
+        {"for_other_checked", checked_of(form, "for_other")},
+        {"for_me_checked",
+         checked_of(form, "for_other")[0] == '\0' ? "checked" : ""},
+        {"key", form->key ? form->key : ""},
+        {"consent_version",
+         campaign->consent_version ? campaign->consent_version : ""},
+        {"consent_version_error", error_of(form, "consent_version")},
+        {"consent_sms_checked", consent_of(form, "consent_sms")},
+        {"consent_email_checked", consent_of(form, "consent_email")},
     };
     const struct view_slot slots[] = {
-        {"notice", &parts->notice},   {"errors", &parts->errors},
-        {"actions", &parts->actions}, {"roles", &parts->roles},
-        {"regions", &parts->regions}, {"formats", &parts->formats},
+        {"notice", &parts->notice},     {"errors", &parts->errors},
+        {"actions", &parts->actions},   {"roles", &parts->roles},
+        {"regions", &parts->regions},   {"formats", &parts->formats},
+        {"channels", &parts->channels},
     };
     view_add(to, &(struct view){html_campaign, fields, VIEW_COUNT(fields),
                                 slots, VIEW_COUNT(slots)});
@@ -214,7 +246,9 @@ show_sign_up(struct buf *to, const Signup__Actions *about,
     buf_init(&main, 0);
     fill_slots(&slots, about, form, now_ms);
     add_form(&main, about->campaign, form, &slots);
-    char *title = mem_format("Sign up with %s", about->campaign->name);
+    char *title =
+        mem_format("%sSign up with %s", form->error_count > 0 ? "Error: " : "",
+                   about->campaign->name);
     view_add_page(to, &(struct view_page){title, &main, false});
     free(title);
     buf_fini(&main);
@@ -224,4 +258,5 @@ show_sign_up(struct buf *to, const Signup__Actions *about,
     buf_fini(&slots.roles);
     buf_fini(&slots.regions);
     buf_fini(&slots.formats);
+    buf_fini(&slots.channels);
 }

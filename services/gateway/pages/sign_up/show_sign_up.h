@@ -19,8 +19,8 @@ struct show_form {
     const char *typed; /* a form or query with the form's own names */
     const struct show_error *errors;
     size_t error_count;
-    bool is_waitlisted; /* has just signed up, and must wait */
-    bool is_done;       /* has just signed up, for news alone */
+    const char *key;        /* the form's own; see entry/form_key.h */
+    const char *staff_name; /* whoever is signed in vouches; NULL: nobody */
 };
 
 void show_sign_up(struct buf *to, const Signup__Actions *about,

@@ -1,24 +1,23 @@
-/* campaign_flow -- GET /c/{c}: the sign-up form; and the same form again
- * with what was wrong, when a plain form was refused. */
+/* sign_up_flow -- GET /c/{c}: the sign-up form; and the same form again with
+ * what was wrong, when a plain form was refused.
+ *
+ * Each drawing has a key of its own, and what comes again keeps the one that
+ * it came with: one form is one entry. */
 #include <string.h>
 
 #include "common/base/base.h"
 #include "services/gateway/door/reply.h"
+#include "services/gateway/entry/form_key.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/pages/ask/flow.h"
 #include "services/gateway/pages/frame/words.h"
 #include "services/gateway/pages/pages.h"
 #include "services/gateway/pages/sign_up/show_sign_up.h"
 
-static void
-reply_form(struct exchange *x, int status, const Signup__Actions *about,
-           const struct show_form *form)
+static const char *
+staff_name(const struct exchange *x)
 {
-    struct buf html;
-    buf_init(&html, 0);
-    show_sign_up(&html, about, form, clock_wall_ms());
-    reply_html(x, status, &html);
-    buf_fini(&html);
+    return x->staff.role == ROLE_NOBODY ? NULL : x->staff.name;
 }
 
 static void
@@ -30,19 +29,37 @@ actions_listed(void *arg, enum err err, const char *detail,
     if (!page_answered(x, err, "campaign")) {
         return;
     }
-    const char *done = exchange_query(x, "done");
+    char key[FORM_KEY_TEXT_SIZE];
+    form_key_make(&x->gateway->form_key, exchange_campaign(x), clock_wall_ms(),
+                  key);
     const struct show_form form = {
         .typed = http_query(x->request),
-        .is_waitlisted = done != NULL && strcmp(done, "waitlisted") == 0,
-        .is_done = done != NULL,
+        .key = key,
+        .staff_name = staff_name(x),
     };
-    reply_form(x, 200, reply->list_actions, &form);
+    struct buf html;
+    buf_init(&html, 0);
+    show_sign_up(&html, reply->list_actions, &form, clock_wall_ms());
+    reply_html_kept(x, &html);
+    buf_fini(&html);
 }
 
 void
 page_campaign(struct exchange *x)
 {
     page_ask_actions(x, exchange_param(x, "c"), actions_listed);
+}
+
+/* The one it came with, or a new one. */
+static void
+find_key(struct exchange *x, const char *typed, char key[FORM_KEY_TEXT_SIZE])
+{
+    const struct crypto_key *signs = &x->gateway->form_key;
+    int64_t unused;
+    if (!http_form_value(typed, "key", 0, key, FORM_KEY_TEXT_SIZE) ||
+        !form_key_read(signs, exchange_campaign(x), key, &unused)) {
+        form_key_make(signs, exchange_campaign(x), clock_wall_ms(), key);
+    }
 }
 
 static void
@@ -62,13 +79,22 @@ actions_listed_again(void *arg, enum err err, const char *detail,
         errors[count].field = item->field;
         errors[count].detail = show_error_words(item, words[count]);
     }
-    const char *typed = exchange_form(x);
+    const char *form_typed = exchange_form(x);
+    const char *typed = form_typed != NULL ? form_typed : "";
+    char key[FORM_KEY_TEXT_SIZE];
+    find_key(x, typed, key);
     const struct show_form form = {
-        .typed = typed != NULL ? typed : "",
+        .typed = typed,
         .errors = errors,
         .error_count = count,
+        .key = key,
+        .staff_name = staff_name(x),
     };
-    reply_form(x, 400, reply->list_actions, &form);
+    struct buf html;
+    buf_init(&html, 0);
+    show_sign_up(&html, reply->list_actions, &form, clock_wall_ms());
+    reply_html(x, 400, &html);
+    buf_fini(&html);
 }
 
 void

@@ -98,6 +98,34 @@ export const get = (path, options) => call('GET', path, undefined, options);
 export const post = (path, body = {}, options) =>
     call('POST', path, body, options);
 
+/**
+ * Sends a plain form: the page of ours that it leads to. Throws Problem.
+ *
+ * @param {string} path
+ * @param {FormData} form
+ */
+export async function postForm(path, form) {
+    const words = /** @type {any} */ (form); // no files: names and texts
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), ANSWER_MS_MAX);
+    try {
+        const answer = await fetch(path, {
+            method: 'POST',
+            headers: {Accept: 'application/json'},
+            body: new URLSearchParams(words),
+            credentials: 'same-origin',
+            signal: stop.signal,
+        });
+        if (!answer.ok) throw await problemOf(answer);
+        return ownPath(new URL(answer.url).pathname, '/');
+    } catch (error) {
+        if (error instanceof Problem) throw error;
+        throw new Problem(0, {detail: DID_NOT_ANSWER});
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
 /** Where one signs in, and comes back from; not when one wanted to leave. */
 export function goToLogin() {
     if (leaving.signal.aborted) return;
