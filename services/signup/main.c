@@ -9,9 +9,10 @@ main(int argc, char **argv)
         .name = "signup",
         .about = "Sign-ups, consent and audiences: who people are.",
         .uses_store = true,
-        .serve = asked_serve,
-        .is_idle = asked_is_idle,
-        .arg = &signup.desk,
+        .serve = signup_serve,
+        .drain = signup_drain,
+        .is_idle = signup_is_idle,
+        .arg = &signup,
     };
     service_open(&signup.service, &spec, argc, argv);
     signup_start(&signup);

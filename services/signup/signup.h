@@ -36,11 +36,14 @@
  * numbered and told of by keep/note.lua; opened for courier by
  * notes/resolve_notes.c.
  *
+ * What time does to entries (tend/tend.h): they count once, their seats end,
+ * what nobody proved goes. A code (notes/code_flow.c) proves a contact.
+ *
  * Definitions: definitions/put_flow.c, list_flow.c. One supporter:
  * supporter/get_flow.c, cancel_flow.c, consent_flow.c. Redis: keep/store.c.
  *
  * The rooms, each calling those below it alone:
- *   joining supporter audience; notes; definitions; keep; people. */
+ *   tend; joining supporter audience; notes; definitions; keep; people. */
 #ifndef SIGNUP_SIGNUP_H
 #define SIGNUP_SIGNUP_H
 
@@ -53,9 +56,10 @@
 struct address_keys;
 struct campaigns;
 struct su;
+struct tend;
 
 struct signup_metrics {
-    struct metric *signups, *batches, *refused, *resolved, *withheld;
+    struct metric *signups, *batches, *refused, *resolved, *dropped, *withheld;
     struct metric *batch_ms, *audience_ms;
 };
 
@@ -63,15 +67,19 @@ struct signup {
     struct service service;
     struct su *su;
     struct campaigns *campaigns;
-    struct bus_peer *checkin;
+    struct bus_peer *checkin, *broadcast;
     const struct address_keys *keys;
     struct signup_metrics metrics;
     struct asked_desk desk;
+    struct tend *tend; /* jobs by timer */
 };
 
 /* ---- main.c's beats: start.c; bus_api.c ---- */
 
 void signup_start(struct signup *signup);
+void signup_serve(void *signup, struct bus_request *request);
+void signup_drain(void *signup);
+bool signup_is_idle(void *signup);
 void signup_stop(struct signup *signup);
 extern const struct asked_api signup_api;
 

@@ -7,6 +7,7 @@
 #include "services/signup/definitions/campaigns.h"
 #include "services/signup/keep/store.h"
 #include "services/signup/people/address.h"
+#include "services/signup/tend/tend.h"
 
 #define KEY_CHECK_MS_MAX 10000
 #define TURN_MS 50
@@ -28,6 +29,8 @@ open_metrics(struct signup *signup)
                                    "Supporters resolved for courier"),
         .withheld = metric_counter(m, "muster_signup_withheld_total", NULL,
                                    "Of those, withheld by a rule"),
+        .dropped = metric_counter(m, "muster_signup_dropped_total", NULL,
+                                  "Unproved entries whose time was over"),
         .batch_ms = metric_histogram(m, "muster_signup_batch_ms", NULL,
                                      "Milliseconds a batch takes to commit"),
         .audience_ms = metric_histogram(m, "muster_signup_audience_ms", NULL,
@@ -111,17 +114,41 @@ signup_start(struct signup *signup)
     signup->su = su_new(signup->service.store);
     signup->campaigns = campaigns_new(signup);
     signup->checkin = service_connect(&signup->service, "checkin");
+    signup->broadcast = service_connect(&signup->service, "broadcast");
     open_data(signup);
+    signup->tend = tend_start(signup);
+}
+
+void
+signup_serve(void *arg, struct bus_request *request)
+{
+    struct signup *signup = arg;
+    asked_serve(&signup->desk, request);
+}
+
+void
+signup_drain(void *arg)
+{
+    struct signup *signup = arg;
+    tend_drain(signup->tend);
+}
+
+bool
+signup_is_idle(void *arg)
+{
+    struct signup *signup = arg;
+    return asked_is_idle(&signup->desk) && tend_is_idle(signup->tend);
 }
 
 void
 signup_stop(struct signup *signup)
 {
-    if (signup->desk.open > 0) {
+    if (!signup_is_idle(signup)) {
         log_warn("signup.stopped_busy",
                  log_int("open", (int64_t)signup->desk.open));
         return; /* their answers still have a home */
     }
+    tend_stop(&signup->tend);
     campaigns_free(&signup->campaigns);
     su_free(&signup->su);
 }

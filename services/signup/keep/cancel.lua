@@ -21,5 +21,7 @@ if was ~= PLACE_CANCELLED then
   add_place_event(number, action, slug, PLACE_CANCELLED, role,
     get_said('region', number))
   promote(action, slug)
+  -- Whoever was counted with this one may count alone now: see twins.lua.
+  call('RPUSH', prefix .. 'q', struct.pack(SIGNUP_NUMBER_ROW, number))
 end
 return {commit(), PLACE_CANCELLED, role}

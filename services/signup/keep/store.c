@@ -31,6 +31,9 @@
  *   {c}:su:o           hash: channel and blind index -> its code_kept row: the
  *                      code that may be typed, as a keyed hash, and the limits
  *   {c}:su:ox          sorted set: the same -> ms when it is forgotten
+ *   {c}:su:f           hash: entry -> into whom it is folded: see twins.lua
+ *   {c}:su:t           hash: handed: the last seq of broadcast's feed applied
+ *   {c}:su:th          string: the instance that tends this campaign now
  *   {c}:su:feed        stream: <seq>-0 -> e: packed events, tag by tag as
  *                      feed.Entry has them
  *   {muster}:su:campaigns

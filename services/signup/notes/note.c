@@ -21,9 +21,8 @@ derive_key(const struct campaign *campaign, const char *purpose,
     crypto_key_derive(&campaign->signup->keys->check, purpose, out);
 }
 
-/* A copy of at most max bytes, of whole characters. */
-static char *
-copy_cut(const char *text, size_t max)
+size_t
+note_cut(const char *text, size_t max)
 {
     size_t len = strlen(text);
     if (len > max) {
@@ -32,7 +31,13 @@ copy_cut(const char *text, size_t max)
             len--;
         }
     }
-    return mem_format("%.*s", (int)len, text);
+    return len;
+}
+
+static char *
+copy_cut(const char *text, size_t max)
+{
+    return mem_format("%.*s", (int)note_cut(text, max), text);
 }
 
 static void
@@ -44,6 +49,9 @@ seal(const struct campaign *campaign, const struct note *note, struct buf *to)
     words.address = (char *)note->address;
     words.subject = copy_cut(subject, NOTE_SUBJECT_BYTES_MAX);
     words.text = copy_cut(note->text, NOTE_TEXT_BYTES_MAX);
+    words.has_number = words.has_salt = note->link.salt != 0;
+    words.number = note->link.number;
+    words.salt = note->link.salt;
     struct buf plain;
     buf_init(&plain, 0);
     wire_pack(&words, &plain);
@@ -108,6 +116,8 @@ note_open(const struct campaign *campaign, struct bytes sealed,
     (void)snprintf(out->subject, sizeof(out->subject), "%s",
                    words->subject == NULL ? "" : words->subject);
     (void)snprintf(out->text, sizeof(out->text), "%s", words->text);
+    out->number = words->number;
+    out->salt = words->salt;
     wire_free(words);
     return true;
 }

@@ -29,12 +29,16 @@ struct note {
     Words__Channel channel;
     const char *address; /* E.164, or an email as kept in records */
     const char *subject; /* of a mail; NULL: the campaign's name */
-    const char *text;    /* final: nothing in it is merged */
+    const char *text;    /* final, but for {{confirm_url}}: see link */
     /* What its maker calls it, "changed:57:3": the same key is the same note,
      * until a day after it has expired. */
     const char *key;
     int64_t expires_at_ms; /* not handed over after that */
     enum note_kind kind;
+    /* Whose link to this contact {{confirm_url}} becomes; salt 0: none. */
+    struct {
+        uint32_t number, salt;
+    } link;
     bool passes_stop; /* goes to a number that said STOP, too: the confirmation
                          of a STOP, a code asked for */
 };
@@ -42,6 +46,9 @@ struct note {
 /* Appends its note_item row. What is too long is cut at a character's end. */
 void note_pack(const struct campaign *campaign, const struct note *note,
                struct buf *to);
+
+/* How many bytes of text fit into max as whole characters. */
+size_t note_cut(const char *text, size_t max);
 
 /* note: its number, with ERR_NONE. */
 typedef void note_made_cb(void *arg, enum err err, uint32_t note);
@@ -55,6 +62,7 @@ struct note_words {
     char address[EMAIL_TEXT_SIZE];
     char subject[NOTE_SUBJECT_BYTES_MAX + 1];
     char text[NOTE_TEXT_BYTES_MAX + 1];
+    uint32_t number, salt; /* of its link; salt 0: none */
 };
 /* sealed: of a note_item. False: not sealed by this key for this campaign. */
 MUST_CHECK bool note_open(const struct campaign *campaign, struct bytes sealed,

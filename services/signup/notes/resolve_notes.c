@@ -94,6 +94,9 @@ resolve_one(const struct resolving *r, const struct store_reply *reply,
     set_field(to, 1, "note_text", to->words.text);
     to->message.n_fields = FIELDS;
     to->message.fields = to->field_pointers;
+    to->message.has_salt = to->message.has_ticket_number = to->words.salt != 0;
+    to->message.salt = to->words.salt;
+    to->message.ticket_number = to->words.number;
 }
 
 static void

@@ -7,7 +7,8 @@
 
 /* Answers a Resolve of class NOTE, whose numbers are notes'; takes over asked.
  * The caller has checked who asks, the channel and how many numbers there are.
- * Each Contact has its address and the fields note_subject and note_text, or
+ * Each Contact has its address, the fields note_subject and note_text, and
+ * where the words have a link ticket_number (the supporter's) and salt; or it
  * is withheld:
  *
  *   RULE_GONE        it has expired, or there is no such note

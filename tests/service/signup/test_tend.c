@@ -1,0 +1,496 @@
+/* test_tend -- what time, and the providers, do to entries. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/base.h"
+#include "tests/support/rigs/tend_rig.h"
+
+static struct tend_rig rig;
+/* Action 1 has no capacity, action 2 has four seats; both are over within two
+ * days. */
+#define RALLY "rally"
+#define TABLE "table"
+#define SEATS 4
+
+static int
+open_rig(void **state)
+{
+    (void)state;
+    tend_rig_open(&rig);
+    assert_int_equal(signup_rig_put_action(&rig.signup, RALLY, -1), 1);
+    assert_int_equal(signup_rig_put_action(&rig.signup, TABLE, SEATS), 2);
+    return 0;
+}
+
+static int
+close_rig(void **state)
+{
+    (void)state;
+    tend_rig_close(&rig);
+    return 0;
+}
+
+static const struct tend_rig_entry ann = {
+    .name = "Ann Smith", .phone = "07700 900101", .actions = {RALLY}};
+
+static void
+take_mail(uint32_t number)
+{
+    tend_rig_hand_over(&rig, WORDS__CLASS__CLASS_CONFIRMATION,
+                       WORDS__CHANNEL__CHANNEL_EMAIL, number);
+}
+
+static void
+cancel(uint32_t number, const char *action)
+{
+    Signup__Cancel ask = SIGNUP__CANCEL__INIT;
+    ask.campaign = "care";
+    ask.number = number;
+    ask.action = (char *)action;
+    Signup__Request request = SIGNUP__REQUEST__INIT;
+    request.is_case = SIGNUP__REQUEST__IS_CANCEL;
+    request.cancel = &ask;
+    struct signup_answer answer = signup_rig_insist(&rig.signup, &request);
+    signup_rig_free(&answer);
+}
+
+/* How many Folded events the feed has; *last: the last one. */
+static int
+count_folded(Signup__Folded *last)
+{
+    Feed__Since since = FEED__SINCE__INIT;
+    since.campaign = "care";
+    Signup__Request request = SIGNUP__REQUEST__INIT;
+    request.is_case = SIGNUP__REQUEST__IS_SINCE;
+    request.since = &since;
+    struct signup_answer answer = signup_rig_insist(&rig.signup, &request);
+    const Feed__Page *page = answer.reply->since;
+    int count = 0;
+    for (size_t e = 0; e < page->n_entries; e++) {
+        for (size_t i = 0; i < page->entries[e]->n_events; i++) {
+            const ProtobufCBinaryData *packed = &page->entries[e]->events[i];
+            Signup__Event *event =
+                wire_unpack(&signup__event__descriptor, packed->data,
+                            packed->len, BUS_BODY_BYTES_MAX);
+            assert_non_null(event);
+            if (event->is_case == SIGNUP__EVENT__IS_FOLDED) {
+                count++;
+                *last = *event->folded;
+            }
+            wire_free(event);
+        }
+    }
+    signup_rig_free(&answer);
+    return count;
+}
+
+/* ---- twins ---- */
+
+static void
+two_equal_forms_count_once(void **state)
+{
+    (void)state;
+    unsigned first = tend_rig_number(&rig, &ann);
+    struct tend_rig_entry again = ann;
+    again.name = "ann  SMITH";
+    again.phone = "+44 7700 900101";
+    unsigned second = tend_rig_number(&rig, &again);
+    assert_int_not_equal(first, second);
+    tend_rig_await(&rig, "twins:1", 1);
+    assert_int_equal(tend_rig_count(&rig, "confirmed:1"), 1);
+    assert_int_equal(tend_rig_count(&rig, "unproved:1"), 1);
+    Signup__Folded folded;
+    assert_int_equal(count_folded(&folded), 1);
+    assert_int_equal(folded.number, second);
+    assert_true(folded.has_into);
+    assert_int_equal(folded.into, first);
+}
+
+static void
+another_name_or_another_contact_is_somebody_else(void **state)
+{
+    (void)state;
+    (void)tend_rig_number(&rig, &ann);
+    struct tend_rig_entry bob = ann;
+    bob.name = "Bob Smith";
+    (void)tend_rig_number(&rig, &bob);
+    struct tend_rig_entry far = ann;
+    far.phone = "07700 900102";
+    (void)tend_rig_number(&rig, &far);
+    tend_rig_settle(&rig);
+    assert_int_equal(tend_rig_count(&rig, "confirmed:1"), 3);
+    assert_int_equal(tend_rig_count(&rig, "twins:1"), 0);
+}
+
+static void
+a_twin_counts_when_the_first_gives_its_place_up(void **state)
+{
+    (void)state;
+    unsigned first = tend_rig_number(&rig, &ann);
+    unsigned second = tend_rig_number(&rig, &ann);
+    tend_rig_await(&rig, "twins:1", 1);
+    cancel(first, RALLY);
+    tend_rig_await(&rig, "confirmed:1", 1);
+    assert_int_equal(tend_rig_count(&rig, "twins:1"), 0);
+    cancel(second, RALLY);
+    tend_rig_await(&rig, "confirmed:1", 0);
+}
+
+static void
+a_twin_holds_no_second_seat(void **state)
+{
+    (void)state;
+    struct tend_rig_entry at_table = ann;
+    at_table.actions[0] = TABLE;
+    for (int i = 0; i < 5; i++) {
+        (void)tend_rig_number(&rig, &at_table);
+        tend_rig_settle(&rig);
+    }
+    assert_int_equal(tend_rig_count(&rig, "held:2"), 1);
+    assert_int_equal(
+        tend_rig_count(&rig, "twins:2") + tend_rig_count(&rig, "asked:2"), 4);
+}
+
+/* What an organisation's server answers for is not undone by a stranger who
+ * was first. */
+static void
+who_is_vouched_for_is_nobodys_twin(void **state)
+{
+    (void)state;
+    unsigned stranger = tend_rig_number(&rig, &ann);
+    struct tend_rig_entry vouched = ann;
+    vouched.is_vouched = true;
+    unsigned real = tend_rig_number(&rig, &vouched);
+    tend_rig_await(&rig, "twins:1", 1);
+    assert_int_equal(tend_rig_count(&rig, "confirmed:1"), 1);
+    assert_int_equal(tend_rig_count(&rig, "unproved:1"), 0);
+    Signup__Folded folded;
+    assert_int_equal(count_folded(&folded), 1);
+    assert_int_equal(folded.number, stranger);
+    assert_int_equal(folded.into, real);
+}
+
+/* ---- what goes ---- */
+
+static bool
+is_gone(uint32_t number)
+{
+    char *command = mem_format("LINDEX '{care}:su:r:0' %u", number);
+    char *record = redis_do(rig.signup.redis, command);
+    bool is_empty = record[0] == '\0';
+    free(record);
+    free(command);
+    return is_empty;
+}
+
+static long
+count_index(void)
+{
+    return tend_rig_ask(
+        &rig, "EVAL \"local n = 0; for _, k in ipairs(redis.call('KEYS', "
+              "'{care}:su:n:*')) do n = n + redis.call('HLEN', k) end; return "
+              "n\" 0");
+}
+
+static void
+what_was_never_written_to_goes_after_a_day(void **state)
+{
+    (void)state;
+    struct tend_rig_entry both = ann;
+    both.email = "ann@example.org";
+    both.actions[1] = TABLE;
+    unsigned number = tend_rig_number(&rig, &both);
+    tend_rig_settle(&rig);
+    assert_int_equal(count_index(), 2);
+    tend_rig_pass(&rig, TEND_RIG_DAY_MS - 60 * TEND_RIG_MINUTE_MS);
+    tend_rig_settle(&rig);
+    assert_false(is_gone(number));
+    tend_rig_pass(&rig, 61 * TEND_RIG_MINUTE_MS);
+    tend_rig_await(&rig, "confirmed:1", 0);
+    tend_rig_settle(&rig);
+    assert_true(is_gone(number));
+    assert_int_equal(tend_rig_count(&rig, "held:2"), 0);
+    assert_int_equal(tend_rig_count(&rig, "cancelled:1"), 0);
+    assert_int_equal(count_index(), 0);
+    struct signup_answer got =
+        signup_rig_resolve(&rig.signup, WORDS__CLASS__CLASS_SAFETY,
+                           WORDS__CHANNEL__CHANNEL_EMAIL, RALLY, number);
+    assert_null(got.reply->resolve->contacts[0]->address);
+    signup_rig_free(&got);
+}
+
+static void
+what_was_written_to_goes_a_week_after_its_last_action(void **state)
+{
+    (void)state;
+    struct tend_rig_entry mailed = ann;
+    mailed.email = "ann@example.org";
+    unsigned number = tend_rig_number(&rig, &mailed);
+    take_mail(number);
+    tend_rig_pass(&rig, 7 * TEND_RIG_DAY_MS);
+    tend_rig_settle(&rig);
+    assert_false(is_gone(number));
+    tend_rig_pass(&rig, 2 * TEND_RIG_DAY_MS + TEND_RIG_MINUTE_MS);
+    tend_rig_await_answer(&rig, "ZCARD '{care}:su:due'", 0);
+    assert_true(is_gone(number));
+    /* It was there: the action's count stays. */
+    assert_int_equal(tend_rig_count(&rig, "confirmed:1"), 1);
+    assert_int_equal(count_index(), 0);
+}
+
+static void
+who_cannot_be_written_to_stays_until_the_action_is_over(void **state)
+{
+    (void)state;
+    unsigned nothing = tend_rig_number(
+        &rig, &(struct tend_rig_entry){.name = "Cy", .actions = {RALLY}});
+    unsigned landline = tend_rig_number(
+        &rig, &(struct tend_rig_entry){
+                  .name = "Di", .phone = "020 7946 0018", .actions = {RALLY}});
+    tend_rig_pass(&rig, 5 * TEND_RIG_DAY_MS);
+    tend_rig_settle(&rig);
+    assert_false(is_gone(nothing));
+    assert_false(is_gone(landline));
+    tend_rig_pass(&rig, 5 * TEND_RIG_DAY_MS);
+    tend_rig_await_answer(&rig, "ZCARD '{care}:su:due'", 0);
+    assert_true(is_gone(nothing));
+    assert_true(is_gone(landline));
+}
+
+static void
+who_is_vouched_for_does_not_go(void **state)
+{
+    (void)state;
+    struct tend_rig_entry vouched = ann;
+    vouched.is_vouched = true;
+    unsigned number = tend_rig_number(&rig, &vouched);
+    tend_rig_pass(&rig, 30 * TEND_RIG_DAY_MS);
+    tend_rig_settle(&rig);
+    assert_false(is_gone(number));
+    assert_int_equal(tend_rig_count(&rig, "confirmed:1"), 1);
+}
+
+/* The twin of one that goes takes its place. */
+static void
+a_twin_counts_when_the_first_goes(void **state)
+{
+    (void)state;
+    struct tend_rig_entry mailed = ann;
+    mailed.email = "ann@example.org";
+    (void)tend_rig_number(&rig, &mailed);
+    tend_rig_pass(&rig, TEND_RIG_DAY_MS / 2);
+    unsigned second = tend_rig_number(&rig, &mailed);
+    tend_rig_await(&rig, "twins:1", 1);
+    tend_rig_pass(&rig, TEND_RIG_DAY_MS / 2 + TEND_RIG_MINUTE_MS);
+    tend_rig_await(&rig, "twins:1", 0);
+    tend_rig_await(&rig, "confirmed:1", 1);
+    assert_false(is_gone(second));
+    Signup__Folded folded;
+    assert_int_equal(count_folded(&folded), 2);
+    assert_int_equal(folded.number, second);
+    assert_false(folded.has_into);
+}
+
+/* ---- seats ---- */
+
+static struct tend_rig_entry
+at_table(int who, char phone[32], char email[48])
+{
+    (void)snprintf(phone, 32, "07700900%03d", who);
+    (void)snprintf(email, 48, "p%d@example.org", who);
+    return (struct tend_rig_entry){
+        .name = "Person", .email = email, .actions = {TABLE}};
+}
+
+static unsigned
+enter_table(int who, bool is_vouched)
+{
+    char phone[32], email[48];
+    struct tend_rig_entry entry = at_table(who, phone, email);
+    entry.is_vouched = is_vouched;
+    return tend_rig_number(&rig, &entry);
+}
+
+static void
+a_stranger_cannot_empty_a_roundtable(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 50; i++) {
+        (void)enter_table(i, false);
+    }
+    assert_int_equal(tend_rig_count(&rig, "held:2"), SEATS / 2);
+    assert_int_equal(tend_rig_count(&rig, "asked:2"), 50 - SEATS / 2);
+    (void)enter_table(60, true);
+    (void)enter_table(61, true);
+    assert_int_equal(tend_rig_count(&rig, "confirmed:2"), 2);
+    tend_rig_settle(&rig);
+    assert_int_equal(tend_rig_count(&rig, "held:2"), SEATS / 2);
+}
+
+static void
+a_held_seat_ends_half_an_hour_after_its_message(void **state)
+{
+    (void)state;
+    unsigned number = enter_table(0, false);
+    assert_int_equal(tend_rig_count(&rig, "held:2"), 1);
+    /* Not while no provider has the message. */
+    tend_rig_pass(&rig, 40 * TEND_RIG_MINUTE_MS);
+    tend_rig_settle(&rig);
+    assert_int_equal(tend_rig_count(&rig, "held:2"), 1);
+    take_mail(number);
+    tend_rig_pass(&rig, 29 * TEND_RIG_MINUTE_MS);
+    tend_rig_settle(&rig);
+    assert_int_equal(tend_rig_count(&rig, "held:2"), 1);
+    tend_rig_pass(&rig, 2 * TEND_RIG_MINUTE_MS);
+    tend_rig_await(&rig, "held:2", 0);
+    assert_int_equal(tend_rig_count(&rig, "asked:2"), 1);
+}
+
+static void
+whoever_waits_gets_a_seat_that_was_held(void **state)
+{
+    (void)state;
+    unsigned stranger = enter_table(0, false);
+    for (int i = 0; i < SEATS; i++) {
+        (void)enter_table(10 + i, true);
+    }
+    assert_int_equal(tend_rig_count(&rig, "confirmed:2"), SEATS - 1);
+    assert_int_equal(tend_rig_count(&rig, "waitlisted:2"), 1);
+    take_mail(stranger);
+    tend_rig_pass(&rig, 31 * TEND_RIG_MINUTE_MS);
+    tend_rig_await(&rig, "confirmed:2", SEATS);
+    assert_int_equal(tend_rig_count(&rig, "waitlisted:2"), 0);
+    assert_int_equal(tend_rig_count(&rig, "asked:2"), 1);
+}
+
+/* ---- at any moment ---- */
+
+static uint32_t seed;
+
+static unsigned
+draw(unsigned below)
+{
+    seed = seed * 1664525U + 1013904223U;
+    return (seed >> 8) % below;
+}
+
+/* In one look, since the jobs go on meanwhile: the seats taken; -1: a counter
+ * says other than its column. */
+static const char seats_taken[] =
+    "EVAL \"local m, taken = '{care}:su:m', 0; for letter, name in pairs({c = "
+    "'confirmed', w = 'waitlisted', o = 'offered', h = 'held', a = 'asked', t "
+    "= 'twins'}) do local n = tonumber(redis.call('HGET', m, name .. ':2') or "
+    "0); if n ~= redis.call('BITCOUNT', '{care}:su:c:' .. letter .. '2:0') "
+    "then return -1 end; if letter == 'c' or letter == 'o' or letter == 'h' "
+    "then taken = taken + n end end; return taken\" 0";
+
+static void
+expect_seats_add_up(int step)
+{
+    long taken = tend_rig_ask(&rig, seats_taken);
+    if (taken > SEATS || taken < 0) {
+        fail_msg("step %d: %ld of %d seats", step, taken, SEATS);
+    }
+}
+
+/* Each step, whatever came before; a kill in the midst of it. */
+static void
+take_step(unsigned *people)
+{
+    switch (draw(8)) {
+    case 0:
+    case 1:
+    case 2:
+        (void)enter_table((int)draw(6), false);
+        (*people)++;
+        break;
+    case 3:
+        (void)enter_table((int)draw(6) + 6, true);
+        (*people)++;
+        break;
+    case 4:
+        if (*people > 0) {
+            cancel(draw(*people), TABLE);
+        }
+        break;
+    case 5:
+        if (*people > 0) {
+            take_mail(draw(*people));
+        }
+        break;
+    case 6:
+        tend_rig_pass(&rig, 20 * TEND_RIG_MINUTE_MS);
+        break;
+    default:
+        process_kill(&rig.signup.signup);
+        signup_rig_start(&rig.signup);
+        break;
+    }
+}
+
+static void
+held_and_taken_seats_are_never_more_than_there_are(void **state)
+{
+    (void)state;
+    seed = 4711;
+    unsigned people = 0;
+    for (int step = 0; step < 80; step++) {
+        take_step(&people);
+        expect_seats_add_up(step);
+    }
+    tend_rig_settle(&rig);
+    expect_seats_add_up(-1);
+    tend_rig_pass(&rig, 2 * TEND_RIG_DAY_MS);
+    tend_rig_settle(&rig);
+    expect_seats_add_up(-2);
+    assert_int_equal(tend_rig_count(&rig, "held:2"), 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(two_equal_forms_count_once, open_rig,
+                                        close_rig),
+        cmocka_unit_test_setup_teardown(
+            another_name_or_another_contact_is_somebody_else, open_rig,
+            close_rig),
+        cmocka_unit_test_setup_teardown(
+            a_twin_counts_when_the_first_gives_its_place_up, open_rig,
+            close_rig),
+        cmocka_unit_test_setup_teardown(a_twin_holds_no_second_seat, open_rig,
+                                        close_rig),
+        cmocka_unit_test_setup_teardown(who_is_vouched_for_is_nobodys_twin,
+                                        open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(
+            what_was_never_written_to_goes_after_a_day, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(
+            what_was_written_to_goes_a_week_after_its_last_action, open_rig,
+            close_rig),
+        cmocka_unit_test_setup_teardown(
+            who_cannot_be_written_to_stays_until_the_action_is_over, open_rig,
+            close_rig),
+        cmocka_unit_test_setup_teardown(who_is_vouched_for_does_not_go,
+                                        open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(a_twin_counts_when_the_first_goes,
+                                        open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(a_stranger_cannot_empty_a_roundtable,
+                                        open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(
+            a_held_seat_ends_half_an_hour_after_its_message, open_rig,
+            close_rig),
+        cmocka_unit_test_setup_teardown(whoever_waits_gets_a_seat_that_was_held,
+                                        open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(
+            held_and_taken_seats_are_never_more_than_there_are, open_rig,
+            close_rig),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
