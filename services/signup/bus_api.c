@@ -4,6 +4,7 @@
 #include "services/signup/joining/flows.h"
 #include "services/signup/joining/signup_flow.h"
 #include "services/signup/keep/feed.h"
+#include "services/signup/notes/flows.h"
 #include "services/signup/signup.h"
 #include "services/signup/supporter/flows.h"
 
@@ -26,6 +27,8 @@ static const struct asked_row rows[] = {
     {SIGNUP__REQUEST__IS_CHANGE_CONTACT, change_flow_contact},
     {SIGNUP__REQUEST__IS_MERGE, merge_flow_start},
     {SIGNUP__REQUEST__IS_SPLIT, merge_flow_split},
+    {SIGNUP__REQUEST__IS_MAKE_CODE, code_flow_make},
+    {SIGNUP__REQUEST__IS_TRY_CODE, code_flow_try},
 };
 
 const struct asked_api signup_api = {
