@@ -59,7 +59,8 @@ struct su;
 struct tend;
 
 struct signup_metrics {
-    struct metric *signups, *batches, *refused, *resolved, *dropped, *withheld;
+    struct metric *signups, *batches, *refused, *resolved, *dropped, *withheld,
+        *codes, *codes_held_back;
     struct metric *batch_ms, *audience_ms;
 };
 

@@ -29,6 +29,12 @@ open_metrics(struct signup *signup)
                                    "Supporters resolved for courier"),
         .withheld = metric_counter(m, "muster_signup_withheld_total", NULL,
                                    "Of those, withheld by a rule"),
+        .codes = metric_counter(m, "muster_signup_codes_total", NULL,
+                                "Codes made, for whoever has a contact"),
+        .codes_held_back =
+            metric_counter(m, "muster_signup_codes_held_back_total", NULL,
+                           "Of those, held back: a day's texts to numbers "
+                           "of which nobody is proved"),
         .dropped = metric_counter(m, "muster_signup_dropped_total", NULL,
                                   "Unproved entries whose time was over"),
         .batch_ms = metric_histogram(m, "muster_signup_batch_ms", NULL,

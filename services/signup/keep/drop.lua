@@ -30,7 +30,7 @@ end
 -- No more than will be compared.
 local function look_at_others(item, contact)
   local left = SU_TWINS_MAX
-  each_entry(contact, item.name, function(number)
+  each_namesake(contact, item.name, function(number)
     if number ~= item.number and left > 0 then
       left = left - 1
       look_again(number)

@@ -23,7 +23,7 @@ end
 -- Calls fn(number, field) for each entry of a contact, by its hash, that has
 -- this name: as the entry index has it. A contact is "four hexadecimal digits,
 -- then six bytes".
-local function each_entry(contact, name, fn)
+local function each_namesake(contact, name, fn)
   if contact == '' then
     return
   end

@@ -4,7 +4,8 @@
 -- KEYS  meta
 -- ARGV  args make_code
 -- Returns the feed's end, or 0 when there were too many, or one a moment ago:
--- nothing is done.
+-- nothing is done; and 1 if it was held back since strangers' texts cost too
+-- much today.
 --
 -- Whoever looks on must not learn whether anybody has the contact: the same
 -- commands run, with as many bytes. A code that goes to nobody has a note too,
@@ -34,7 +35,17 @@ end
 -- Somebody proved or vouched for; or an entry, unless "Not me" was said.
 local has_member = call('HEXISTS', prefix .. 'i:' .. bucket, hash) == 1
 local is_open, is_refused = has_entry(), said(SU_SAID_NOT_ME)
-local is_known = has_member or is_open and not is_refused
+local is_stranger = not has_member and is_open and not is_refused
+local is_counted = is_stranger and channel == CHANNEL_SMS
+
+local today, texts = floor(now / day), 0
+local counted = call('HGET', codes, 'day')
+if counted then
+  local on, count_of = struct.unpack(CODE_DAY_ROW, counted)
+  texts = on == today and count_of or 0
+end
+local is_held_back = is_counted and texts >= SU_CODE_STRANGERS_DAY_MAX
+local is_known = has_member or is_stranger and not is_held_back
 local is_stopped = said(SU_SAID_STOP) and channel == CHANNEL_SMS
 
 -- Those of the last day, the newest first; and how many of the last hour.
@@ -60,7 +71,7 @@ if kept then
 end
 if recent >= SU_CODE_SENDS_HOUR_MAX or #sends >= SU_CODE_SENDS_MAX or
    #sends > 0 and (is_stopped or sends[1] > now - SU_CODE_AGAIN_MS) then
-  return 0
+  return {0, 0}
 end
 
 local item = is_stopped and ARGV[MAKE_CODE_ARG_STOP_ITEM] or
@@ -77,4 +88,6 @@ for _, sent in ipairs(sends) do
 end
 call('HSET', codes, field, table.concat(row))
 call('ZADD', prefix .. 'ox', format('%.0f', now + day), field)
-return commit()
+call('HSET', codes, 'day', struct.pack(CODE_DAY_ROW, today,
+  texts + (is_counted and not is_held_back and 1 or 0)))
+return {commit(), is_held_back and 1 or 0}

@@ -68,8 +68,8 @@ local function find_group(item)
   for _, number in ipairs(item.members) do
     add(number)
   end
-  each_entry(item.phone, item.name, add)
-  each_entry(item.email, item.name, add)
+  each_namesake(item.phone, item.name, add)
+  each_namesake(item.email, item.name, add)
   table.sort(group, function(a, b) return a.number < b.number end)
   for i = SU_TWINS_MAX + 1, #group do
     group[i] = nil

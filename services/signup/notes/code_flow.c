@@ -169,14 +169,20 @@ static void
 make_done(void *arg, enum err err, const struct store_reply *reply)
 {
     struct coding *c = arg;
+    if (err == ERR_NONE && (reply->type != STORE_ARRAY || reply->count != 2)) {
+        err = ERR_INTERNAL;
+    }
     if (err != ERR_NONE) {
         refuse(c, err, NULL);
         return;
     }
-    if (reply->integer > 0) {
-        feed_flow_announce(signup_of(c->asked), c->campaign->id,
-                           (uint64_t)reply->integer);
+    struct signup *signup = signup_of(c->asked);
+    if (reply->items[0].integer > 0) {
+        feed_flow_announce(signup, c->campaign->id,
+                           (uint64_t)reply->items[0].integer);
+        metric_add(signup->metrics.codes, 1);
     }
+    metric_add(signup->metrics.codes_held_back, reply->items[1].integer);
     Signup__CodeMade made = SIGNUP__CODE_MADE__INIT;
     Signup__Reply answer = SIGNUP__REPLY__INIT;
     answer.is_case = SIGNUP__REPLY__IS_MAKE_CODE;

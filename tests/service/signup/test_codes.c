@@ -466,13 +466,10 @@ nobody_learns_who_has_a_contact(void **state)
     signup_rig_free(&other);
 }
 
-/* Nothing is sent to a stranger: the event of that note names no channel. */
-static void
-a_code_for_nobody_goes_nowhere(void **state)
+/* Whether note's event says a channel. */
+static bool
+is_sent(uint32_t note)
 {
-    (void)state;
-    assert_int_equal(make(STRANGE, NULL), ERR_NONE);
-    make_by_phone();
     Feed__Since since = FEED__SINCE__INIT;
     since.campaign = "care";
     Signup__Request request = SIGNUP__REQUEST__INIT;
@@ -480,24 +477,56 @@ a_code_for_nobody_goes_nowhere(void **state)
     request.since = &since;
     struct signup_answer answer = signup_rig_insist(&rig.signup, &request);
     const Feed__Page *page = answer.reply->since;
-    int channels[2] = {-1, -1};
+    int channel = -1;
     for (size_t e = 0; e < page->n_entries; e++) {
         const ProtobufCBinaryData *packed = &page->entries[e]->events[0];
         Signup__Event *event =
             wire_unpack(&signup__event__descriptor, packed->data, packed->len,
                         BUS_BODY_BYTES_MAX);
         assert_non_null(event);
-        if (event->is_case == SIGNUP__EVENT__IS_NOTE_MADE) {
-            assert_in_range(event->note_made->note, 0, 1);
-            channels[event->note_made->note] = (int)event->note_made->channel;
+        if (event->is_case == SIGNUP__EVENT__IS_NOTE_MADE &&
+            event->note_made->note == note) {
             assert_int_equal(event->note_made->day,
                              clock_wall_ms() / TEND_RIG_DAY_MS);
+            channel = (int)event->note_made->channel;
         }
         wire_free(event);
     }
     signup_rig_free(&answer);
-    assert_int_equal(channels[0], WORDS__CHANNEL__CHANNEL_NONE);
-    assert_int_equal(channels[1], WORDS__CHANNEL__CHANNEL_SMS);
+    assert_int_not_equal(channel, -1);
+    return channel != WORDS__CHANNEL__CHANNEL_NONE;
+}
+
+/* Nothing is sent to a stranger: the event of that note names no channel. */
+static void
+a_code_for_nobody_goes_nowhere(void **state)
+{
+    (void)state;
+    assert_int_equal(make(STRANGE, NULL), ERR_NONE);
+    make_by_phone();
+    assert_false(is_sent(0));
+    assert_true(is_sent(1));
+}
+
+/* What strangers type in must not cost a campaign without end. */
+static void
+a_day_has_so_many_texts_to_numbers_nobody_proved(void **state)
+{
+    (void)state;
+    static const char last_but_one[] =
+        "EVAL \"return redis.call('HSET', KEYS[1], 'day', struct.pack('>I4I4', "
+        "math.floor(ARGV[1] / 86400000), 499))\" 1 '{care}:su:o' %lld";
+    char *command = mem_format(last_but_one, (long long)clock_wall_ms());
+    free(redis_do(rig.signup.redis, command));
+    free(command);
+    (void)tend_rig_number(
+        &rig, &(struct tend_rig_entry){.name = "Cy", .phone = STRANGE});
+    make_by_phone();
+    assert_int_equal(make(STRANGE, NULL), ERR_NONE);
+    assert_int_equal(make(NULL, EMAIL), ERR_NONE);
+    assert_true(is_sent(0));
+    assert_false(is_sent(1));
+    assert_true(is_sent(2));
 }
 
 static void
@@ -521,11 +550,16 @@ what_is_over_is_forgotten(void **state)
     tend_rig_pass(&rig, 26 * 60 * MINUTE);
     process_kill(&rig.signup.signup);
     signup_rig_start(&rig.signup);
-    static const char *const keys[] = {
-        "HLEN '{care}:su:z'", "HLEN '{care}:su:zk'", "ZCARD '{care}:su:zx'",
-        "HLEN '{care}:su:o'", "ZCARD '{care}:su:ox'"};
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        tend_rig_await_answer(&rig, keys[i], 0);
+    static const struct {
+        const char *key;
+        long left;
+    } rows[] = {{"HLEN '{care}:su:z'", 0},
+                {"HLEN '{care}:su:zk'", 0},
+                {"ZCARD '{care}:su:zx'", 0},
+                {"HLEN '{care}:su:o'", 1}, /* how many texts a day had */
+                {"ZCARD '{care}:su:ox'", 0}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        tend_rig_await_answer(&rig, rows[i].key, rows[i].left);
     }
     assert_int_equal(count_notes(), 2);
 }
@@ -569,6 +603,7 @@ main(void)
         TEST(a_number_that_said_stop_gets_one_code_a_day),
         TEST(nobody_learns_who_has_a_contact),
         TEST(a_code_for_nobody_goes_nowhere),
+        TEST(a_day_has_so_many_texts_to_numbers_nobody_proved),
         TEST(what_was_typed_wrong_is_refused_by_field),
         TEST(what_is_over_is_forgotten),
         TEST(a_code_is_kept_as_a_hash_alone),
