@@ -10,6 +10,7 @@
 #include "services/signup/people/address.h"
 #include "services/signup/people/merging.h"
 #include "services/signup/people/rules.h"
+#include "services/signup/people/switches.h"
 #include "services/signup/supporter/flows.h"
 #include "services/signup/supporter/person.h"
 
@@ -180,6 +181,7 @@ struct supporter {
     char phone[ADDRESS_HINT_SIZE], email[ADDRESS_HINT_SIZE];
     Signup__Consent consents[CHANNELS], *consent_pointers[CHANNELS];
     Signup__Place *places, **place_pointers;
+    struct person_switches switches;
 };
 
 static void
@@ -235,6 +237,11 @@ answer_supporter(struct getting *g, struct person *person)
     fill_hints(&person->record, s);
     fill_words(g->campaign, person, &s->message);
     fill_all_places(g, person, s);
+    switches_fill(person->flags, &s->switches);
+    s->message.n_switches = s->switches.count;
+    s->message.switches = s->switches.list;
+    s->message.has_has_stop = true;
+    s->message.has_stop = (person->flags & FLAG_SMS_STOP) != 0;
     s->message.consents = s->consent_pointers;
     for (int channel = 0; channel < CHANNELS; channel++) {
         Signup__Consent *to = &s->consents[s->message.n_consents];
