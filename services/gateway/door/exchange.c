@@ -36,6 +36,16 @@ log_failure(const struct exchange *x, int status)
     (void)trace_enter(before);
 }
 
+static void
+free_state(struct exchange *x)
+{
+    if (x->fini_state != NULL) {
+        x->fini_state(x->state);
+    }
+    free(x->state);
+    x->fini_state = NULL;
+}
+
 void
 exchange_end(struct exchange *x, int status)
 {
@@ -49,7 +59,7 @@ exchange_end(struct exchange *x, int status)
     metric_observe_ms(g->request_ms,
                       (double)(clock_boot_us() - x->started_us) / 1000.0);
     json_decref(x->body);
-    free(x->state);
+    free_state(x);
     for (int i = 0; i < x->query_count; i++) {
         free(x->queries[i]);
     }
@@ -135,8 +145,17 @@ exchange_campaign(struct exchange *x)
 void *
 exchange_state(struct exchange *x, size_t size)
 {
-    free(x->state);
+    free_state(x);
     x->state = mem_new(size);
+    return x->state;
+}
+
+void *
+exchange_state_owning(struct exchange *x, size_t size,
+                      void (*fini)(void *state))
+{
+    (void)exchange_state(x, size);
+    x->fini_state = fini;
     return x->state;
 }
 

@@ -42,6 +42,7 @@ struct exchange {
     json_t *body;      /* read by exchange_read_json; NULL before */
     struct json_errors errors;
     void *state; /* the handler's own, freed with the exchange */
+    void (*fini_state)(void *state); /* what that owns; NULL: nothing */
     char *queries[QUERIES_MAX];
     int query_count;
     void (*next)(struct exchange *x); /* the step to go on with */
@@ -66,6 +67,9 @@ uint64_t exchange_query_whole(struct exchange *x, const char *name,
 const char *exchange_campaign(struct exchange *x);
 /* A zeroed struct of the handler's own; freed with x. Once per exchange. */
 void *exchange_state(struct exchange *x, size_t size);
+/* The same of a state that owns things: fini frees them, not the state. */
+void *exchange_state_owning(struct exchange *x, size_t size,
+                            void (*fini)(void *state));
 /* Reads the JSON body. False: it has replied (415, 400) and x is gone. */
 MUST_CHECK bool exchange_read_json(struct exchange *x);
 /* The plain form body; NULL when the content type is another. */

@@ -145,6 +145,20 @@ reply_redirect_with(struct exchange *x, const char *location,
 }
 
 void
+reply_redirect_cookies(struct exchange *x, const char *location,
+                       const char *const *cookies, size_t count)
+{
+    struct http_header headers[2 + REPLY_COOKIES_MAX] = {
+        {"Location", location}, {"Cache-Control", "no-store"}};
+    size_t len = 2;
+    for (size_t i = 0; i < count && i < REPLY_COOKIES_MAX; i++) {
+        headers[len++] = (struct http_header){"Set-Cookie", cookies[i]};
+    }
+    reply_bytes(x, &(struct http_answer){
+                       .status = 303, .headers = headers, .header_count = len});
+}
+
+void
 reply_redirect(struct exchange *x, const char *location)
 {
     reply_redirect_with(x, location, (struct http_header){NULL, NULL});

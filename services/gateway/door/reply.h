@@ -17,6 +17,10 @@ void reply_redirect_with(struct exchange *x, const char *location,
                          struct http_header header);
 /* As reply_html, 200; Back finds the page as it was, without asking again. */
 void reply_html_kept(struct exchange *x, const struct buf *html);
+/* The same with cookies: values of Set-Cookie, at most REPLY_COOKIES_MAX. */
+#define REPLY_COOKIES_MAX 2
+void reply_redirect_cookies(struct exchange *x, const char *location,
+                            const char *const *cookies, size_t count);
 
 /* ---- what went wrong: a problem document, or a page for a person ---- */
 
