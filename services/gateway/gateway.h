@@ -58,6 +58,7 @@ struct gateway {
     const char *public_url, *outbox_dir; /* borrowed; outbox_dir: or NULL */
     struct crypto_key token_key, audit_key, link_key;
     struct crypto_key form_key, slip_key, typed_key, once_key; /* entry/ */
+    struct crypto_key page_key; /* of what pages give a browser to keep */
     uint8_t bootstrap_hash[CRYPTO_HASH_BYTES];
     /* Appends a page that says what went wrong, for a person. */
     void (*draw_problem)(struct buf *to, const char *title, const char *detail);

@@ -74,6 +74,7 @@ load_keys(struct gateway *g)
     crypto_key_derive(&key, "slip", &g->slip_key);
     crypto_key_derive(&key, "typed", &g->typed_key);
     crypto_key_derive(&key, "once", &g->once_key);
+    crypto_key_derive(&key, "page", &g->page_key);
     link_key_load(dir, &g->link_key);
     free(path);
 }

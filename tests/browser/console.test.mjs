@@ -305,7 +305,7 @@ test('opening the link to stop changes nothing; the button stops', async () => {
     const preferences = await stage.choicesOf(people[3]);
     const wantsEmail = async () => {
         await page.goto(preferences);
-        return page.isChecked('input[name=consent_email]');
+        return page.isChecked('input[name=news_email]');
     };
     assert.equal(await wantsEmail(), true);
     await page.goto(unsubscribe);
@@ -330,7 +330,7 @@ test('a mail program that posts the link for a person stops too', async () => {
     assert.equal(answer.status, 200);
     const page = await stage.open({js: false});
     await page.goto(preferences);
-    assert.equal(await page.isChecked('input[name=consent_email]'), false);
+    assert.equal(await page.isChecked('input[name=news_email]'), false);
     await page.shut();
 });
 

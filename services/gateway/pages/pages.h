@@ -27,6 +27,13 @@
     ROW(HTTP_POST, "/p/{token}", PUBLIC, SCOPE_SELF, page_preferences_save)    \
     ROW(HTTP_GET, "/u/{token}", PUBLIC, SCOPE_SELF, page_unsubscribe)          \
     ROW(HTTP_POST, "/u/{token}", PUBLIC, SCOPE_SELF, page_unsubscribe_act)     \
+    ROW(HTTP_GET, "/y/{token}", PUBLIC, SCOPE_SELF, page_contact)              \
+    ROW(HTTP_POST, "/y/{token}", PUBLIC, SCOPE_SELF, page_contact_act)         \
+    ROW(HTTP_GET, "/find", PUBLIC, SCOPE_OPEN, page_find_where)                \
+    ROW(HTTP_GET, "/find/{c}", PUBLIC, SCOPE_CAMPAIGN, page_find)              \
+    ROW(HTTP_POST, "/find/{c}", PUBLIC, SCOPE_CAMPAIGN, page_find_act)         \
+    ROW(HTTP_GET, "/my/{c}", PUBLIC, SCOPE_CAMPAIGN, page_my)                  \
+    ROW(HTTP_POST, "/my/{c}", PUBLIC, SCOPE_CAMPAIGN, page_my_act)             \
     ROW(HTTP_GET, "/here/{c}/{a}/{gate}", PUBLIC, SCOPE_GATE, page_here)       \
     ROW(HTTP_POST, "/here/{c}/{a}/{gate}", PUBLIC, SCOPE_GATE, page_here_act)  \
     ROW(HTTP_GET, "/problems/{slug}", PUBLIC, SCOPE_OPEN, page_about_problem)  \

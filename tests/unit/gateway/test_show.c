@@ -30,7 +30,7 @@ struct world {
     Signup__Campaign campaign;
     Signup__Actions about;
     Signup__Place place, *places[1];
-    Signup__Consent consent, *consents[1];
+    Signup__Switch news, *switches[1];
     Signup__Supporter supporter;
     struct buf page;
     int64_t now_ms;
@@ -84,16 +84,18 @@ fill_supporter(struct world *w, char *words)
     w->place.action = "rally";
     w->place.state = WORDS__PLACE_STATE__PLACE_CONFIRMED;
     w->places[0] = &w->place;
-    signup__consent__init(&w->consent);
-    w->consent.channel = WORDS__CHANNEL__CHANNEL_SMS;
-    w->consents[0] = &w->consent;
+    signup__switch__init(&w->news);
+    w->news.channel = WORDS__CHANNEL__CHANNEL_SMS;
+    w->news.purpose = WORDS__CLASS__CLASS_CAMPAIGN;
+    w->news.is_on = true;
+    w->switches[0] = &w->news;
     signup__supporter__init(&w->supporter);
     w->supporter.name = words;
     w->supporter.phone_hint = words;
     w->supporter.places = w->places;
     w->supporter.n_places = 1;
-    w->supporter.consents = w->consents;
-    w->supporter.n_consents = 1;
+    w->supporter.switches = w->switches;
+    w->supporter.n_switches = 1;
 }
 
 static void
@@ -162,6 +164,13 @@ draw_ticket(struct world *w)
 }
 
 static void
+draw_slip(struct world *w)
+{
+    w->place.state = WORDS__PLACE_STATE__PLACE_HELD;
+    draw_ticket(w);
+}
+
+static void
 draw_waiting_ticket(struct world *w)
 {
     w->place.state = WORDS__PLACE_STATE__PLACE_WAITLISTED;
@@ -199,7 +208,11 @@ static void
 draw_choices(struct world *w)
 {
     show_choices(&w->page,
-                 &(struct show_choices){&w->about, &w->supporter, "tok", true});
+                 &(struct show_choices){.about = &w->about,
+                                        .supporter = &w->supporter,
+                                        .token = "tok",
+                                        .by = WORDS__CHANNEL__CHANNEL_SMS,
+                                        .is_saved = true});
 }
 
 static void
@@ -237,11 +250,17 @@ static const struct {
     const char *name;
     void (*draw)(struct world *w);
 } pages[] = {
-    {"home", draw_home},       {"sign-up", draw_sign_up},
-    {"ticket", draw_ticket},   {"waiting ticket", draw_waiting_ticket},
-    {"check-in", draw_here},   {"checked in", draw_here_done},
-    {"choices", draw_choices}, {"stop", draw_stop},
-    {"login", draw_login},     {"live", draw_live},
+    {"home", draw_home},
+    {"sign-up", draw_sign_up},
+    {"ticket", draw_ticket},
+    {"waiting ticket", draw_waiting_ticket},
+    {"slip", draw_slip},
+    {"check-in", draw_here},
+    {"checked in", draw_here_done},
+    {"choices", draw_choices},
+    {"stop", draw_stop},
+    {"login", draw_login},
+    {"live", draw_live},
     {"notice", draw_notice},
 };
 
@@ -379,6 +398,40 @@ without_a_confirmed_place_there_is_no_ticket_to_show(void **state)
     buf_fini(&w.page);
 }
 
+static const struct {
+    Words__PlaceState state;
+    bool has_capacity, has_code;
+    const char *want;
+} slips[] = {
+    {WORDS__PLACE_STATE__PLACE_CONFIRMED, true, true, "You have a place."},
+    {WORDS__PLACE_STATE__PLACE_HELD, true, true, "A place is kept for you."},
+    {WORDS__PLACE_STATE__PLACE_ASKED, true, true,
+     "It is full or being confirmed: a place is yours when you confirm, if one "
+     "is left."},
+    /* Counted with another: never that one's own state. */
+    {WORDS__PLACE_STATE__PLACE_TWIN, false, true, "You have a place."},
+    {WORDS__PLACE_STATE__PLACE_TWIN, true, true, "A place is kept for you."},
+    {WORDS__PLACE_STATE__PLACE_WAITLISTED, true, false, "You do not have a"},
+    {WORDS__PLACE_STATE__PLACE_CANCELLED, true, false, "was given back"},
+};
+
+static void
+a_slip_says_its_own_state_in_words(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(slips) / sizeof(*slips); i++) {
+        struct world w;
+        world_init(&w, "Backbone");
+        w.place.state = slips[i].state;
+        w.action.has_capacity = slips[i].has_capacity;
+        draw_ticket(&w);
+        assert_says(&w, slips[i].want);
+        assert_int_equal(strstr(buf_string(&w.page), "class=\"qr\"") != NULL,
+                         slips[i].has_code);
+        buf_fini(&w.page);
+    }
+}
+
 static void
 choices_show_what_is_given_and_offer_only_what_can_be(void **state)
 {
@@ -386,13 +439,15 @@ choices_show_what_is_given_and_offer_only_what_can_be(void **state)
     struct world w;
     world_init(&w, "Backbone");
     draw_choices(&w);
-    assert_says(&w, "name=\"consent_sms\" value=\"yes\" checked >");
-    assert_says(&w, "name=\"consent_email\" value=\"yes\"  disabled>");
-    w.consent.has_is_withdrawn = true;
-    w.consent.is_withdrawn = true;
+    assert_says(&w, "name=\"news_sms\" value=\"yes\" checked >");
+    assert_says(&w, "name=\"news_email\" value=\"yes\"  disabled>");
+    assert_says(&w, "We text you news from the campaign.");
+    w.news.is_on = false;
     buf_reset(&w.page);
     draw_choices(&w);
-    assert_says(&w, "name=\"consent_sms\" value=\"yes\"  >");
+    assert_says(&w, "name=\"news_sms\" value=\"yes\"  >");
+    assert_says(&w, "This changes nothing about what you signed up for.");
+    assert_says(&w, "There is no switch for these.");
     buf_fini(&w.page);
 }
 
@@ -503,6 +558,7 @@ main(void)
         cmocka_unit_test(actions_are_offered_in_the_order_of_their_start),
         cmocka_unit_test(a_ticket_has_the_time_in_london_its_code_and_its_qr),
         cmocka_unit_test(without_a_confirmed_place_there_is_no_ticket_to_show),
+        cmocka_unit_test(a_slip_says_its_own_state_in_words),
         cmocka_unit_test(choices_show_what_is_given_and_offer_only_what_can_be),
         cmocka_unit_test(what_is_wrong_with_a_field_is_a_sentence_of_its_own),
         cmocka_unit_test(seats_left_are_counted_down_to_the_waiting_list),

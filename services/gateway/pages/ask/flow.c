@@ -61,18 +61,38 @@ page_find_campaign(const Signup__Campaigns *campaigns, uint32_t number)
     return NULL;
 }
 
+Signup__Proof *
+page_proof(const struct link *link, Signup__Proof *to)
+{
+    signup__proof__init(to);
+    to->number = link->number;
+    to->channel = (Words__Channel)link->channel;
+    to->salt = link->salt;
+    return link->channel == WORDS__CHANNEL__CHANNEL_NONE ? NULL : to;
+}
+
+/* The evidence: of news the campaign's wording, of one's own places ours. */
+static void
+fill_wording(Signup__Consent *consent, const Signup__Campaign *campaign)
+{
+    bool is_news = consent->purpose == WORDS__CLASS__CLASS_CAMPAIGN;
+    bool has_wording = is_news && campaign->consent_wording != NULL &&
+                       campaign->consent_version != NULL;
+    const char *ours = is_news ? "Campaign news" : "What I signed up for";
+    consent->wording = has_wording ? campaign->consent_wording : (char *)ours;
+    consent->version = has_wording ? campaign->consent_version : "1";
+}
+
 void
 page_set_consent(struct exchange *x, const Signup__Campaign *campaign,
                  const struct page_consent *choice, signup_answer_cb *next)
 {
+    Signup__Proof by;
     Signup__Consent consent = SIGNUP__CONSENT__INIT;
     Signup__SetConsent set = SIGNUP__SET_CONSENT__INIT;
-    bool has_wording =
-        campaign->consent_wording != NULL && campaign->consent_version != NULL;
     consent.channel = choice->channel;
-    consent.purpose = WORDS__CLASS__CLASS_CAMPAIGN;
-    consent.wording = has_wording ? campaign->consent_wording : "Campaign news";
-    consent.version = has_wording ? campaign->consent_version : "1";
+    consent.purpose = choice->purpose;
+    fill_wording(&consent, campaign);
     consent.source = "web";
     consent.at_ms = clock_wall_ms();
     consent.has_is_withdrawn = true;
@@ -80,5 +100,18 @@ page_set_consent(struct exchange *x, const Signup__Campaign *campaign,
     set.campaign = campaign->id;
     set.number = choice->number;
     set.consent = &consent;
+    set.by = choice->by == NULL ? NULL : page_proof(choice->by, &by);
     signup_ask_set_consent(x->gateway->signup, &set, next, x);
+}
+
+void
+page_start_texts(struct exchange *x, const char *campaign,
+                 const struct link *by, signup_answer_cb *next)
+{
+    Signup__Proof proof;
+    Signup__StopTexts start = SIGNUP__STOP_TEXTS__INIT;
+    start.campaign = (char *)campaign;
+    start.has_is_start = start.is_start = true;
+    start.by = page_proof(by, &proof);
+    signup_ask_stop_texts(x->gateway->signup, &start, next, x);
 }

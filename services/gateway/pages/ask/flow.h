@@ -6,6 +6,7 @@
 #include "common/client/signup.h"
 #include "common/crypto/crypto.h"
 #include "services/gateway/door/exchange.h"
+#include "services/gateway/pages/ask/about.h"
 
 #define PAGE_CODE_SIZE 24 /* of a ticket's code; see checkin.proto */
 
@@ -24,15 +25,25 @@ void page_ask_actions_for(struct exchange *x, const char *campaign,
 const Signup__Campaign *page_find_campaign(const Signup__Campaigns *campaigns,
                                            uint32_t number);
 
+/* What a link says of who opens it; NULL when it names no contact (a ticket,
+ * a link of before 0.3). Returns to. */
+Signup__Proof *page_proof(const struct link *link, Signup__Proof *to);
+
 struct page_consent {
     uint32_t number; /* of the supporter */
     Words__Channel channel;
-    bool is_given; /* else withdrawn */
+    Words__Class purpose;
+    bool is_given;         /* else withdrawn */
+    const struct link *by; /* by which the page opened; NULL: not asked */
 };
-/* Records a choice made on a page, with the campaign's wording. */
+/* Records a choice made on a page: of news, with the campaign's wording. */
 void page_set_consent(struct exchange *x, const Signup__Campaign *campaign,
                       const struct page_consent *consent,
                       signup_answer_cb *next);
+
+/* STOP is taken back: the page was opened by a link in a text, or a code. */
+void page_start_texts(struct exchange *x, const char *campaign,
+                      const struct link *by, signup_answer_cb *next);
 
 /* ---- person.c: one supporter, by numbers ---- */
 
@@ -46,13 +57,11 @@ typedef void person_cb(struct exchange *x, struct person *person,
 
 /* The state of an exchange that is about one person. */
 struct person {
-    uint32_t campaign_number, number;
-    const char *what; /* for page_answered; a literal */
+    struct about about; /* its campaign_number says of which campaign */
+    uint32_t number;
     person_cb *found;
-    char campaign[ID_CHARS_MAX + 1]; /* known once found */
-    struct buf about;                /* packed, while the supporter is asked */
     /* the pages' own */
-    struct link link;
+    struct link link; /* that opened it; without a channel: none */
     uint32_t action_number;
     char code[PAGE_CODE_SIZE]; /* the ticket's, as it is written now */
     bool is_svg;
@@ -60,8 +69,11 @@ struct person {
     enum err failed; /* of those */
 };
 
-/* From campaign_number and number: calls found later, or replies with a page
- * that says why not. person is the exchange's state. */
-void person_find(struct exchange *x, struct person *person);
+/* The exchange's state; what: for page_answered, a literal. */
+struct person *person_new(struct exchange *x, const char *what,
+                          person_cb *found);
+/* From about.campaign_number and number: calls found later, or replies with a
+ * page that says why not. */
+void person_find(struct exchange *x);
 
 #endif

@@ -1,8 +1,9 @@
 /* choices_flow -- GET and POST /p/{token}: what we may send a person.
  *
  *   GET   link -> person_find -> reply_choices
- *   POST  link -> person_find -> save_choices -> consent_set for each
- *              channel that changes -> 303 to the page */
+ *   POST  link -> person_find -> save_choices -> choice_set for each switch
+ *              that the form changed -> 303 to the page
+ *                           or -> start_texts -> 303 */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "services/gateway/gateway.h"
 #include "services/gateway/pages/ask/flow.h"
 #include "services/gateway/pages/choices/show_choices.h"
+#include "services/gateway/pages/choices/show_switches.h"
 #include "services/gateway/pages/pages.h"
 
 /* False: it has replied. */
@@ -22,23 +24,22 @@ read_link(struct exchange *x, struct person *person)
     if (err == ERR_NONE && person->link.purpose != LINK_PREFERENCES) {
         err = ERR_NOT_FOUND;
     }
-    person->campaign_number = person->link.campaign_number;
+    person->about.campaign_number = person->link.campaign_number;
     person->number = person->link.number;
-    person->what = "link";
-    return page_answered(x, err, person->what);
+    return page_answered(x, err, "link");
 }
 
 static void
 reply_choices(struct exchange *x, struct person *person,
               const Signup__Actions *about, const Signup__Supporter *supporter)
 {
-    (void)person;
     struct buf html;
     buf_init(&html, 0);
     show_choices(&html, &(struct show_choices){
                             .about = about,
                             .supporter = supporter,
                             .token = exchange_param(x, "token"),
+                            .by = (Words__Channel)person->link.channel,
                             .is_saved = exchange_query(x, "saved") != NULL,
                         });
     reply_html(x, 200, &html);
@@ -48,24 +49,13 @@ reply_choices(struct exchange *x, struct person *person,
 void
 page_preferences(struct exchange *x)
 {
-    struct person *person = exchange_state(x, sizeof(*person));
-    person->found = reply_choices;
+    struct person *person = person_new(x, "link", reply_choices);
     if (read_link(x, person)) {
-        person_find(x, person);
+        person_find(x);
     }
 }
 
 /* ---- saving ---- */
-
-static bool
-is_ticked(struct exchange *x, const char *name)
-{
-    const char *form = exchange_form(x);
-    char value[8];
-    return form != NULL &&
-           http_form_value(form, name, 0, value, sizeof(value)) &&
-           strcmp(value, "yes") == 0;
-}
 
 static void
 reply_saved(struct exchange *x)
@@ -76,8 +66,8 @@ reply_saved(struct exchange *x)
 }
 
 static void
-consent_set(void *arg, enum err err, const char *detail,
-            const Signup__Reply *reply)
+choice_set(void *arg, enum err err, const char *detail,
+           const Signup__Reply *reply)
 {
     (void)detail;
     (void)reply;
@@ -90,49 +80,60 @@ consent_set(void *arg, enum err err, const char *detail,
     }
 }
 
-/* What changes alone: a choice that stays keeps its older evidence. */
+/* What the form changed alone: a choice that stays keeps its older evidence,
+ * and a tab of yesterday does not undo what was chosen since. */
 static void
 save_choices(struct exchange *x, struct person *person,
              const Signup__Actions *about, const Signup__Supporter *supporter)
 {
-    const struct {
-        Words__Channel channel;
-        bool is_wanted;
-    } choices[] = {
-        {WORDS__CHANNEL__CHANNEL_SMS, is_ticked(x, "consent_sms")},
-        {WORDS__CHANNEL__CHANNEL_EMAIL, is_ticked(x, "consent_email")},
-    };
-    for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++) {
-        bool has = show_has_consent(supporter, choices[i].channel);
-        if (has != choices[i].is_wanted) {
-            person->open_asks++;
-            page_set_consent(x, about->campaign,
-                             &(struct page_consent){
-                                 .number = person->number,
-                                 .channel = choices[i].channel,
-                                 .is_given = choices[i].is_wanted,
-                             },
-                             consent_set);
-        }
+    (void)supporter;
+    struct switch_change changes[SWITCHES_MAX];
+    size_t count = switches_read_changes(exchange_form(x), changes);
+    person->open_asks = (int)count;
+    for (size_t i = 0; i < count; i++) {
+        page_set_consent(x, about->campaign,
+                         &(struct page_consent){
+                             .number = person->number,
+                             .channel = changes[i].channel,
+                             .purpose = changes[i].purpose,
+                             .is_given = changes[i].is_on,
+                             .by = &person->link,
+                         },
+                         choice_set);
     }
-    if (person->open_asks == 0) {
+    if (count == 0) {
         reply_saved(x);
     }
+}
+
+static void
+start_texts(struct exchange *x, struct person *person,
+            const Signup__Actions *about, const Signup__Supporter *supporter)
+{
+    (void)supporter;
+    person->open_asks = 1;
+    page_start_texts(x, about->campaign->id, &person->link, choice_set);
 }
 
 void
 page_preferences_save(struct exchange *x)
 {
-    struct person *person = exchange_state(x, sizeof(*person));
-    person->found = save_choices;
+    struct person *person = person_new(x, "link", save_choices);
+    char act[16];
+    const char *form = exchange_form(x);
     if (!read_link(x, person)) {
         return;
     }
     /* No ticks at all is a choice; no form at all is a mistake. */
-    if (!is_ticked(x, "save")) {
+    bool has_act =
+        form != NULL && http_form_value(form, "do", 0, act, sizeof(act));
+    if (has_act && strcmp(act, "switches") == 0) {
+        person_find(x);
+    } else if (has_act && strcmp(act, "start-texts") == 0) {
+        person->found = start_texts;
+        person_find(x);
+    } else {
         reply_problem_page(x, 400, "Nothing has changed",
                            "Please use the button on the page.");
-        return;
     }
-    person_find(x, person);
 }

@@ -11,10 +11,10 @@ struct show_choices {
     const Signup__Actions *about;
     const Signup__Supporter *supporter;
     const char *token;
+    Words__Channel by;   /* whose holder the link was sent to; NONE: unknown */
+    bool provider_stops; /* as common/client/reach.h's */
     bool is_saved;
 };
-bool show_has_consent(const Signup__Supporter *supporter,
-                      Words__Channel channel);
 void show_choices(struct buf *to, const struct show_choices *choices);
 
 #endif

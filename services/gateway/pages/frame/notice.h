@@ -5,5 +5,11 @@
 #include "common/base/base.h"
 
 void show_notice(struct buf *to, const char *heading, const char *text);
+/* The same with another way on: a path, and what it says. */
+struct show_way {
+    const char *path, *words;
+};
+void show_notice_with(struct buf *to, const char *heading, const char *text,
+                      const struct show_way *way);
 
 #endif

@@ -78,3 +78,27 @@ view_add_staff_page(struct buf *to, const char *title, const struct view *view)
     view_add_page(to, &(struct view_page){title, &main, true});
     buf_fini(&main);
 }
+
+void
+view_add_banner(struct buf *to, const char *tone, const char *heading,
+                const char *text)
+{
+    const struct template_field fields[] = {
+        {"tone", tone}, {"heading", heading}, {"text", text}};
+    view_add(to,
+             &(struct view){html_banner, fields, VIEW_COUNT(fields), NULL, 0});
+}
+
+void
+view_add_error(struct buf *to, const char *field, const char *detail)
+{
+    struct buf items;
+    buf_init(&items, 0);
+    const struct template_field item[] = {{"field", field}, {"detail", detail}};
+    view_add(&items,
+             &(struct view){html_errors_item, item, VIEW_COUNT(item), NULL, 0});
+    const struct template_field fields[] = {{"heading", "Please check"}};
+    const struct view_slot slots[] = {{"items", &items}};
+    view_add(to, &(struct view){html_errors, fields, 1, slots, 1});
+    buf_fini(&items);
+}

@@ -41,6 +41,12 @@ void view_add_page(struct buf *to, const struct view_page *page);
 void view_add_staff_page(struct buf *to, const char *title,
                          const struct view *view);
 
+/* A banner; tone: "good", "wait" or "bad". */
+void view_add_banner(struct buf *to, const char *tone, const char *heading,
+                     const char *text);
+/* One mistake, with a link to the field that has it. */
+void view_add_error(struct buf *to, const char *field, const char *detail);
+
 /* What several pages have in them. */
 extern const char html_banner[], html_errors[], html_errors_item[],
     html_option[];

@@ -71,6 +71,50 @@ show_kind(Words__ActionKind kind)
     return i < sizeof(kinds) / sizeof(*kinds) ? kinds[i] : kinds[0];
 }
 
+const struct show_state *
+show_state_of(Words__PlaceState state)
+{
+    static const struct show_state states[] = {
+        [WORDS__PLACE_STATE__PLACE_NONE] = {"No place", "", ""},
+        [WORDS__PLACE_STATE__PLACE_CONFIRMED] = {"You have a place", "good",
+                                                 ""},
+        [WORDS__PLACE_STATE__PLACE_WAITLISTED] =
+            {"Waiting list", "wait",
+             "It is full just now. We tell you when a place comes free."},
+        [WORDS__PLACE_STATE__PLACE_OFFERED] = {"A place is offered", "wait",
+                                               ""},
+        [WORDS__PLACE_STATE__PLACE_CANCELLED] = {"Cancelled", "bad", ""},
+        [WORDS__PLACE_STATE__PLACE_HELD] =
+            {"Kept for you", "wait",
+             "Kept for you until you confirm. Our message says how."},
+        [WORDS__PLACE_STATE__PLACE_ASKED] =
+            {"No place yet", "wait",
+             "Full or being confirmed: yours when you confirm, if one is "
+             "left."},
+    };
+    size_t i = (size_t)state;
+    return i < sizeof(states) / sizeof(*states) ? &states[i] : &states[0];
+}
+
+Words__PlaceState
+show_place_state(const Signup__Action *action, Words__PlaceState state)
+{
+    if (state != WORDS__PLACE_STATE__PLACE_TWIN) {
+        return state;
+    }
+    return action->has_capacity ? WORDS__PLACE_STATE__PLACE_HELD
+                                : WORDS__PLACE_STATE__PLACE_CONFIRMED;
+}
+
+bool
+show_has_ticket(Words__PlaceState state)
+{
+    return state == WORDS__PLACE_STATE__PLACE_CONFIRMED ||
+           state == WORDS__PLACE_STATE__PLACE_TWIN ||
+           state == WORDS__PLACE_STATE__PLACE_HELD ||
+           state == WORDS__PLACE_STATE__PLACE_ASKED;
+}
+
 const char *
 show_seats(const Signup__Action *action, char to[SHOW_SEATS_SIZE])
 {

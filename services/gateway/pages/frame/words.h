@@ -20,6 +20,19 @@ const char *show_error_words(const struct json_error_item *error,
 #define SHOW_SENTENCE_SIZE 256
 /* "try again" -> "Try again."; cut at the size. Returns to. */
 const char *show_sentence(const char *words, char to[SHOW_SENTENCE_SIZE]);
+/* A place as its holder reads it. */
+struct show_state {
+    const char *words; /* short: "You have a place" */
+    const char *tone;  /* of the pill */
+    const char *note;  /* a sentence on what it means; "" when it is plain */
+};
+const struct show_state *show_state_of(Words__PlaceState state);
+/* As it is shown: a twin, which is counted with another entry of its holder,
+ * as that one would be at an action with seats, or without. */
+Words__PlaceState show_place_state(const Signup__Action *action,
+                                   Words__PlaceState state);
+/* Has its holder a ticket, or a slip, to show for it? */
+bool show_has_ticket(Words__PlaceState state);
 #define SHOW_SEATS_SIZE 64
 /* "12 places left"; "" without a limit. Returns to. */
 const char *show_seats(const Signup__Action *action, char to[SHOW_SEATS_SIZE]);

@@ -1,6 +1,7 @@
 /* show_stop -- stop these messages: asked, and done. */
 #include "services/gateway/pages/stop/show_stop.h"
 
+#include "common/client/reach.h"
 #include "services/gateway/pages/frame/view.h"
 
 extern const char html_unsubscribe[], html_unsubscribed[];
@@ -12,7 +13,11 @@ show_stop(struct buf *to, const struct show_stop *stop)
     buf_init(&main, 0);
     const struct template_field fields[] = {
         {"campaign", stop->campaign},
-        {"what", stop->is_sms ? "texts" : "emails"},
+        {"what", stop->is_sms ? "text" : "mail"},
+        {"effect", reach_sentence(reach_find(WORDS__CLASS__CLASS_CAMPAIGN),
+                                  stop->is_sms ? WORDS__CHANNEL__CHANNEL_SMS
+                                               : WORDS__CHANNEL__CHANNEL_EMAIL,
+                                  &(struct reach_state){.is_off = true})},
         {"token", stop->token},
         {"preferences_url", stop->preferences_path},
     };

@@ -58,6 +58,8 @@ consent_withdrawn(void *arg, enum err err, const char *detail,
     }
 }
 
+/* News alone. By whom is not asked: an old mail's unsubscribe goes on working,
+ * also after the address is another. */
 static void
 withdraw(struct exchange *x, const struct stop *stop,
          const Signup__Campaign *campaign)
@@ -68,6 +70,7 @@ withdraw(struct exchange *x, const struct stop *stop,
                          .number = stop->link.number,
                          .channel = is_sms ? WORDS__CHANNEL__CHANNEL_SMS
                                            : WORDS__CHANNEL__CHANNEL_EMAIL,
+                         .purpose = WORDS__CLASS__CLASS_CAMPAIGN,
                          .is_given = false,
                      },
                      consent_withdrawn);
@@ -104,7 +107,8 @@ begin(struct exchange *x, bool is_act)
     stop->is_act = is_act;
     enum err err = link_read(&x->gateway->link_key, exchange_param(x, "token"),
                              &stop->link);
-    if (err == ERR_NONE && stop->link.purpose == LINK_PREFERENCES) {
+    if (err == ERR_NONE && stop->link.purpose != LINK_UNSUBSCRIBE_SMS &&
+        stop->link.purpose != LINK_UNSUBSCRIBE_EMAIL) {
         err = ERR_NOT_FOUND;
     }
     if (page_answered(x, err, "link")) {

@@ -63,7 +63,7 @@ issue_ticket(struct exchange *x, const struct person *person, uint32_t role)
     bearer.number = person->number;
     bearer.has_role = role != 0;
     bearer.role = role;
-    issue.campaign_number = person->campaign_number;
+    issue.campaign_number = person->about.campaign_number;
     issue.action_number = person->action_number;
     issue.bearers = bearers;
     issue.n_bearers = 1;
@@ -116,19 +116,17 @@ ticket_read(void *arg, enum err err, const char *detail,
         return;
     }
     struct person *person = x->state;
-    person->campaign_number = reply->read->campaign_number;
+    person->about.campaign_number = reply->read->campaign_number;
     person->action_number = reply->read->action_number;
     person->number = reply->read->number;
     (void)snprintf(person->code, sizeof(person->code), "%s", reply->read->code);
-    person->what = "ticket";
-    person->found = ticket_found;
-    person_find(x, person);
+    person_find(x);
 }
 
 static void
 read_ticket(struct exchange *x, bool is_svg)
 {
-    struct person *person = exchange_state(x, sizeof(*person));
+    struct person *person = person_new(x, "ticket", ticket_found);
     person->is_svg = is_svg;
     Checkin__ReadTicket read = CHECKIN__READ_TICKET__INIT;
     read.code = (char *)exchange_param(x, "code");
