@@ -100,6 +100,18 @@ reply_as_it_is(struct exchange *x)
     reply_redirect(x, contact->holder.post);
 }
 
+/* Whether it was done. What can be answered no more (it was answered in
+ * another tab) is shown as it is now. False: it has replied. */
+static bool
+is_done(struct exchange *x, enum err err)
+{
+    if (err == ERR_CONFLICT) {
+        reply_as_it_is(x);
+        return false;
+    }
+    return holder_answered(x, err);
+}
+
 static void
 answered(void *arg, enum err err, const char *detail,
          const Signup__Reply *reply)
@@ -107,7 +119,7 @@ answered(void *arg, enum err err, const char *detail,
     (void)detail;
     (void)reply;
     struct exchange *x = arg;
-    if (holder_answered(x, err)) {
+    if (is_done(x, err)) {
         reply_done(x);
     }
 }
@@ -172,7 +184,7 @@ proved(void *arg, enum err err, const char *detail, const Signup__Reply *reply)
 {
     (void)detail;
     struct exchange *x = arg;
-    if (!holder_answered(x, err)) {
+    if (!is_done(x, err)) {
         return;
     }
     if (is_ticked(x) && session_may_remember(x)) {
@@ -343,9 +355,22 @@ switch_set(void *arg, enum err err, const char *detail,
     struct contact *contact = x->state;
     contact->failed = err == ERR_NONE ? contact->failed : err;
     contact->open_asks--;
-    if (contact->open_asks == 0 && holder_answered(x, contact->failed)) {
+    if (contact->open_asks == 0 && is_done(x, contact->failed)) {
         reply_done(x);
     }
+}
+
+/* The link that the contact's holder would have for that member. */
+static struct link
+link_of(const struct holder *holder, const Signup__Member *member)
+{
+    struct link link = holder->link;
+    if (member->proof != NULL) {
+        link.number = member->proof->number;
+        link.channel = (int)member->proof->channel;
+        link.salt = (uint16_t)member->proof->salt;
+    }
+    return link;
 }
 
 static void
@@ -362,6 +387,7 @@ run_switches(struct exchange *x, struct contact *contact)
         reply_as_it_is(x);
         return;
     }
+    const struct link own = link_of(holder, member);
     contact->open_asks = (int)count;
     for (size_t i = 0; i < count; i++) {
         page_set_consent(x, holder->about.actions->campaign,
@@ -370,7 +396,7 @@ run_switches(struct exchange *x, struct contact *contact)
                              .channel = changes[i].channel,
                              .purpose = changes[i].purpose,
                              .is_given = changes[i].is_on,
-                             .by = &holder->link,
+                             .by = &own,
                          },
                          switch_set);
     }

@@ -33,9 +33,10 @@ const char *
 show_contact_words(const struct show_contact *show,
                    char to[SHOW_CONTACT_WORDS_SIZE])
 {
-    (void)snprintf(to, SHOW_CONTACT_WORDS_SIZE, "your %s (%s)",
-                   show->page->channel == SMS ? "number" : "email",
-                   show->page->hint);
+    const char *what = show->page->channel == SMS ? "number" : "email";
+    const char *hint = show->page->hint; /* "": nothing is kept of it */
+    (void)snprintf(to, SHOW_CONTACT_WORDS_SIZE, "your %s%s%s%s", what,
+                   *hint != '\0' ? " (" : "", hint, *hint != '\0' ? ")" : "");
     return to;
 }
 
