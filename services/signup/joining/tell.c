@@ -28,8 +28,8 @@ tell(struct changes *changes, const struct telling *telling)
                         .text = buf_string(telling->text),
                         .key = telling->key,
                         .expires_at_ms = clock_wall_ms() + TELL_VALID_MS};
-    /* LINK note.link.number = telling->number; */
-    /* LINK note.link.salt = telling->salt; */
+    note.link.number = telling->number;
+    note.link.salt = telling->salt;
     if (telling->channel == 0) {
         address_phone_text(record->phone, phone);
         note.address = phone;

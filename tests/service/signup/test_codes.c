@@ -397,6 +397,31 @@ a_number_that_said_stop_gets_one_code_a_day(void **state)
     assert_int_equal(make(NULL, EMAIL), ERR_NONE);
 }
 
+/* ---- other notes ---- */
+
+static void
+a_note_can_carry_its_holders_link(void **state)
+{
+    (void)state;
+    assert_int_equal(tend_rig_prove(&rig, 0, WORDS__CHANNEL__CHANNEL_EMAIL,
+                                    SIGNUP__PROVE_ANSWER__PROVE_YES),
+                     ERR_NONE);
+    assert_int_equal(tend_rig_prove(&rig, 0, WORDS__CHANNEL__CHANNEL_EMAIL,
+                                    SIGNUP__PROVE_ANSWER__PROVE_OTHER_CONTACT),
+                     ERR_NONE);
+    assert_int_equal(count_notes(), 1);
+    struct signup_answer got =
+        signup_rig_resolve(&rig.signup, WORDS__CLASS__CLASS_NOTE,
+                           WORDS__CHANNEL__CHANNEL_SMS, NULL, 0);
+    const Signup__Contact *contact = got.reply->resolve->contacts[0];
+    assert_string_equal(contact->address, "+447700900201");
+    assert_non_null(strstr(contact->fields[1]->value, "{{confirm_url}}"));
+    assert_true(contact->has_ticket_number);
+    assert_int_equal(contact->ticket_number, 0);
+    assert_in_range(contact->salt, 1, 0x7fff);
+    signup_rig_free(&got);
+}
+
 /* ---- known and unknown ---- */
 
 /* Commands and how often each ran since the last reset, but those by which the
@@ -601,6 +626,7 @@ main(void)
         TEST(three_messages_an_hour_and_six_a_day),
         TEST(a_day_hears_twenty_wrong_tries),
         TEST(a_number_that_said_stop_gets_one_code_a_day),
+        TEST(a_note_can_carry_its_holders_link),
         TEST(nobody_learns_who_has_a_contact),
         TEST(a_code_for_nobody_goes_nowhere),
         TEST(a_day_has_so_many_texts_to_numbers_nobody_proved),

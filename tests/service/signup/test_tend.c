@@ -298,6 +298,52 @@ a_twin_counts_when_the_first_goes(void **state)
     assert_false(folded.has_into);
 }
 
+static void
+what_is_proved_stays_and_not_me_goes_at_once(void **state)
+{
+    (void)state;
+    struct tend_rig_entry mailed = ann, other = ann;
+    mailed.email = "ann@example.org";
+    other.email = "bob@example.org";
+    other.phone = "07700 900102";
+    unsigned proved = tend_rig_number(&rig, &mailed);
+    unsigned refused = tend_rig_number(&rig, &other);
+    assert_int_equal(tend_rig_prove(&rig, proved, WORDS__CHANNEL__CHANNEL_EMAIL,
+                                    SIGNUP__PROVE_ANSWER__PROVE_YES),
+                     ERR_NONE);
+    assert_int_equal(tend_rig_prove(&rig, refused,
+                                    WORDS__CHANNEL__CHANNEL_EMAIL,
+                                    SIGNUP__PROVE_ANSWER__PROVE_NOT_ME),
+                     ERR_NONE);
+    tend_rig_await(&rig, "confirmed:1", 1);
+    tend_rig_settle(&rig);
+    assert_true(is_gone(refused));
+    tend_rig_pass(&rig, 30 * TEND_RIG_DAY_MS);
+    tend_rig_settle(&rig);
+    assert_false(is_gone(proved));
+    assert_int_equal(tend_rig_ask(&rig, "ZCARD '{care}:su:due'"), 0);
+}
+
+/* What she typed a week later counts with her from the start. */
+static void
+an_entry_is_the_twin_of_who_is_proved(void **state)
+{
+    (void)state;
+    struct tend_rig_entry mailed = ann;
+    mailed.email = "ann@example.org";
+    unsigned proved = tend_rig_number(&rig, &mailed);
+    assert_int_equal(tend_rig_prove(&rig, proved, WORDS__CHANNEL__CHANNEL_EMAIL,
+                                    SIGNUP__PROVE_ANSWER__PROVE_YES),
+                     ERR_NONE);
+    unsigned again = tend_rig_number(&rig, &mailed);
+    tend_rig_await(&rig, "twins:1", 1);
+    assert_int_equal(tend_rig_count(&rig, "confirmed:1"), 1);
+    Signup__Folded folded;
+    assert_int_equal(count_folded(&folded), 1);
+    assert_int_equal(folded.number, again);
+    assert_int_equal(folded.into, proved);
+}
+
 /* ---- seats ---- */
 
 static struct tend_rig_entry
@@ -404,7 +450,7 @@ expect_seats_add_up(int step)
 static void
 take_step(unsigned *people)
 {
-    switch (draw(8)) {
+    switch (draw(10)) {
     case 0:
     case 1:
     case 2:
@@ -426,6 +472,14 @@ take_step(unsigned *people)
         }
         break;
     case 6:
+    case 7:
+        if (*people > 0) { /* any of them, whatever became of it */
+            (void)tend_rig_prove(&rig, draw(*people),
+                                 WORDS__CHANNEL__CHANNEL_EMAIL,
+                                 SIGNUP__PROVE_ANSWER__PROVE_YES);
+        }
+        break;
+    case 8:
         tend_rig_pass(&rig, 20 * TEND_RIG_MINUTE_MS);
         break;
     default:
@@ -439,7 +493,8 @@ static void
 held_and_taken_seats_are_never_more_than_there_are(void **state)
 {
     (void)state;
-    seed = 4711;
+    const char *wanted = getenv("MUSTER_SEED");
+    seed = wanted == NULL ? 4711 : (uint32_t)strtoul(wanted, NULL, 10);
     unsigned people = 0;
     for (int step = 0; step < 80; step++) {
         take_step(&people);
@@ -480,6 +535,10 @@ main(void)
         cmocka_unit_test_setup_teardown(who_is_vouched_for_does_not_go,
                                         open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_twin_counts_when_the_first_goes,
+                                        open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(
+            what_is_proved_stays_and_not_me_goes_at_once, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(an_entry_is_the_twin_of_who_is_proved,
                                         open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_stranger_cannot_empty_a_roundtable,
                                         open_rig, close_rig),

@@ -13,6 +13,7 @@
 
 #include "broadcast.pb-c.h"
 #include "common/base/base.h"
+#include "tests/support/rigs/signup_proof.h"
 
 #define TURN_MS 20
 #define CAMPAIGN "care"
@@ -169,6 +170,24 @@ tend_rig_number(struct tend_rig *rig, const struct tend_rig_entry *entry)
     unsigned number = answer.reply->sign_up->number;
     signup_rig_free(&answer);
     return number;
+}
+
+enum err
+tend_rig_prove(struct tend_rig *rig, uint32_t number, Words__Channel channel,
+               Signup__ProveAnswer answer)
+{
+    Signup__Proof by = signup_proof_of(&rig->signup, number, channel);
+    Signup__Prove prove = SIGNUP__PROVE__INIT;
+    prove.campaign = CAMPAIGN;
+    prove.by = &by;
+    prove.answer = answer;
+    Signup__Request request = SIGNUP__REQUEST__INIT;
+    request.is_case = SIGNUP__REQUEST__IS_PROVE;
+    request.prove = &prove;
+    struct signup_answer got = signup_rig_insist(&rig->signup, &request);
+    enum err err = got.err;
+    signup_rig_free(&got);
+    return err;
 }
 
 /* ---- looking ---- */

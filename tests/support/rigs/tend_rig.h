@@ -40,6 +40,10 @@ struct signup_answer tend_rig_enter(struct tend_rig *rig,
 unsigned tend_rig_number(struct tend_rig *rig,
                          const struct tend_rig_entry *entry);
 
+/* Whoever holds that contact of this one answers so. */
+enum err tend_rig_prove(struct tend_rig *rig, uint32_t number,
+                        Words__Channel channel, Signup__ProveAnswer answer);
+
 /* A counter of the campaign's meta hash: "confirmed:1". */
 long tend_rig_count(struct tend_rig *rig, const char *field);
 /* What redis-cli answers to a command, as a number. */
