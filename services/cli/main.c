@@ -22,6 +22,8 @@ static const struct word {
      broadcast_word},
     {"load", "a seed folder: campaign, actions, staff, broadcasts", load_word},
     {"people", "supporters generated from a seed number", people_word},
+    {"supporter", "two who are one person: merge them, or part them again",
+     supporter_word},
     {"keys", "key pairs for services on several machines", keys_word},
     {"settings", "every setting there is; --check looks for misspelt ones",
      settings_word},

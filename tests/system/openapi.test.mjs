@@ -178,6 +178,23 @@ test('campaigns, actions and people answer as stated', async () => {
     });
 });
 
+test('two supporters are merged and parted as stated', async () => {
+    const token = rig.tokens.organiser;
+    const merge = `${C}/supporters/{n}/merge`;
+    const split = `${C}/supporters/{n}/split`;
+    for (const n of [711, 712, 713])
+        await rig.signUp({name: 'Amy Jones', phone: rig.phone(n)});
+    const [ids, body] = [{n: '2'}, {into: 1}];
+    for (const is_changed of [true, false])
+        assert.deepEqual(await use('POST', merge, {ids, token, body}), {
+            is_changed,
+        });
+    await use('POST', merge, {ids: {n: '1'}, token, body, status: 409});
+    for (const is_changed of [true, false])
+        assert.deepEqual(await use('POST', split, {ids, token}), {is_changed});
+    await use('POST', split, {ids: {n: '9999999'}, token, status: 404});
+});
+
 test('attendance answers as stated, asked for and live', async () => {
     const token = rig.tokens.steward;
     const now = await use('GET', `${A}/attendance`, {token});

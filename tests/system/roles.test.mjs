@@ -12,6 +12,7 @@ const ROLES = ['admin', 'organiser', 'approver', 'coordinator', 'steward'];
 const IDS = {
     a: 'rally',
     b: 'b99',
+    n: '4000000',
     gate: 'north',
     code: '00000000000000',
     token: 'AAAAAAAAAAAAAAAAAAAA',

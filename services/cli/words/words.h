@@ -14,6 +14,7 @@ int signup_word(struct cli *cli, int argc, char **argv);
 int attendance_word(struct cli *cli, int argc, char **argv);
 int broadcast_word(struct cli *cli, int argc, char **argv);
 int people_word(struct cli *cli, int argc, char **argv);
+int supporter_word(struct cli *cli, int argc, char **argv);
 int keys_word(struct cli *cli, int argc, char **argv);
 int settings_word(struct cli *cli, int argc, char **argv);
 

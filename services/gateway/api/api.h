@@ -62,6 +62,10 @@
         get_attendance)                                                        \
     ROW(HTTP_GET, AT_ACTION "/attendance/stream", ALL_STAFF, SCOPE_ACTION,     \
         NULL, stream_attendance)                                               \
+    ROW(HTTP_POST, AT_CAMPAIGN "/supporters/{n}/merge", ORGANISERS,            \
+        SCOPE_CAMPAIGN, "supporter.merge", merge_supporter)                    \
+    ROW(HTTP_POST, AT_CAMPAIGN "/supporters/{n}/split", ORGANISERS,            \
+        SCOPE_CAMPAIGN, "supporter.split", split_supporter)                    \
     ROW(HTTP_GET, AT_CAMPAIGN "/outbox", ORGANISERS, SCOPE_CAMPAIGN, NULL,     \
         list_outbox)
 
