@@ -2,6 +2,8 @@
 #include "services/signup/joining/changes.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +11,8 @@
 #include "services/signup/keep/store_joining.h"
 #include "services/signup/people/address.h"
 #include "services/signup/people/rules.h"
+
+#define NUMBER_SIZE 24
 
 enum phase {
     PHASE_PROVED, /* places, before the flags */
@@ -357,9 +361,11 @@ changes_run(struct changes *c, changes_cb *cb, void *arg)
     struct running *running = mem_new(sizeof(*running));
     *running = (struct running){c->campaign, cb, arg};
     struct buf tail, slugs, steps;
+    char now[NUMBER_SIZE];
     buf_init(&tail, 0);
     buf_init(&slugs, 0);
     buf_init(&steps, 0);
+    (void)snprintf(now, sizeof(now), "%" PRId64, clock_wall_ms());
     feed_flow_add_tail(&tail);
     add_slugs(c, &slugs);
     for (size_t i = 0; i < CHANGES_PHASES; i++) {
@@ -371,7 +377,8 @@ changes_run(struct changes *c, changes_cb *cb, void *arg)
         [JOIN_ARG_SEEN] = bytes_in(&c->seen),
         [JOIN_ARG_LISTS] = bytes_in(&c->lists),
         [JOIN_ARG_PLACES] = bytes_in(&c->places),
-        [JOIN_ARG_STEPS] = bytes_in(&steps)};
+        [JOIN_ARG_STEPS] = bytes_in(&steps),
+        [JOIN_ARG_NOW] = bytes_of_string(now)};
     for (size_t i = 0; i < c->note_count; i++) {
         args[JOIN_ARG_NOTES + i] = bytes_in(&c->notes[i]);
     }

@@ -4,9 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "services/signup/people/address.h"
+#include "services/signup/joining/household.h"
 
-#define TELL_VALID_MS (2 * INT64_C(86400000))
+#define DAY_MS INT64_C(86400000)
+#define TELL_VALID_MS (2 * DAY_MS)
 
 struct telling {
     const struct record *record; /* whose contact it goes to */
@@ -14,6 +15,7 @@ struct telling {
     const char *subject;
     struct buf *text;
     const char *key;
+    enum note_kind kind;
     uint32_t number, salt; /* of the link in it; 0: none */
 };
 
@@ -27,6 +29,7 @@ tell(struct changes *changes, const struct telling *telling)
                         .subject = telling->subject,
                         .text = buf_string(telling->text),
                         .key = telling->key,
+                        .kind = telling->kind,
                         .expires_at_ms = clock_wall_ms() + TELL_VALID_MS};
     note.link.number = telling->number;
     note.link.salt = telling->salt;
@@ -42,10 +45,13 @@ tell_link(struct changes *changes, const struct roster_person *person,
           int channel)
 {
     char key[NOTE_KEY_BYTES_MAX];
+    uint8_t hash[ADDRESS_HASH_BYTES];
     struct buf text;
     buf_init(&text, 0);
-    (void)snprintf(key, sizeof(key), "link:%" PRIu32 ":%" PRIu32,
-                   person->number, person->record.salts[channel]);
+    (void)household_hash(changes->campaign, &person->record, channel, hash);
+    (void)snprintf(key, sizeof(key), "link:%.4s%02x%02x%02x%02x%02x%02x:%d",
+                   (const char *)hash, hash[4], hash[5], hash[6], hash[7],
+                   hash[8], hash[9], (int)(clock_wall_ms() / DAY_MS));
     buf_printf(&text,
                "%s: somebody who signed up gave this %s as theirs. Was it "
                "you? Say so here: {{confirm_url}} If not, do nothing.",
@@ -56,6 +62,7 @@ tell_link(struct changes *changes, const struct roster_person *person,
                                     .subject = "Is this address yours?",
                                     .text = &text,
                                     .key = key,
+                                    .kind = NOTE_LINK,
                                     .number = person->number,
                                     .salt = person->record.salts[channel]});
     buf_fini(&text);

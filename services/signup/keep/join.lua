@@ -212,6 +212,37 @@ local function look_again(number)
   call('RPUSH', prefix .. 'q', struct.pack(SIGNUP_NUMBER_ROW, number))
 end
 
+-- ---- whom to tell ----
+
+-- A link goes to whoever has a contact that somebody typed: to none that said
+-- "Not me", and of texts to numbers of which nobody is known, with the codes
+-- for such, to no more than so many a day. One contact has one a day (its key).
+local function may_tell(item)
+  local channel, kind, _, day, _, _, contact =
+    struct.unpack(NOTE_ITEM_ROW, item)
+  if kind ~= NOTE_LINK then
+    return true
+  end
+  if call('SISMEMBER', prefix .. 'x', text(SU_SAID_NOT_ME) .. contact) == 1 then
+    return false
+  end
+  if channel ~= CHANNEL_SMS or index_get(contact) ~= '' then
+    return true
+  end
+  local codes, today, texts = prefix .. 'o', nil, 0
+  today = floor(tonumber(ARGV[JOIN_ARG_NOW]) / 86400000)
+  local counted = call('HGET', codes, 'day')
+  if counted then
+    local on, count_of = struct.unpack(CODE_DAY_ROW, counted)
+    texts = on == today and count_of or 0
+  end
+  if texts >= SU_CODE_STRANGERS_DAY_MAX then
+    return false
+  end
+  call('HSET', codes, 'day', struct.pack(CODE_DAY_ROW, today, texts + 1))
+  return true
+end
+
 -- ---- the steps ----
 
 local steps = {
@@ -242,6 +273,8 @@ while at <= #packed do
   step[2](unpack(values))
 end
 for i = JOIN_ARG_NOTES, #ARGV do
-  make_note(ARGV[i])
+  if may_tell(ARGV[i]) then
+    make_note(ARGV[i])
+  end
 end
 return commit()

@@ -477,6 +477,24 @@ not_me_drops_the_entry_and_keeps_her_own(void **state)
     (void)more;
 }
 
+/* Mallory has proved his own address, and asks for a link to her number. */
+static void
+who_said_not_me_gets_no_link_that_others_ask_for(void **state)
+{
+    (void)state;
+    uint32_t first = enter("Mallory", "07700900001", NULL, "rally");
+    struct signup_answer got = prove(link_of(first, SMS), NOT_ME, -1);
+    signup_rig_free(&got);
+    uint32_t more =
+        enter("Mallory", "07700900001", "mallory@example.org", "rally");
+    just_yes(more, EMAIL);
+    int notes = count_notes();
+    got = prove(link_of(more, EMAIL), OTHER, -1);
+    assert_int_equal(got.err, ERR_NONE); /* and he is not told */
+    signup_rig_free(&got);
+    assert_int_equal(count_notes(), notes);
+}
+
 /* ---- another contact ---- */
 
 static struct signup_answer
@@ -637,6 +655,7 @@ main(void)
         TEST(what_came_with_another_contact_is_not_shown_to_this_one),
         TEST(an_entry_for_somebody_else_is_nobodys_of_that_name),
         TEST(not_me_drops_the_entry_and_keeps_her_own),
+        TEST(who_said_not_me_gets_no_link_that_others_ask_for),
         TEST(a_carer_who_changes_her_number_is_not_seen_by_the_old_one),
         TEST(who_leaves_the_page_she_opened_sees_it_no_more),
         TEST(a_contact_is_changed_by_who_holds_one_and_for_no_one_else),
