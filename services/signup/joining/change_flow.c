@@ -147,7 +147,7 @@ move(struct changing *c, struct changes *changes, struct roster_person *person,
     }
     (void)household_hash(campaign, &person->record, channel, hash);
     changes_entry(changes, &now, person->record.name, true);
-    changes_hear(changes, &now);
+    changes_hear(changes, &now, true);
     changes_look(changes, person->number);
     tell_link(changes, person, channel);
 }

@@ -260,9 +260,11 @@ changes_entry(struct changes *c, const struct changes_contact *contact,
 }
 
 void
-changes_hear(struct changes *c, const struct changes_contact *contact)
+changes_hear(struct changes *c, const struct changes_contact *contact,
+             bool is_new)
 {
     struct join_hear_row row = {.number = contact->number,
+                                .is_new = is_new,
                                 .channel = (uint8_t)(contact->channel + 1)};
     memcpy(row.hash, contact->hash, sizeof(row.hash));
     buf_add_byte(&c->phases[PHASE_REST], JOIN_HEAR);

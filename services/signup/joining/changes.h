@@ -65,8 +65,10 @@ void changes_index(struct changes *c, const struct changes_contact *contact,
 /* name: for is_in. */
 void changes_entry(struct changes *c, const struct changes_contact *contact,
                    const char *name, bool is_in);
-/* Of the contact: what it said before is true of her from now on. */
-void changes_hear(struct changes *c, const struct changes_contact *contact);
+/* What the contact has said is true of her from now on: STOP; and "no news" if
+ * it is_new to her. */
+void changes_hear(struct changes *c, const struct changes_contact *contact,
+                  bool is_new);
 /* what: SU_SAID_…. */
 void changes_said(struct changes *c, const uint8_t *hash, unsigned what,
                   bool is_in);

@@ -163,6 +163,20 @@ index_all(struct changes *changes, const struct campaign *campaign,
 }
 
 static void
+hear_all(struct changes *changes, const struct campaign *campaign,
+         const struct roster_person *person)
+{
+    for (int i = 0; i < 2; i++) {
+        uint8_t hash[ADDRESS_HASH_BYTES];
+        if (household_hash(campaign, &person->record, i, hash)) {
+            changes_hear(changes,
+                         &(struct changes_contact){person->number, hash, i},
+                         false);
+        }
+    }
+}
+
+static void
 see_both(struct changes *changes, const struct roster *roster)
 {
     for (size_t i = 0; i < roster->count; i++) {
@@ -186,6 +200,7 @@ merge(struct parting *p, struct roster *roster, struct merging *merging)
     merging_join(merging, true);
     index_all(changes, p->campaign, winner, &was, false);
     index_all(changes, p->campaign, winner, &winner->record, true);
+    hear_all(changes, p->campaign, winner);
     changes_fold(changes, loser->number, winner->number);
     changes_due(changes, loser->number, 0);
     changes_write(changes, loser);

@@ -45,6 +45,10 @@ prove_person(struct proving *p, struct roster_person *person)
         person->record.salts[other] = record_new_salt();
     }
     changes_said(p->changes, p->household->hash, SU_SAID_NOT_ME, false);
+    changes_hear(p->changes,
+                 &(struct changes_contact){person->number, p->household->hash,
+                                           p->household->channel},
+                 false);
     changes_due(p->changes, person->number, 0);
     changes_fold(p->changes, person->number, CHANGES_NOBODY);
     mark(p, person);
@@ -110,6 +114,7 @@ reindex(struct proving *p, const struct roster_person *winner,
         }
         if (has) {
             changes_index(p->changes, &now, true);
+            changes_hear(p->changes, &now, false);
         }
     }
 }

@@ -162,9 +162,10 @@ local function change_said(what, hash, is_in)
   call(is_in == 1 and 'SADD' or 'SREM', prefix .. 'x', text(what) .. hash)
 end
 
--- STOP is the number's: another number has its own. "No news" is kept with
--- whoever said it, and true of whoever brings the contact.
-local function hear(number, channel, hash)
+-- STOP is the number's, also of one that was not looked at while it said so.
+-- "No news" is kept with whoever said it, and true of whoever brings the
+-- contact next.
+local function hear(number, channel, is_new, hash)
   local flags = get_flags(number)
   local function has_said(what)
     return call('SISMEMBER', prefix .. 'x', text(what) .. hash) == 1
@@ -173,7 +174,8 @@ local function hear(number, channel, hash)
     flags = with_flags(flags, has_said(SU_SAID_STOP) and FLAG_SMS_STOP or 0,
       FLAG_SMS_STOP)
   end
-  if has_said(channel == CHANNEL_SMS and SU_SAID_NO_TEXT or SU_SAID_NO_MAIL)
+  if is_new == 1 and
+     has_said(channel == CHANNEL_SMS and SU_SAID_NO_TEXT or SU_SAID_NO_MAIL)
   then
     flags = with_flags(flags, withdrawn_flags[channel], given_flags[channel])
   end
