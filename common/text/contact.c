@@ -150,6 +150,21 @@ contact_is_landline(const char *e164)
     return strncmp(e164, "+441", 4) == 0 || strncmp(e164, "+442", 4) == 0;
 }
 
+bool
+contact_is_drama(const char *e164)
+{
+    struct phone_facts facts = phone_read(e164);
+    return is_drama(&facts);
+}
+
+bool
+contact_is_home_mobile(const char *e164)
+{
+    struct phone_facts facts = phone_read(e164);
+    return is_drama(&facts) ||
+           (facts.kind == PHONE_MOBILE && facts.is_home != 0);
+}
+
 /* ---- email ---- */
 
 static bool

@@ -26,6 +26,11 @@ MUST_CHECK enum err contact_landline(const char *typed,
                                      char out[PHONE_TEXT_SIZE]);
 /* e164: as those two write it. */
 bool contact_is_landline(const char *e164);
+/* A number for drama, which nobody has. */
+bool contact_is_drama(const char *e164);
+/* Of the United Kingdom itself, or for drama: not of Jersey, Guernsey or Man,
+ * whose networks are others. e164: as contact_phone writes it. */
+bool contact_is_home_mobile(const char *e164);
 /* As typed -> lower-cased domain in A-labels, local part kept. Bytes below
  * 0x21 and above 0x7e, "<" and ">" in the local part are refused. */
 MUST_CHECK enum err contact_email(const char *typed, char out[EMAIL_TEXT_SIZE],

@@ -11,7 +11,9 @@
 #define PREFIX_DIVISOR 10000U
 #define DRAMA_PREFIX 70090U /* 07700 900: no network's, as facts of its own */
 
-static unsigned char kinds[PREFIXES]; /* enum phone_kind + 1; 0: not asked */
+/* enum phone_kind + 1, and whether it is at home; 0: not asked */
+#define IS_HOME 0x80U
+static unsigned char kinds[PREFIXES];
 
 /* Digits, spaces and hyphens, "+" first: the digits, without "+". False:
  * another form. */
@@ -67,8 +69,11 @@ phone_read(const char *typed)
         return phone_shim_read(typed);
     }
     if (kinds[prefix] == 0) {
-        kinds[prefix] = (unsigned char)(phone_shim_read(typed).kind + 1);
+        struct phone_facts facts = phone_shim_read(typed);
+        kinds[prefix] = (unsigned char)((unsigned)facts.kind + 1 +
+                                        (facts.is_home ? IS_HOME : 0));
     }
-    return (struct phone_facts){(enum phone_kind)(kinds[prefix] - 1), UK,
-                                national};
+    return (struct phone_facts){
+        (enum phone_kind)((kinds[prefix] & ~IS_HOME) - 1), UK, national,
+        (kinds[prefix] & IS_HOME) != 0};
 }

@@ -32,7 +32,7 @@ kind_of(PhoneNumberUtil::PhoneNumberType type)
 phone_facts
 phone_shim_read(const char *typed)
 {
-    phone_facts facts = {PHONE_NOT_A_NUMBER, 0, 0};
+    phone_facts facts = {PHONE_NOT_A_NUMBER, 0, 0, 0};
     try {
         const PhoneNumberUtil *util = PhoneNumberUtil::GetInstance();
         PhoneNumber number;
@@ -45,6 +45,9 @@ phone_shim_read(const char *typed)
         facts.kind = number.has_extension()
                          ? PHONE_OTHER
                          : kind_of(util->GetNumberType(number));
+        std::string region;
+        util->GetRegionCodeForNumber(number, &region);
+        facts.is_home = region == "GB";
     } catch (...) {
         facts.kind = PHONE_NOT_A_NUMBER;
     }

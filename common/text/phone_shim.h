@@ -23,6 +23,7 @@ struct phone_facts {
     enum phone_kind kind;
     int country_code;
     uint64_t national;
+    int is_home; /* of the United Kingdom itself, not of its islands */
 };
 
 /* As typed in the United Kingdom. Never throws. The first call takes 7 ms,

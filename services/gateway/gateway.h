@@ -64,6 +64,7 @@ struct gateway {
     void (*draw_problem)(struct buf *to, const char *title, const char *detail);
     bool has_unknown_proxy; /* has been seen, and said */
     bool is_outbox_only;    /* no route leads out of this machine */
+    bool provider_stops;    /* a route of texts keeps STOPs of its own */
     int open_exchanges;
     struct metric *requests[4], *request_ms; /* by status: 2xx … 5xx */
     struct metric *leaks;                    /* staff/leak.h */

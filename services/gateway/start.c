@@ -86,6 +86,11 @@ look_at_route(void *arg, const char *section)
     const char *provider =
         conf_text_of(g->service.conf, SET_ROUTE_PROVIDER, section);
     g->is_outbox_only &= strcmp(provider, "outbox") == 0;
+    /* The first of the channel's words. */
+    bool is_sms =
+        conf_word_of(g->service.conf, SET_ROUTE_CHANNEL, section) == 0;
+    g->provider_stops |=
+        is_sms && conf_bool_of(g->service.conf, SET_ROUTE_KEEPS_STOPS, section);
 }
 
 /* Then a page may say where messages lie: nothing leaves this machine. */

@@ -29,6 +29,9 @@ static const struct asked_row rows[] = {
     {SIGNUP__REQUEST__IS_SPLIT, merge_flow_split},
     {SIGNUP__REQUEST__IS_MAKE_CODE, code_flow_make},
     {SIGNUP__REQUEST__IS_TRY_CODE, code_flow_try},
+    {SIGNUP__REQUEST__IS_STOP_TEXTS, stop_flow_start},
+    {SIGNUP__REQUEST__IS_LIST_CALLS, calls_flow_list},
+    {SIGNUP__REQUEST__IS_GET_BUDGETS, budgets_flow_get},
 };
 
 const struct asked_api signup_api = {

@@ -60,7 +60,7 @@ struct tend;
 
 struct signup_metrics {
     struct metric *signups, *batches, *refused, *resolved, *dropped, *withheld,
-        *codes, *codes_held_back;
+        *over_budget, *codes, *codes_held_back;
     struct metric *batch_ms, *audience_ms;
 };
 

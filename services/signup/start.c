@@ -37,6 +37,9 @@ open_metrics(struct signup *signup)
                            "of which nobody is proved"),
         .dropped = metric_counter(m, "muster_signup_dropped_total", NULL,
                                   "Unproved entries whose time was over"),
+        .over_budget =
+            metric_counter(m, "muster_signup_over_budget_total", NULL,
+                           "Of those, unproved and over a limit of [budgets]"),
         .batch_ms = metric_histogram(m, "muster_signup_batch_ms", NULL,
                                      "Milliseconds a batch takes to commit"),
         .audience_ms = metric_histogram(m, "muster_signup_audience_ms", NULL,

@@ -124,7 +124,10 @@ test('the file states the roles that the table has', () => {
 
 test('every staff route that changes something is an act', () => {
     for (const {name, roles, act} of routes()) {
-        const isLooking = name.startsWith('get ') || name.endsWith('/preview');
+        // Reading whom to ring is: it shows people's landlines.
+        const isLooking =
+            (name.startsWith('get ') && !name.endsWith('/calls')) ||
+            name.endsWith('/preview');
         if (roles === 'public') continue;
         assert.equal(act === '-', isLooking, name);
     }
@@ -282,6 +285,22 @@ test('broadcasts answer as stated, asked for and live', async () => {
     const {is_equal} = await use_('POST', `${B}/recount`, organiser);
     assert.equal(is_equal, true);
     await use_('GET', `${C}/outbox`, organiser);
+});
+
+test('whom to ring, a STOP passed on and budgets are as stated', async () => {
+    const {organiser, coordinator} = rig.tokens;
+    const {calls} = await use('GET', `${C}/calls`, {token: organiser});
+    assert.deepEqual(calls, []);
+    const body = {phone: '07700 900999'};
+    for (const isChanged of [true, false]) {
+        const stop = await use('POST', `${C}/stops`, {token: organiser, body});
+        assert.equal(stop.is_changed, isChanged);
+    }
+    const list = await use('GET', `${C}/budgets`, {token: coordinator});
+    assert.equal(list.is_alarm, false);
+    const hour = list.budgets.find((b) => b.name === 'contact-hour');
+    assert.equal(hour.max, 3);
+    assert.equal(hour.held_back, 0);
 });
 
 test('acts that do not fit the stage are refused as stated', async () => {

@@ -31,6 +31,12 @@
         put_action)                                                            \
     ROW(HTTP_POST, AT_CAMPAIGN "/audiences/preview", APPROVERS,                \
         SCOPE_CAMPAIGN, NULL, preview_audience)                                \
+    ROW(HTTP_GET, AT_CAMPAIGN "/calls", ORGANISERS, SCOPE_CAMPAIGN,            \
+        "calls.list", list_calls)                                              \
+    ROW(HTTP_POST, AT_CAMPAIGN "/stops", ORGANISERS, SCOPE_CAMPAIGN,           \
+        "stop.record", record_stop)                                            \
+    ROW(HTTP_GET, AT_CAMPAIGN "/budgets", WATCHERS, SCOPE_CAMPAIGN, NULL,      \
+        get_budgets)                                                           \
                                                                                \
     ROW(HTTP_POST, AT_CAMPAIGN "/broadcasts", ORGANISERS, SCOPE_CAMPAIGN,      \
         "broadcast.make", make_broadcast)                                      \

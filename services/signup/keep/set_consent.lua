@@ -1,39 +1,35 @@
--- set_consent -- gives or withdraws one consent.
--- needs: person record index commit
+-- set_consent -- turns one switch of one person.
+-- needs: person record commit
 --
 -- KEYS  meta
 -- ARGV  args set_consent
 -- Returns the feed's end, or 'STALE' (read the record again).
 --
--- Withdrawing is about the address: whoever else has it is not sent to
--- either, and it stays on the list of suppressed hashes. Giving lifts that.
+-- A switch is the person's own: whoever shares the contact has theirs. That a
+-- contact has no news is remembered for whoever brings it next.
 event_tail = ARGV[SET_CONSENT_ARG_EVENT_TAIL]
 local number = tonumber(ARGV[SET_CONSENT_ARG_NUMBER])
-local channel = tonumber(ARGV[SET_CONSENT_ARG_CHANNEL])
+local set = tonumber(ARGV[SET_CONSENT_ARG_SET])
+local clear = tonumber(ARGV[SET_CONSENT_ARG_CLEAR])
 local is_given = ARGV[SET_CONSENT_ARG_IS_GIVEN] == '1'
-local version, hash = ARGV[SET_CONSENT_ARG_VERSION], ARGV[SET_CONSENT_ARG_HASH]
+local version, record = ARGV[SET_CONSENT_ARG_VERSION],
+  ARGV[SET_CONSENT_ARG_RECORD]
 if string.sub(record_get(number), 1, #version) ~= version then
   return 'STALE'
 end
-local given, withdrawn = given_flags[channel], withdrawn_flags[channel]
-
-local function change(who)
-  local before = get_flags(who)
-  local flags = is_given and with_flags(before, given, withdrawn)
-    or with_flags(before, withdrawn, given)
-  if flags ~= before then
-    set_flags(who, flags)
-    add_consent_event(who, channel, is_given)
-  end
+local before = get_flags(number)
+local flags = with_flags(before, set, clear)
+if flags ~= before then
+  set_flags(number, flags)
 end
-
-record_set(number, ARGV[SET_CONSENT_ARG_RECORD])
-change(number)
-if hash ~= '' then
-  local what = channel == CHANNEL_SMS and SU_SAID_NO_TEXT or SU_SAID_NO_MAIL
-  call(is_given and 'SREM' or 'SADD', prefix .. 'x', what .. hash)
-  if not is_given then
-    each_holder(hash, change)
-  end
+if record ~= '' then
+  record_set(number, record)
+end
+if ARGV[SET_CONSENT_ARG_SAID] ~= '' then
+  call(is_given and 'SREM' or 'SADD', prefix .. 'x',
+    ARGV[SET_CONSENT_ARG_SAID])
+end
+if ARGV[SET_CONSENT_ARG_TELLS] == '1' then
+  add_consent_event(number, tonumber(ARGV[SET_CONSENT_ARG_CHANNEL]), is_given)
 end
 return commit()

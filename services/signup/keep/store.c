@@ -230,13 +230,6 @@ su_cancel(struct su *su, const char *campaign, struct su_args args,
 }
 
 void
-su_set_consent(struct su *su, const char *campaign, struct su_args args,
-               store_reply_cb *cb, void *arg)
-{
-    run((struct bound){su, SIGNUP_SCRIPT_SET_CONSENT, campaign}, args, cb, arg);
-}
-
-void
 su_number_evidence(struct su *su, const char *campaign, struct su_args args,
                    store_reply_cb *cb, void *arg)
 {

@@ -70,8 +70,6 @@ void su_sign_up(struct su *su, const char *campaign, struct su_args args,
                 store_reply_cb *cb, void *arg);
 void su_cancel(struct su *su, const char *campaign, struct su_args args,
                store_reply_cb *cb, void *arg);
-void su_set_consent(struct su *su, const char *campaign, struct su_args args,
-                    store_reply_cb *cb, void *arg);
 void su_number_evidence(struct su *su, const char *campaign,
                         struct su_args args, store_reply_cb *cb, void *arg);
 void su_read_columns(struct su *su, const char *campaign, struct su_args args,

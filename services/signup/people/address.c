@@ -79,6 +79,16 @@ address_hash_name(const struct address_keys *keys, const char *campaign,
     buf_fini(&text);
 }
 
+void
+address_hash_block(const struct address_keys *keys, const char *campaign,
+                   uint64_t phone, uint8_t out[ADDRESS_HASH_BYTES])
+{
+    char text[PHONE_TEXT_SIZE + sizeof("block")];
+    (void)snprintf(text, sizeof(text), "block%" PRIu64,
+                   phone / 1000 % 1000000000000U);
+    hash(&keys->phone, campaign, text, out);
+}
+
 bool
 address_is_same_email(const char *a, const char *b)
 {

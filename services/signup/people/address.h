@@ -37,6 +37,10 @@ void address_hash_email(const struct address_keys *keys, const char *campaign,
 /* Of the name as likeness_normalise has it. */
 void address_hash_name(const struct address_keys *keys, const char *campaign,
                        const char *name, uint8_t out[ADDRESS_NAME_HASH_BYTES]);
+/* Of a number without its last three digits: of a thousand that follow each
+ * other. */
+void address_hash_block(const struct address_keys *keys, const char *campaign,
+                        uint64_t phone, uint8_t out[ADDRESS_HASH_BYTES]);
 bool address_is_same_email(const char *a, const char *b);
 
 uint64_t address_phone_digits(const char *e164);

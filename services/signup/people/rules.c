@@ -108,6 +108,7 @@ static const struct {
     {SERVICE_OFF, true, SERVICE, WORDS__RULE__RULE_SWITCHED_OFF},
     {HAS_PLACE, false, SERVICE | SAFETY, WORDS__RULE__RULE_NOT_SIGNED_UP},
     {NEWS_GIVEN, false, CAMPAIGN, WORDS__RULE__RULE_NO_CONSENT},
+    {IS_KNOWN, false, CAMPAIGN, WORDS__RULE__RULE_NOT_PROVED},
 };
 
 /* A class that is not known is kept back as all of them are. */

@@ -1,6 +1,8 @@
-/* consent_flow -- giving and withdrawing one consent.
+/* consent_flow -- turning one switch of one person: news, or what they signed
+ * up for.
  *
- *   check -> definitions -> evidence -> read -> decide -> written
+ *   check -> definitions -> evidence -> read -> follow a merge -> who asks?
+ *         -> decide -> written
  *
  * Decided on one version of the record; if that has changed by the time it
  * is written, it is read and decided anew. */
@@ -12,19 +14,23 @@
 #include "common/base/base.h"
 #include "services/signup/definitions/evidence.h"
 #include "services/signup/keep/feed.h"
-#include "services/signup/keep/store.h"
+#include "services/signup/keep/store_consent.h"
 #include "services/signup/people/address.h"
 #include "services/signup/people/rules.h"
+#include "services/signup/people/turning.h"
 #include "services/signup/supporter/flows.h"
+#include "services/signup/supporter/holder.h"
 #include "services/signup/supporter/person.h"
 
 #define NUMBER_MAX ((1U << 24) - 1)
 #define NUMBER_SIZE 16
 #define TRIES_MAX 16
+#define SAID_SIZE (ADDRESS_HASH_BYTES + 8)
 
 struct consenting {
     struct asked *asked;
     struct campaign *campaign;
+    uint32_t number; /* of whom: after a merge not the one asked for */
     int tries;
     uint32_t evidence;
 };
@@ -36,6 +42,12 @@ static void read_person(struct consenting *c);
 static void person_done(void *arg, enum err err,
                         const struct store_reply *reply);
 static void written(void *arg, enum err err, const struct store_reply *reply);
+
+static const Signup__SetConsent *
+ask_of(const struct consenting *c)
+{
+    return signup_request(c->asked)->set_consent;
+}
 
 static void
 refuse(struct consenting *c, enum err err, const char *detail)
@@ -56,21 +68,41 @@ answer(struct consenting *c, bool is_changed)
     free(c);
 }
 
+/* On by signing up, so there is no wording that somebody agreed to. */
+static bool
+is_service(const Signup__Consent *consent)
+{
+    return consent->purpose == WORDS__CLASS__CLASS_SERVICE;
+}
+
+static const char *
+find_fault(const Signup__Consent *consent)
+{
+    if (!is_service(consent)) {
+        return evidence_check(consent);
+    }
+    return rules_channel_index(consent->channel) < 0
+               ? "a consent is for sms or for email"
+               : NULL;
+}
+
 void
 consent_flow_set(struct asked *asked)
 {
     const Signup__SetConsent *ask = signup_request(asked)->set_consent;
-    const char *fault = evidence_check(ask->consent);
+    const char *fault = find_fault(ask->consent);
     if (fault != NULL) {
         signup_refuse(asked, &(struct signup_fault){"consent", fault});
         return;
     }
-    if (ask->number > NUMBER_MAX) {
+    if (ask->number > NUMBER_MAX ||
+        (ask->by != NULL && ask->by->number > NUMBER_MAX)) {
         asked_refuse(asked, ERR_NOT_FOUND, "there is no such supporter");
         return;
     }
     struct consenting *c = mem_new(sizeof(*c));
     c->asked = asked;
+    c->number = ask->number;
     struct campaign *known =
         campaigns_find(signup_of(asked)->campaigns, ask->campaign);
     if (known != NULL) {
@@ -91,7 +123,12 @@ campaign_done(void *arg, enum err err, const char *detail, void *value)
         return;
     }
     c->campaign = campaign;
-    Signup__Consent *consent = signup_request(c->asked)->set_consent->consent;
+    Signup__Consent *consent = ask_of(c)->consent;
+    if (is_service(consent)) {
+        c->evidence = (uint32_t)rules_channel_index(consent->channel);
+        read_person(c);
+        return;
+    }
     if (evidence_find(campaign->evidence, consent, &c->evidence)) {
         read_person(c);
         return;
@@ -103,10 +140,8 @@ static void
 evidence_done(void *arg, enum err err, const char *detail)
 {
     struct consenting *c = arg;
-    if (err == ERR_NONE &&
-        !evidence_find(c->campaign->evidence,
-                       signup_request(c->asked)->set_consent->consent,
-                       &c->evidence)) {
+    if (err == ERR_NONE && !evidence_find(c->campaign->evidence,
+                                          ask_of(c)->consent, &c->evidence)) {
         err = ERR_INTERNAL;
     }
     if (err != ERR_NONE) {
@@ -116,6 +151,7 @@ evidence_done(void *arg, enum err err, const char *detail)
     read_person(c);
 }
 
+/* Whose switch it is, and whose link asked. */
 static void
 read_person(struct consenting *c)
 {
@@ -123,57 +159,72 @@ read_person(struct consenting *c)
         refuse(c, ERR_UNAVAILABLE, NULL);
         return;
     }
-    const uint32_t number = signup_request(c->asked)->set_consent->number;
+    const Signup__Proof *by = ask_of(c)->by;
+    const uint32_t numbers[] = {c->number, by == NULL ? c->number : by->number};
     su_read_people(signup_of(c->asked)->su, c->campaign->id,
-                   &(struct su_people){.numbers = &number, .number_count = 1},
+                   &(struct su_people){.numbers = numbers, .number_count = 2},
                    person_done, c);
 }
 
 /* ---- deciding ---- */
 
-/* 0 bytes: the supporter has none for this channel. */
+/* A digit for what was said and the contact's hash; 0: it has none, or it is
+ * not remembered. */
 static size_t
-hash_address(const struct consenting *c, const struct record *record,
-             int channel, uint8_t hash[ADDRESS_HASH_BYTES])
+say(const struct consenting *c, const struct record *record, char said[])
 {
     const struct address_keys *keys = signup_of(c->asked)->keys;
-    if (channel == 0 && record->phone != 0) {
-        address_hash_phone(keys, c->campaign->id, record->phone, hash);
-        return ADDRESS_HASH_BYTES;
+    const char *campaign = c->campaign->id;
+    uint8_t hash[ADDRESS_HASH_BYTES];
+    bool is_sms = (c->evidence & 1) == 0;
+    if (is_service(ask_of(c)->consent) ||
+        (is_sms ? record->phone == 0 : record->email[0] == '\0')) {
+        return 0;
     }
-    if (channel == 1 && record->email[0] != '\0') {
-        address_hash_email(keys, c->campaign->id, record->email, hash);
-        return ADDRESS_HASH_BYTES;
+    if (is_sms) {
+        address_hash_phone(keys, campaign, record->phone, hash);
+    } else {
+        address_hash_email(keys, campaign, record->email, hash);
     }
-    return 0;
+    int n = snprintf(said, SAID_SIZE, "%d",
+                     is_sms ? SU_SAID_NO_TEXT : SU_SAID_NO_MAIL);
+    memcpy(said + n, hash, sizeof(hash));
+    return (size_t)n + sizeof(hash);
 }
 
 static void
-write_consent(struct consenting *c, const struct person *person)
+write_consent(struct consenting *c, const struct person *person, uint32_t flags)
 {
-    const Signup__SetConsent *ask = signup_request(c->asked)->set_consent;
-    char number[NUMBER_SIZE], channel[NUMBER_SIZE];
-    uint8_t hash[ADDRESS_HASH_BYTES];
-    size_t hash_len =
-        hash_address(c, &person->record, (int)(c->evidence & 1), hash);
-    (void)snprintf(number, sizeof(number), "%" PRIu32, ask->number);
-    (void)snprintf(channel, sizeof(channel), "%d", (int)ask->consent->channel);
+    const Signup__Consent *consent = ask_of(c)->consent;
+    char number[NUMBER_SIZE], channel[NUMBER_SIZE], set[NUMBER_SIZE],
+        clear[NUMBER_SIZE], said[SAID_SIZE];
+    size_t said_len = say(c, &person->record, said);
+    (void)snprintf(number, sizeof(number), "%" PRIu32, c->number);
+    (void)snprintf(channel, sizeof(channel), "%d", (int)consent->channel);
+    (void)snprintf(set, sizeof(set), "%" PRIu32, flags & ~person->flags);
+    (void)snprintf(clear, sizeof(clear), "%" PRIu32, person->flags & ~flags);
     struct buf tail, sealed;
     buf_init(&tail, 0);
     buf_init(&sealed, 0);
     feed_flow_add_tail(&tail);
-    record_seal(&signup_of(c->asked)->keys->record, c->campaign->id,
-                &person->record, &sealed);
+    if (!is_service(consent)) {
+        record_seal(&signup_of(c->asked)->keys->record, c->campaign->id,
+                    &person->record, &sealed);
+    }
     struct bytes args[SET_CONSENT_ARGS] = {
         [SET_CONSENT_ARG_EVENT_TAIL] = bytes_of(tail.data, tail.len),
         [SET_CONSENT_ARG_NUMBER] = bytes_of_string(number),
         [SET_CONSENT_ARG_VERSION] =
             bytes_of(person->sealed.data, RECORD_VERSION_BYTES),
-        [SET_CONSENT_ARG_RECORD] = bytes_of(sealed.data, sealed.len),
+        [SET_CONSENT_ARG_RECORD] = bytes_of(buf_string(&sealed), sealed.len),
+        [SET_CONSENT_ARG_SET] = bytes_of_string(set),
+        [SET_CONSENT_ARG_CLEAR] = bytes_of_string(clear),
         [SET_CONSENT_ARG_CHANNEL] = bytes_of_string(channel),
+        [SET_CONSENT_ARG_TELLS] =
+            bytes_of_string(is_service(consent) ? "0" : "1"),
         [SET_CONSENT_ARG_IS_GIVEN] =
-            bytes_of_string(ask->consent->is_withdrawn ? "0" : "1"),
-        [SET_CONSENT_ARG_HASH] = bytes_of(hash, hash_len)};
+            bytes_of_string(consent->is_withdrawn ? "0" : "1"),
+        [SET_CONSENT_ARG_SAID] = bytes_of(said, said_len)};
     su_set_consent(signup_of(c->asked)->su, c->campaign->id,
                    (struct su_args){args, SET_CONSENT_ARGS}, written, c);
     buf_fini(&tail);
@@ -181,47 +232,95 @@ write_consent(struct consenting *c, const struct person *person)
 }
 
 static void
-decide(struct consenting *c, struct person *person)
+decide(struct consenting *c, struct person *person, bool is_from_contact)
 {
-    const Signup__Consent *consent =
-        signup_request(c->asked)->set_consent->consent;
-    int channel = rules_channel_index(consent->channel);
-    if (!consent->is_withdrawn &&
-        (person->flags & FLAG_CONTACT(channel)) == 0) {
-        refuse(c, ERR_CONFLICT,
-               channel == 0 ? "this supporter has no number to consent for"
-                            : "this supporter has no address to consent for");
-        return;
-    }
-    struct record_given given = {c->evidence, consent->at_ms,
-                                 consent->is_withdrawn, 0};
+    const Signup__Consent *consent = ask_of(c)->consent;
+    bool is_sms = consent->channel == WORDS__CHANNEL__CHANNEL_SMS;
     uint32_t flags = person->flags;
-    if (!record_apply_consent(&person->record, &flags, &given,
-                              strcmp(consent->source, "import") == 0)) {
+    switch (switch_turn(
+        &person->record, &flags,
+        &(struct switch_ask){
+            .purpose = consent->purpose,
+            .given = {c->evidence, consent->at_ms, consent->is_withdrawn, 0},
+            .is_import = strcmp(consent->source, "import") == 0,
+            .is_from_contact = is_from_contact})) {
+    case SWITCH_CHANGED:
+        write_consent(c, person, flags);
+        return;
+    case SWITCH_NO_CONTACT:
+        refuse(c, ERR_CONFLICT,
+               is_sms ? "this supporter has no number to consent for"
+                      : "this supporter has no address to consent for");
+        return;
+    case SWITCH_FORBIDDEN:
+        refuse(c, ERR_FORBIDDEN,
+               is_sms ? "this was switched off: switch it on by the link in a "
+                        "text to that number"
+                      : "this was switched off: switch it on by the link in a "
+                        "mail to that address");
+        return;
+    case SWITCH_SAME:
+    default:
         answer(c, false);
         return;
     }
-    write_consent(c, person);
+}
+
+/* False: the link does not open this person, or no longer. */
+static bool
+may_ask(const struct consenting *c, const struct person *person,
+        const struct person *asker, bool *is_from_contact)
+{
+    const Signup__Proof *by = ask_of(c)->by;
+    *is_from_contact = false;
+    if (by == NULL) {
+        return true;
+    }
+    if (!asker->exists || !asker->is_readable ||
+        !holder_is(&asker->record, by)) {
+        return false;
+    }
+    int channel = rules_channel_index(by->channel);
+    if (channel < 0) {
+        return by->number == ask_of(c)->number;
+    }
+    *is_from_contact = by->channel == ask_of(c)->consent->channel;
+    return holder_shares(&asker->record, &person->record, channel);
+}
+
+static void
+take_people(struct consenting *c, struct person *person,
+            const struct person *asker)
+{
+    bool is_gone = person->exists && (person->flags & FLAG_GONE) != 0;
+    bool is_from_contact;
+    if (person->exists && !person->is_readable) {
+        refuse(c, ERR_INTERNAL, NULL);
+    } else if (is_gone && person->record.is_merged) {
+        c->number = person->record.into;
+        read_person(c);
+    } else if (!person->exists || is_gone) {
+        refuse(c, ERR_NOT_FOUND, "there is no such supporter");
+    } else if (!may_ask(c, person, asker, &is_from_contact)) {
+        refuse(c, ERR_NOT_FOUND, "this link no longer opens that");
+    } else {
+        decide(c, person, is_from_contact);
+    }
 }
 
 static void
 person_done(void *arg, enum err err, const struct store_reply *reply)
 {
     struct consenting *c = arg;
-    struct person person;
-    if (err != ERR_NONE || reply->count != 2) {
+    struct person people[2];
+    if (err != ERR_NONE || reply->count != 4) {
         refuse(c, err == ERR_NONE ? ERR_INTERNAL : err, NULL);
         return;
     }
-    person_read(c->campaign, reply, 0,
-                signup_request(c->asked)->set_consent->number, &person);
-    if (!person.exists) {
-        refuse(c, ERR_NOT_FOUND, "there is no such supporter");
-    } else if (!person.is_readable) {
-        refuse(c, ERR_INTERNAL, NULL);
-    } else {
-        decide(c, &person);
+    for (size_t i = 0; i < 2; i++) {
+        person_read(c->campaign, reply, i, c->number, &people[i]);
     }
+    take_people(c, &people[0], &people[1]);
 }
 
 static void

@@ -1,5 +1,8 @@
 /* resolve_flow -- contacts at the moment of hand-over.
  *
+ *   check -> definitions -> people -> whom some were merged into -> budgets
+ *         -> answered
+ *
  * Reads Redis each time and caches nothing of people: who said STOP a second
  * ago is withheld. Asked by courier alone. */
 #include <stdlib.h>
@@ -8,25 +11,24 @@
 #include "common/base/base.h"
 #include "services/signup/keep/store.h"
 #include "services/signup/notes/resolve_notes.h"
-#include "services/signup/people/address.h"
 #include "services/signup/people/rules.h"
+#include "services/signup/supporter/budgets.h"
 #include "services/signup/supporter/flows.h"
-#include "services/signup/supporter/person.h"
+#include "services/signup/supporter/resolving.h"
 
 #define NUMBERS_MAX 1000
 #define NUMBER_MAX ((1U << 24) - 1)
 
-struct resolving {
-    struct asked *asked;
-    struct campaign *campaign;
-    bool is_reread;
-    int channel_index;
-};
-
 static void campaign_done(void *arg, enum err err, const char *detail,
                           void *value);
+static void read_people(struct resolving *r);
 static void people_done(void *arg, enum err err,
                         const struct store_reply *reply);
+static void follow_merged(struct resolving *r);
+static void followed_done(void *arg, enum err err,
+                          const struct store_reply *reply);
+static void limit(struct resolving *r);
+static void limited(void *arg, enum err err);
 
 static struct signup_fault
 find_fault(const Signup__Resolve *ask)
@@ -83,7 +85,8 @@ resolve_flow_start(struct asked *asked)
     r->channel_index = rules_channel_index(ask->channel);
     struct campaign *known =
         campaigns_find(signup_of(asked)->campaigns, ask->campaign);
-    if (known != NULL) {
+    /* A confirmation names actions, so it must know which there are. */
+    if (known != NULL && ask->class_ != WORDS__CLASS__CLASS_CONFIRMATION) {
         campaign_done(r, ERR_NONE, NULL, known);
         return;
     }
@@ -92,10 +95,51 @@ resolve_flow_start(struct asked *asked)
 }
 
 static void
+finish(struct resolving *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        free(r->targets[i].actions);
+    }
+    free(r->targets);
+    free(r->actions);
+    free(r);
+}
+
+static void
 refuse(struct resolving *r, enum err err, const char *detail)
 {
     asked_refuse(r->asked, err, detail);
-    free(r);
+    finish(r);
+}
+
+/* ---- whose places are read ---- */
+
+/* False: this campaign has no such action. */
+static bool
+choose_action(struct resolving *r)
+{
+    const struct campaign_action *action =
+        campaign_find_action(r->campaign, resolving_ask(r)->action);
+    if (action == NULL) {
+        return false;
+    }
+    r->actions = mem_new_array(1, sizeof(r->actions[0]));
+    r->actions[r->action_count++] = action->number;
+    return true;
+}
+
+/* Those at which somebody ever had a place. */
+static void
+choose_all(struct resolving *r)
+{
+    const struct campaign *campaign = r->campaign;
+    r->actions =
+        mem_new_array(campaign->action_count + 1, sizeof(r->actions[0]));
+    for (size_t i = 0; i < campaign->action_count; i++) {
+        if (campaign->actions[i]->has_places) {
+            r->actions[r->action_count++] = campaign->actions[i]->number;
+        }
+    }
 }
 
 static void
@@ -108,147 +152,144 @@ campaign_done(void *arg, enum err err, const char *detail, void *value)
         return;
     }
     r->campaign = campaign;
-    const Signup__Resolve *ask = signup_request(r->asked)->resolve;
+    const Signup__Resolve *ask = resolving_ask(r);
     if (ask->class_ == WORDS__CLASS__CLASS_NOTE) {
         resolve_notes(r->asked, campaign);
-        free(r);
-        return;
-    }
-    const struct campaign_action *action =
-        ask->action == NULL ? NULL
-                            : campaign_find_action(campaign, ask->action);
-    if (ask->action != NULL && action == NULL) {
-        if (r->is_reread) {
-            refuse(r, ERR_NOT_FOUND, "this campaign has no such action");
-            return;
-        }
+        finish(r);
+    } else if (ask->class_ == WORDS__CLASS__CLASS_CONFIRMATION) {
+        choose_all(r);
+        read_people(r);
+    } else if (ask->action == NULL || choose_action(r)) {
+        read_people(r);
+    } else if (r->is_reread) {
+        refuse(r, ERR_NOT_FOUND, "this campaign has no such action");
+    } else {
         r->is_reread = true;
         campaigns_read(signup_of(r->asked)->campaigns, campaign->id,
                        campaign_done, r);
-        return;
     }
-    su_read_people(
-        signup_of(r->asked)->su, campaign->id,
-        &(struct su_people){.actions = action == NULL ? NULL : &action->number,
-                            .action_count = action != NULL,
-                            .numbers = ask->numbers,
-                            .number_count = ask->n_numbers},
-        people_done, r);
 }
 
-/* ---- one supporter ---- */
-
-/* Room for the strings of one contact. */
-struct contact {
-    Signup__Contact message;
-    char address[EMAIL_TEXT_SIZE];
-    char name[NAME_BYTES_MAX + 1], first_name[NAME_BYTES_MAX + 1];
-};
-
-static bool
-has_place(const struct resolving *r, const struct person *person)
-{
-    if (signup_request(r->asked)->resolve->action == NULL ||
-        person->state_count != 1) {
-        return false;
-    }
-    return rules_is_place((Words__PlaceState)person->states[0]);
-}
-
-/* Who is gone was erased; a record that cannot be opened has no contact. */
-static Words__Rule
-find_rule(const struct resolving *r, const struct person *person)
-{
-    if (!person->exists) {
-        return WORDS__RULE__RULE_SUPPRESSED;
-    }
-    if (!person->is_readable) {
-        return WORDS__RULE__RULE_NO_CONTACT;
-    }
-    return rules_apply(signup_request(r->asked)->resolve->class_,
-                       r->channel_index, person->flags, has_place(r, person));
-}
+/* ---- who they are now ---- */
 
 static void
-fill_contact(const struct resolving *r, const struct person *person,
-             struct contact *to)
+read_people(struct resolving *r)
 {
-    const struct record *record = &person->record;
-    if (r->channel_index == 0) {
-        address_phone_text(record->phone, to->address);
-    } else {
-        memcpy(to->address, record->email, sizeof(to->address));
+    const Signup__Resolve *ask = resolving_ask(r);
+    r->count = ask->n_numbers;
+    r->targets = mem_new_array(r->count, sizeof(r->targets[0]));
+    for (size_t i = 0; i < r->count; i++) {
+        signup__contact__init(&r->targets[i].message);
+        r->targets[i].number = ask->numbers[i];
+        r->targets[i].message.number = ask->numbers[i];
     }
-    memcpy(to->name, record->name, sizeof(to->name));
-    names_first(record->name, to->first_name);
-    to->message.address = to->address;
-    to->message.name = to->name;
-    to->message.first_name = to->first_name;
-    to->message.has_format = true;
-    to->message.format = (Words__Format)person->said[ATTRIBUTE_format];
-    to->message.has_role = true;
-    to->message.role = person->said[ATTRIBUTE_role];
-}
-
-static void
-resolve_one(const struct resolving *r, const struct store_reply *reply,
-            size_t i, struct contact *to)
-{
-    struct person person;
-    uint32_t number = signup_request(r->asked)->resolve->numbers[i];
-    signup__contact__init(&to->message);
-    to->message.number = number;
-    person_read_facts(reply, i, &person);
-    Words__Rule rule = find_rule(r, &person);
-    if (rule == WORDS__RULE__RULE_NONE) {
-        person_read(r->campaign, reply, i, number, &person);
-        rule = find_rule(r, &person);
-    }
-    if (rule == WORDS__RULE__RULE_NONE) {
-        fill_contact(r, &person, to);
-    } else {
-        to->message.has_withheld = true;
-        to->message.withheld = rule;
-    }
-}
-
-static void
-answer(struct resolving *r, const struct store_reply *reply)
-{
-    size_t count = signup_request(r->asked)->resolve->n_numbers;
-    struct contact *contacts = mem_new_array(count, sizeof(contacts[0]));
-    Signup__Contact **pointers = mem_new_array(count, sizeof(void *));
-    int64_t withheld = 0;
-    for (size_t i = 0; i < count; i++) {
-        resolve_one(r, reply, i, &contacts[i]);
-        pointers[i] = &contacts[i].message;
-        withheld += contacts[i].message.has_withheld;
-    }
-    Signup__Resolved resolved = SIGNUP__RESOLVED__INIT;
-    resolved.n_contacts = count;
-    resolved.contacts = pointers;
-    Signup__Reply message = SIGNUP__REPLY__INIT;
-    message.is_case = SIGNUP__REPLY__IS_RESOLVE;
-    message.resolve = &resolved;
-    metric_add(signup_of(r->asked)->metrics.resolved, (int64_t)count);
-    metric_add(signup_of(r->asked)->metrics.withheld, withheld);
-    asked_answer(r->asked, &message);
-    free(contacts);
-    free(pointers);
-    free(r);
+    su_read_people(signup_of(r->asked)->su, r->campaign->id,
+                   &(struct su_people){.actions = r->actions,
+                                       .action_count = r->action_count,
+                                       .numbers = ask->numbers,
+                                       .number_count = ask->n_numbers},
+                   people_done, r);
 }
 
 static void
 people_done(void *arg, enum err err, const struct store_reply *reply)
 {
     struct resolving *r = arg;
-    size_t count = signup_request(r->asked)->resolve->n_numbers;
-    if (err == ERR_NONE && reply->count != count * 2) {
+    if (err == ERR_NONE && reply->count != r->count * 2) {
         err = ERR_INTERNAL;
     }
     if (err != ERR_NONE) {
         refuse(r, err, NULL);
         return;
     }
-    answer(r, reply);
+    for (size_t i = 0; i < r->count; i++) {
+        resolving_take(r, reply, i, &r->targets[i]);
+    }
+    follow_merged(r);
+}
+
+static void
+follow_merged(struct resolving *r)
+{
+    uint32_t numbers[NUMBERS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->targets[i].is_followed) {
+            numbers[count++] = r->targets[i].number;
+        }
+    }
+    if (count == 0) {
+        limit(r);
+        return;
+    }
+    r->hops++;
+    su_read_people(signup_of(r->asked)->su, r->campaign->id,
+                   &(struct su_people){.actions = r->actions,
+                                       .action_count = r->action_count,
+                                       .numbers = numbers,
+                                       .number_count = count},
+                   followed_done, r);
+}
+
+static void
+followed_done(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct resolving *r = arg;
+    if (err != ERR_NONE) {
+        refuse(r, err, NULL);
+        return;
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < r->count && (at + 1) * 2 <= reply->count; i++) {
+        if (r->targets[i].is_followed) {
+            resolving_take(r, reply, at++, &r->targets[i]);
+        }
+    }
+    follow_merged(r);
+}
+
+/* ---- how much may be sent, and the answer ---- */
+
+static void
+limit(struct resolving *r)
+{
+    if (!budgets_ask(r, limited)) {
+        limited(r, ERR_NONE);
+    }
+}
+
+static void
+answer(struct resolving *r)
+{
+    Signup__Contact **pointers = mem_new_array(r->count, sizeof(void *));
+    int64_t withheld = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        struct target *target = &r->targets[i];
+        pointers[i] = &target->message;
+        target->message.has_withheld = target->rule != WORDS__RULE__RULE_NONE;
+        target->message.withheld = target->rule;
+        withheld += target->message.has_withheld;
+    }
+    Signup__Resolved resolved = SIGNUP__RESOLVED__INIT;
+    resolved.n_contacts = r->count;
+    resolved.contacts = pointers;
+    Signup__Reply message = SIGNUP__REPLY__INIT;
+    message.is_case = SIGNUP__REPLY__IS_RESOLVE;
+    message.resolve = &resolved;
+    metric_add(signup_of(r->asked)->metrics.resolved, (int64_t)r->count);
+    metric_add(signup_of(r->asked)->metrics.withheld, withheld);
+    asked_answer(r->asked, &message);
+    free(pointers);
+    finish(r);
+}
+
+static void
+limited(void *arg, enum err err)
+{
+    struct resolving *r = arg;
+    if (err != ERR_NONE) {
+        refuse(r, err, NULL);
+    } else {
+        answer(r);
+    }
 }
