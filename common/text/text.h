@@ -5,6 +5,7 @@
 #ifndef COMMON_TEXT_TEXT_H
 #define COMMON_TEXT_TEXT_H
 
+#include "common/text/code.h"
 #include "common/text/contact.h"
 #include "common/text/gsm.h"
 #include "common/text/json.h"

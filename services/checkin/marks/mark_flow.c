@@ -106,6 +106,15 @@ static void action_awaited(void *arg, enum err err, const char *detail,
                            void *value);
 static void join_batch(struct mark *mark, struct action *action);
 
+/* A code of another campaign is as wrong as any: who may try many codes at one
+ * campaign learns nothing of another's. One not heard of yet may be its. */
+static bool
+is_of_campaign(const struct ticket *ticket, const struct campaign *campaign)
+{
+    return campaign == NULL || campaign->record == NULL ||
+           ticket->campaign == campaign->record->number;
+}
+
 void
 mark_begin(struct asked *ask)
 {
@@ -120,8 +129,10 @@ mark_begin(struct asked *ask)
     }
     if (!ticket_read_any(&checkin->tickets,
                          asked->code != NULL ? asked->code : asked->scanned,
-                         &ticket)) {
-        asked_refuse(ask, ERR_NOT_FOUND, TICKET_NOT_OURS);
+                         &ticket) ||
+        !is_of_campaign(&ticket,
+                        directory_find(&checkin->directory, asked->campaign))) {
+        ticket_refuse(ask);
         return;
     }
     struct mark *mark = mem_new(sizeof(*mark));
@@ -236,11 +247,11 @@ stamp_of(const struct mark *mark, int gate)
         .gate = (uint8_t)gate};
 }
 
-static bool
-is_for_action(const struct ticket *ticket, const struct action *action)
+static void
+refuse_ticket(struct mark *mark)
 {
-    return ticket->campaign == action->campaign->record->number &&
-           ticket->action == action->number;
+    ticket_refuse(mark->ask);
+    free(mark);
 }
 
 static void flush(void *arg, void **marks, size_t count);
@@ -276,7 +287,11 @@ action_awaited(void *arg, enum err err, const char *detail, void *value)
 static void
 join_batch(struct mark *mark, struct action *action)
 {
-    if (!is_for_action(&mark->ticket, action)) {
+    if (!is_of_campaign(&mark->ticket, action->campaign)) {
+        refuse_ticket(mark);
+        return;
+    }
+    if (mark->ticket.action != action->number) {
         mark_refuse(mark, ERR_NOT_FOUND, "this ticket is for another action");
         return;
     }
@@ -289,7 +304,7 @@ join_batch(struct mark *mark, struct action *action)
     mark->stamp = stamp_of(mark, gate);
     if (mark->ticket.is_old &&
         !action_takes_old_codes(action, mark->stamp.at_ms)) {
-        mark_refuse(mark, ERR_NOT_FOUND, TICKET_NOT_OURS);
+        refuse_ticket(mark);
         return;
     }
     if (!batch_add(batch_of(action->campaign), mark)) {

@@ -2,7 +2,6 @@
 #include "services/checkin/tickets/ticket.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "checkin_rows.h"
 #include "common/text/text.h"
@@ -82,67 +81,6 @@ ticket_write_code(const struct ticket_keys *keys, const struct ticket *ticket,
     to[TICKET_CODE_CHARS] = '\0';
 }
 
-/* 0..31, or -1. */
-static int
-read_char(char c)
-{
-    if (c >= 'a' && c <= 'z') {
-        c = (char)(c - 'a' + 'A');
-    }
-    if (c == 'O') {
-        c = '0';
-    }
-    if (c == 'I' || c == 'L') {
-        c = '1';
-    }
-    const char *at = c == '\0' ? NULL : strchr(alphabet, c);
-    return at == NULL ? -1 : (int)(at - alphabet);
-}
-
-/* The code in the address of a ticket's page (…/t/<code>, its .svg, whatever
- * is asked of it); another text is the code itself. text: changed. */
-static char *
-past_address(char *text)
-{
-    char *code = text;
-    for (char *at = text; (at = strchr(at, '/')) != NULL; at++) {
-        if (strncasecmp(at, "/t/", 3) == 0) {
-            code = at + 3;
-        }
-    }
-    if (code != text) {
-        code[strcspn(code, "/?#")] = '\0';
-        size_t len = strlen(code);
-        if (len > 4 && strcasecmp(code + len - 4, ".svg") == 0) {
-            code[len - 4] = '\0';
-        }
-    }
-    return code;
-}
-
-/* How many characters typed has besides what is passed over, their values in
- * to; -1: it has others, or too many. */
-static int
-read_typed(const char *typed, uint8_t to[TICKET_CODE_CHARS])
-{
-    int count = 0;
-    char text[TICKET_TYPED_CHARS_MAX + 1];
-    if (!pasted_clean(typed, PASTED_DIGITS, text, sizeof(text))) {
-        return -1;
-    }
-    for (const char *at = past_address(text); *at != '\0'; at++) {
-        if (strchr("-. _,", *at) != NULL) {
-            continue;
-        }
-        int value = read_char(*at);
-        if (value < 0 || count == TICKET_CODE_CHARS) {
-            return -1;
-        }
-        to[count++] = (uint8_t)value;
-    }
-    return count;
-}
-
 static uint64_t
 bits_of(const uint8_t *values, int count)
 {
@@ -179,7 +117,7 @@ ticket_read_code(const struct ticket_keys *keys, const char *typed,
                  struct ticket *out)
 {
     uint8_t values[TICKET_CODE_CHARS];
-    int count = read_typed(typed, values);
+    int count = code_read_typed(typed, values, TICKET_CODE_CHARS);
     if (count == TICKET_OLD_CODE_CHARS) {
         return read_old(keys, values, out);
     }
@@ -264,7 +202,7 @@ bool
 ticket_read_scanned(const struct ticket_keys *keys, const char *scanned,
                     struct ticket *out)
 {
-    char text[TICKET_TYPED_CHARS_MAX + 1];
+    char text[CODE_TYPED_BYTES_MAX + 1];
     return pasted_clean(scanned, PASTED_ADDRESS, text, sizeof(text)) &&
            read_signed(keys, text, out);
 }

@@ -25,8 +25,7 @@
 #define TICKET_CODE_CHARS 20
 #define TICKET_CODE_SIZE (TICKET_CODE_CHARS + 1)
 #define TICKET_OLD_CODE_CHARS 14
-#define TICKET_TYPED_CHARS_MAX 255 /* with what stands round it */
-#define TICKET_SCANNED_CHARS 122   /* "MU1." and 118 of base64url */
+#define TICKET_SCANNED_CHARS 122 /* "MU1." and 118 of base64url */
 #define TICKET_CAMPAIGN_MAX 1023
 #define TICKET_ACTION_MAX 65535
 #define TICKET_NUMBER_MAX 16777215
@@ -52,9 +51,7 @@ void ticket_write_code(const struct ticket_keys *keys,
 void ticket_write_scanned(const struct ticket_keys *keys,
                           const struct ticket *ticket, struct buf *to);
 
-/* As typed, pasted or dictated (text/pasted.h): any case, O is 0, I and L are
- * 1; dashes, dots, commas and blanks are passed over, and the address of the
- * ticket's page is its code. False: not a code of ours. */
+/* As typed, pasted or dictated (text/code.h). False: not a code of ours. */
 MUST_CHECK bool ticket_read_code(const struct ticket_keys *keys,
                                  const char *typed, struct ticket *out);
 /* By the MAC; the signature is for gates without the key. False: not ours. */

@@ -108,6 +108,14 @@ ticket_issue(struct asked *ask)
 
 /* ---- read ---- */
 
+void
+ticket_refuse(struct asked *ask)
+{
+    asked_refuse_fault(ask, &(struct bus_fault){.err = ERR_NOT_FOUND,
+                                                .detail = TICKET_NOT_OURS,
+                                                .field = "code"});
+}
+
 struct old_reading {
     struct asked *ask; /* owned */
     struct ticket ticket;
@@ -137,10 +145,10 @@ old_action_found(void *arg, enum err err, const char *detail, void *value)
     }
     if (err == ERR_NONE) {
         answer_read(reading->ask, &reading->ticket);
+    } else if (err == ERR_NOT_FOUND) {
+        ticket_refuse(reading->ask);
     } else {
-        asked_refuse(reading->ask, err,
-                     err == ERR_NOT_FOUND ? TICKET_NOT_OURS
-                                          : "not now; try again in a moment");
+        asked_refuse(reading->ask, err, "not now; try again in a moment");
     }
     free(reading);
 }
@@ -158,7 +166,7 @@ ticket_read(struct asked *ask)
     if (!ticket_read_any(keys,
                          asked->code != NULL ? asked->code : asked->scanned,
                          &ticket)) {
-        asked_refuse(ask, ERR_NOT_FOUND, TICKET_NOT_OURS);
+        ticket_refuse(ask);
     } else if (!ticket.is_old) {
         answer_read(ask, &ticket);
     } else {

@@ -272,7 +272,7 @@ what_is_not_a_code_is_refused(void **state)
     (void)state;
     char code[TICKET_CODE_SIZE];
     ticket_write_code(&keys, &tickets[1], code);
-    char longer[TICKET_CODE_SIZE + 1], dashes[TICKET_TYPED_CHARS_MAX + 2];
+    char longer[TICKET_CODE_SIZE + 1], dashes[CODE_TYPED_BYTES_MAX + 2];
     (void)snprintf(longer, sizeof(longer), "%s0", code);
     memset(dashes, '-', sizeof(dashes));
     strcpy(dashes + sizeof(dashes) - TICKET_CODE_SIZE, code);
@@ -391,7 +391,7 @@ static void
 a_code_is_understood_as_printed_pasted_or_dictated(void **state)
 {
     (void)state;
-    char code[TICKET_CODE_SIZE], text[TICKET_TYPED_CHARS_MAX + 1];
+    char code[TICKET_CODE_SIZE], text[CODE_TYPED_BYTES_MAX + 1];
     static const struct {
         const char *before, *between, *after;
     } forms[] = {{"", "-", ""},       {"", " ", ""},    {"", ".", ""},
