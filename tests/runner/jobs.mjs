@@ -16,7 +16,7 @@
 // Not usual, because it proves nothing more: a unit test without the
 // sanitizers (but one that is alone is judged at its true speed, so there it
 // is the sanitizers' run that is left out).
-import {existsSync, readFileSync, readdirSync, statSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, readdirSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {BUILDS, build, ctests} from './build.mjs';
 import {run} from './process.mjs';
@@ -97,6 +97,15 @@ function c_tests() {
         }));
 }
 
+// What a target begins with: tests/fuzz/seeds/<name>/. What it finds beside
+// them stays in build-fuzz/.
+function corpus(name) {
+    const seeds = `tests/fuzz/seeds/${name}`;
+    if (!existsSync(seeds)) return [];
+    mkdirSync(`build-fuzz/corpus/${name}`, {recursive: true});
+    return [`build-fuzz/corpus/${name}`, seeds];
+}
+
 // A crash leaves its input in build-fuzz/.
 function fuzzers() {
     return files('tests/fuzz', /\.c$/).map((file) => {
@@ -106,7 +115,7 @@ function fuzzers() {
             needs: ['build-fuzz'], usual: true, read: read_code,
             start: (log) => run(log, [`build-fuzz/fuzz/fuzz_${name}`,
                 `-max_total_time=${FUZZ_S}`, '-timeout=10',
-                '-artifact_prefix=build-fuzz/']),
+                '-artifact_prefix=build-fuzz/', ...corpus(name)]),
         };
     });
 }

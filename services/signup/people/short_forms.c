@@ -11,8 +11,8 @@ static const char *const rows[] = {
     "andrew andy drew",
     "ann anne anna annie nan",
     "anthony antony tony ant",
-    "catherine catharine katherine katharine kathryn kathleen cath kath cathy "
-    "kathy kate katie kay kitty cat kat",
+    ("catherine catharine katherine katharine kathryn kathleen cath kath cathy "
+     "kathy kate katie kay kitty cat kat"),
     "charles charlie chas chuck",
     "charlotte charlie lottie",
     "christine christina kristina chris chrissie tina",
