@@ -66,8 +66,9 @@ struct gateway {
     bool is_outbox_only;    /* no route leads out of this machine */
     bool provider_stops;    /* a route of texts keeps STOPs of its own */
     int open_exchanges;
-    struct metric *requests[4], *request_ms; /* by status: 2xx … 5xx */
-    struct metric *leaks;                    /* staff/leak.h */
+    struct metric *requests[4], *request_ms;    /* by status: 2xx … 5xx */
+    struct metric *wrong_codes, *refused_codes; /* door/guesses.h */
+    struct metric *leaks;                       /* staff/leak.h */
 };
 
 #endif

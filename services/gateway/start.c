@@ -18,6 +18,7 @@
 #include "services/gateway/api/live/live.h"
 #include "services/gateway/api/signup/consents.h"
 #include "services/gateway/door/files.h"
+#include "services/gateway/door/guesses.h"
 #include "services/gateway/door/limits.h"
 #include "services/gateway/enter.h"
 #include "services/gateway/gateway.h"
@@ -112,6 +113,7 @@ open_metrics(struct gateway *g)
                            labels[i], "requests answered");
     }
     leak_open(g);
+    guesses_open(g);
     g->request_ms =
         metric_histogram(g->service.metrics, "muster_gateway_request_ms", NULL,
                          "from the whole request to its reply");

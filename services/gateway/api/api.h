@@ -18,8 +18,8 @@
 /* The busiest first. FORM: a plain form may post it too; its last word is the
  * page that is drawn again with what was wrong (pages/pages.h). */
 #define API(ROW, FORM)                                                         \
-    ROW(HTTP_POST, AT_ACTION "/checkins", PUBLIC, SCOPE_ACTION, NULL,          \
-        check_in)                                                              \
+    ROW(HTTP_POST, AT_ACTION "/checkins", PUBLIC | KNOWN(ALL_STAFF),           \
+        SCOPE_ACTION, NULL, check_in)                                          \
     FORM(HTTP_POST, AT_CAMPAIGN "/signups", PUBLIC | VOUCHERS, SCOPE_CAMPAIGN, \
          sign_up, page_campaign_again)                                         \
     ROW(HTTP_GET, AT_CAMPAIGN "/actions", PUBLIC | KNOWN(ALL_STAFF),           \

@@ -21,6 +21,11 @@ enum limit {
     LIMIT_LEAK,          /* reports of one leaked token: 1 an hour */
     LIMIT_LOGIN,         /* sign-ins of one caller: 30 a minute */
     LIMIT_LOGIN_FAILURE, /* wrong passwords for one login: 10 in 5 minutes */
+    /* Wrong ticket codes: guesses.h. */
+    LIMIT_CODES_OF_CALLER, /* 4 a second, 20 at once */
+    LIMIT_MISTAKE,         /* 3 an hour: beyond them a caller is no new one */
+    LIMIT_CODES,           /* for a campaign: 25 a second */
+    LIMIT_CODES_KEPT,      /* for a campaign, of new callers: 5 a second */
     LIMIT_COUNT
 };
 
@@ -32,6 +37,10 @@ void limits_free(struct limits **limits);
 bool limits_take(struct limits *limits, enum limit limit, uint64_t who);
 /* Is one left? Takes nothing. */
 bool limits_has(struct limits *limits, enum limit limit, uint64_t who);
+/* Takes one even where none is left: it is owed, and paid off first. */
+void limits_charge(struct limits *limits, enum limit limit, uint64_t who);
+/* A program on this machine, where they are exempt. */
+bool limits_is_exempt(const struct exchange *x);
 /* Who goes by that name, such as a login. */
 uint64_t limits_name(const struct limits *limits, const char *name);
 /* limits_take for the request's caller; false: it has replied 429. */

@@ -35,7 +35,8 @@
     ROW(HTTP_GET, "/my/{c}", PUBLIC, SCOPE_CAMPAIGN, page_my)                  \
     ROW(HTTP_POST, "/my/{c}", PUBLIC, SCOPE_CAMPAIGN, page_my_act)             \
     ROW(HTTP_GET, "/here/{c}/{a}/{gate}", PUBLIC, SCOPE_GATE, page_here)       \
-    ROW(HTTP_POST, "/here/{c}/{a}/{gate}", PUBLIC, SCOPE_GATE, page_here_act)  \
+    ROW(HTTP_POST, "/here/{c}/{a}/{gate}", PUBLIC | KNOWN(ALL_STAFF),          \
+        SCOPE_GATE, page_here_act)                                             \
     ROW(HTTP_GET, "/problems/{slug}", PUBLIC, SCOPE_OPEN, page_about_problem)  \
     ROW(HTTP_GET, "/login", PUBLIC, SCOPE_OPEN, page_login)                    \
     ROW(HTTP_GET, "/console", WATCHERS, SCOPE_CAMPAIGN, page_console)          \

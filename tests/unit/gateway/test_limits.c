@@ -112,6 +112,48 @@ a_crowd_of_callers_never_frees_the_newest(void **state)
     }
 }
 
+/* What was too much is paid off before the next is let in. */
+static void
+what_is_charged_beyond_the_limit_is_owed(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t campaign = 32;
+    for (int i = 0; i < 75; i++) {
+        limits_charge(f->limits, LIMIT_CODES, campaign);
+    }
+    assert_false(limits_has(f->limits, LIMIT_CODES, campaign));
+    wait_ms(f, 1900); /* 25 were there; 50 are owed, at 25 a second */
+    assert_false(limits_has(f->limits, LIMIT_CODES, campaign));
+    wait_ms(f, 200);
+    assert_true(limits_has(f->limits, LIMIT_CODES, campaign));
+    assert_true(limits_has(f->limits, LIMIT_CODES, campaign + 1));
+}
+
+static uint32_t
+charge_all(struct fixture *f, enum limit limit, int seconds)
+{
+    uint32_t charged = 0;
+    for (int i = 0; i < seconds * 100; i++) {
+        while (limits_has(f->limits, limit, 7)) {
+            limits_charge(f->limits, limit, 7);
+            charged++;
+        }
+        wait_ms(f, 10);
+    }
+    return charged;
+}
+
+/* The sum of guesses.h rests on it: 30 a second, whatever is asked. */
+static void
+wrong_codes_of_a_campaign_are_thirty_a_second_in_all(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t most = charge_all(f, LIMIT_CODES, 100),
+             kept = charge_all(f, LIMIT_CODES_KEPT, 100);
+    assert_in_range(most, 25 * 100, 25 * 101);
+    assert_in_range(kept, 5 * 100, 5 * 101);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -122,6 +164,8 @@ main(void)
         TEST(asking_whether_one_is_left_takes_none),
         TEST(callers_and_limits_do_not_share_a_bucket),
         TEST(a_crowd_of_callers_never_frees_the_newest),
+        TEST(what_is_charged_beyond_the_limit_is_owed),
+        TEST(wrong_codes_of_a_campaign_are_thirty_a_second_in_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include "common/client/checkin.h"
 #include "services/gateway/api/api.h"
 #include "services/gateway/api/words.h"
+#include "services/gateway/door/guesses.h"
 #include "services/gateway/door/reply.h"
 #include "services/gateway/gateway.h"
 
@@ -22,9 +23,9 @@
 
 struct mark {
     struct check_in_flow *flow;
-    const char *scan_id; /* borrowed from the body */
+    const char *scan_id, *code; /* borrowed from the body */
     enum err err;
-    char detail[96];
+    char detail[128];
     bool is_first, was_present, has_role;
     uint32_t role;
 };
@@ -79,22 +80,14 @@ reply_one(struct check_in_flow *flow)
     reply_json(flow->x, 200, body);
 }
 
+/* Of the last one the whole is answered. */
 static void
-on_marked(void *arg, enum err err, const char *detail,
-          const Checkin__Reply *reply)
+mark_done(struct mark *mark, enum err err, const char *detail)
 {
-    struct mark *mark = arg;
     struct check_in_flow *flow = mark->flow;
     mark->err = err;
-    if (err == ERR_NONE) {
-        const Checkin__Marked *marked = reply->mark;
-        mark->is_first = marked->is_first;
-        mark->was_present = marked->was_present;
-        mark->has_role = marked->has_role;
-        mark->role = marked->role;
-    } else {
-        (void)snprintf(mark->detail, sizeof(mark->detail), "%s", detail);
-    }
+    (void)snprintf(mark->detail, sizeof(mark->detail), "%s",
+                   detail == NULL ? "" : detail);
     if (--flow->open > 0) {
         return;
     }
@@ -103,6 +96,22 @@ on_marked(void *arg, enum err err, const char *detail,
     } else {
         reply_one(flow);
     }
+}
+
+static void
+on_marked(void *arg, enum err err, const char *detail,
+          const Checkin__Reply *reply)
+{
+    struct mark *mark = arg;
+    guesses_learn(mark->flow->x, mark->code, err);
+    if (err == ERR_NONE) {
+        const Checkin__Marked *marked = reply->mark;
+        mark->is_first = marked->is_first;
+        mark->was_present = marked->was_present;
+        mark->has_role = marked->has_role;
+        mark->role = marked->role;
+    }
+    mark_done(mark, err, detail);
 }
 
 /* ---- reading ---- */
@@ -152,6 +161,11 @@ ask_mark(struct check_in_flow *flow, struct mark *to, Checkin__Mark *mark)
 {
     to->flow = flow;
     to->scan_id = mark->scan_id;
+    to->code = mark->code != NULL ? mark->code : mark->scanned;
+    if (!guesses_admit(flow->x, to->code)) {
+        mark_done(to, ERR_LIMIT, GUESSES_DETAIL);
+        return;
+    }
     checkin_ask_mark(flow->x->gateway->checkin, mark, on_marked, to);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/client/checkin.h"
+#include "services/gateway/door/guesses.h"
 #include "services/gateway/door/reply.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/pages/ask/flow.h"
@@ -116,6 +117,7 @@ marked(void *arg, enum err err, const char *detail, const Checkin__Reply *reply)
     (void)detail;
     struct exchange *x = arg;
     struct here *here = x->state;
+    guesses_learn(x, here->code, err);
     here->err = err;
     here->was_present = err == ERR_NONE && reply->mark->was_present;
     page_ask_actions(x, exchange_param(x, "c"), actions_listed);
@@ -144,6 +146,9 @@ page_here_act(struct exchange *x)
     char device[DEVICE_SIZE];
     here->is_act = true;
     read_form(x, here);
+    if (!guesses_admit_or_reply(x, here->code)) {
+        return;
+    }
     snprintf(device, sizeof(device), "self-%s", exchange_param(x, "gate"));
     Checkin__Mark mark = CHECKIN__MARK__INIT;
     mark.campaign = (char *)exchange_param(x, "c");

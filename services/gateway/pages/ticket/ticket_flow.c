@@ -7,6 +7,7 @@
 
 #include "common/client/checkin.h"
 #include "common/text/text.h"
+#include "services/gateway/door/guesses.h"
 #include "services/gateway/door/reply.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/pages/ask/flow.h"
@@ -112,6 +113,7 @@ ticket_read(void *arg, enum err err, const char *detail,
 {
     (void)detail;
     struct exchange *x = arg;
+    guesses_learn(x, exchange_param(x, "code"), err);
     if (!page_answered(x, err, "ticket")) {
         return;
     }
@@ -127,6 +129,9 @@ static void
 read_ticket(struct exchange *x, bool is_svg)
 {
     struct person *person = person_new(x, "ticket", ticket_found);
+    if (!guesses_admit_or_reply(x, exchange_param(x, "code"))) {
+        return;
+    }
     person->is_svg = is_svg;
     Checkin__ReadTicket read = CHECKIN__READ_TICKET__INIT;
     read.code = (char *)exchange_param(x, "code");
