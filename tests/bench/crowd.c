@@ -1,7 +1,7 @@
 /* crowd -- posts every line of a file to one path, and says how it went.
  *
  *   crowd --port P --path /v1/… --connections 256 --in bodies.jsonl
- *         [--out answers.jsonl] [--rate per-second]
+ *         [--out answers.jsonl] [--rate per-second] [--token T]
  *
  * Prints one JSON object: requests, by_status, seconds, per_second, p50_ms,
  * p99_ms. --out gets each answer's body, a line each, in the order answered;
@@ -69,15 +69,17 @@ static const struct option options[] = {
     {"out", required_argument, NULL, 'o'},
     {"connections", required_argument, NULL, 'c'},
     {"rate", required_argument, NULL, 'r'},
+    {"token", required_argument, NULL, 't'},
     {NULL, 0, NULL, 0},
 };
 
 _Noreturn static void
 usage(void)
 {
-    (void)fputs("usage: crowd --port P --path PATH --in FILE [--out FILE]\n"
-                "             [--connections N] [--rate PER_SECOND]\n",
-                stderr);
+    (void)fputs(
+        "usage: crowd --port P --path PATH --in FILE [--out FILE]\n"
+        "             [--connections N] [--rate PER_SECOND] [--token T]\n",
+        stderr);
     exit(2);
 }
 
@@ -96,6 +98,8 @@ take_word(struct words *words, int c)
         words->load.connections = (int)strtol(optarg, NULL, 10);
     } else if (c == 'r') {
         words->load.per_second = strtod(optarg, NULL);
+    } else if (c == 't') {
+        words->load.token = optarg;
     } else {
         usage();
     }

@@ -5,10 +5,13 @@
 //
 // signup, checkin: 256 keep-alive connections against the whole of Muster,
 // durable, and in the same run against the same gateway with nothing behind
-// it (gateway_null). live: 200 viewers of the attendance stream while check-
-// ins arrive at 1,000 and 5,000 a second; from each acknowledgement to the
-// last viewer. Every part asserts that its effects happened: the count rose
-// by the number of 2xx. Prints one JSON line for each figure.
+// it (gateway_null); sign-ups as the public's, then as those of a server that
+// vouches. known: how long a public entry takes, one at a time, whose contact
+// is known, and whose is not: an answer must tell nothing of that. live: 200
+// viewers of the attendance stream while check-ins arrive at 1,000 and 5,000 a
+// second; from each acknowledgement to the last viewer. Every part asserts that
+// its effects happened: the count rose by the number of 2xx. Prints one JSON
+// line for each figure.
 import {execFile, spawn} from 'node:child_process';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
@@ -83,17 +86,18 @@ function print_cpu(rig, what, before, count) {
 
 const port_of = (rig) => Number(new URL(rig.base).port);
 
-async function crowd(port, path, bodies, out) {
+async function crowd(port, path, bodies,
+    {out, token, connections = CONNECTIONS} = {}) {
     const words = ['--port', port, '--path', path, '--in', bodies,
-        '--connections', CONNECTIONS];
-    const {stdout} = await run(join(TESTS, 'crowd'),
-        [...words, ...(out ? ['--out', out] : [])].map(String));
+        '--connections', connections, ...(out ? ['--out', out] : []),
+        ...(token ? ['--token', token] : [])];
+    const {stdout} = await run(join(TESTS, 'crowd'), words.map(String));
     return JSON.parse(stdout);
 }
 
 // The machine may be doing other things, so ours and the yardstick take turns
 // and the best of each counts. Ours gets every line once; outs: its answers.
-async function measure(rig, bare_port, path, lines, status) {
+async function measure(rig, bare_port, path, lines, {status, token}) {
     const size = Math.ceil(lines.length / ROUNDS);
     const result = {bare: {per_second: 0}, ours: {per_second: 0}, well: 0,
         outs: [], cpu: cpu_of(rig)};
@@ -106,7 +110,8 @@ async function measure(rig, bare_port, path, lines, status) {
         must(bare.by_status[status] === part.length,
             `${path}: ${JSON.stringify(bare.by_status)}`);
         result.outs.push(rig.path(`round.${i}.out`));
-        const ours = await crowd(port_of(rig), path, file, result.outs.at(-1));
+        const ours = await crowd(port_of(rig), path, file,
+            {out: result.outs.at(-1), token});
         result.well += ours.by_status[status] ?? 0;
         result.bare = better(bare, result.bare);
         result.ours = better(ours, result.ours);
@@ -151,15 +156,64 @@ function print_pair(what, {ours, bare}) {
         'per second');
 }
 
+const sign_up_path = (rig) => `/v1/campaigns/${rig.campaign}/signups`;
+
+// What an organisation's own server signs up with.
+async function make_token(rig) {
+    const answer = await rig.call('POST', `/v1/campaigns/${rig.campaign}/tokens`,
+        {token: rig.tokens.admin, body: {name: 'bench', role: 'signups'}});
+    must(answer.status === 201, answer.text);
+    return answer.json.token;
+}
+
+async function sign_up_all(rig, bare_port, what, lines, token) {
+    const before = await people(rig);
+    const result = await measure(rig, bare_port, sign_up_path(rig), lines,
+        {status: 201, token});
+    must_have_risen(what, await people(rig) - before, result.well,
+        lines.length);
+    print_cpu(rig, what, result.cpu, lines.length);
+    if (wanted('signup')) print_pair(what, result);
+    return result;
+}
+
+// A stranger types the contact of somebody who was vouched for, or one that
+// nobody has, in turns.
+async function known(rig, count) {
+    const rounds = 10;
+    const typed = (lines) => lines.map((line) =>
+        JSON.stringify({...JSON.parse(line), name: 'Mallory Example'}));
+    const lines = {known: typed(await make_people(count, 2)),
+        unknown: typed(await make_people(count, 3))};
+    const medians = {known: [], unknown: []};
+    const size = Math.ceil(count / rounds);
+    for (let i = 0; i < rounds; i++) {
+        const turn = Object.entries(lines);
+        for (const [which, all] of i % 2 ? turn : turn.reverse()) {
+            const file = rig.path(`${which}.${i}.jsonl`);
+            const part = all.slice(i * size, (i + 1) * size);
+            writeFileSync(file, part.join('\n') + '\n');
+            const got = await crowd(port_of(rig), sign_up_path(rig), file,
+                {connections: 1});
+            must(got.by_status[201] === part.length,
+                `${which}: ${JSON.stringify(got.by_status)}`);
+            medians[which].push(got.p50_ms);
+        }
+    }
+    const median = (list) => list.sort((a, b) => a - b)[rounds / 2];
+    const [a, b] = [median(medians.known), median(medians.unknown)];
+    print('public sign-up whose contact is known: median', a, 'ms',
+        'one whose contact is not', a / b);
+}
+
 // Returns the ticket codes of those who signed up.
 async function sign_ups(rig, bare_port, count) {
-    const before = await people(rig);
-    const result = await measure(rig, bare_port,
-        `/v1/campaigns/${rig.campaign}/signups`, await make_people(count, 1),
-        201);
-    must_have_risen('sign-ups', await people(rig) - before, result.well, count);
-    print_cpu(rig, 'sign-ups', result.cpu, count);
-    if (wanted('signup')) print_pair('sign-ups', result);
+    if (wanted('signup')) {
+        await sign_up_all(rig, bare_port, 'public sign-ups',
+            await make_people(count, 1));
+    }
+    const result = await sign_up_all(rig, bare_port, 'vouched sign-ups',
+        await make_people(count, 2), await make_token(rig));
     return result.outs.map((file) => readFileSync(file, 'utf8')).join('')
         .trim().split('\n').map((line) => JSON.parse(line))
         .filter((answer) => answer.places)
@@ -177,7 +231,7 @@ async function check_ins(rig, bare_port, codes) {
     const before = (await attendance(rig)).inside;
     const result = await measure(rig, bare_port,
         `/v1/campaigns/${rig.campaign}/actions/rally/checkins`,
-        make_marks('marks', codes), 200);
+        make_marks('marks', codes), {status: 200});
     must_have_risen('check-ins', (await attendance(rig)).inside - before,
         result.well, codes.length);
     print_cpu(rig, 'check-ins', result.cpu, codes.length);
@@ -209,6 +263,9 @@ async function main() {
         live_counts[1000] + live_counts[5000] : 0);
     const codes = await sign_ups(rig, bare.port,
         wanted('signup') ? Math.max(COUNT, needed) : needed);
+    if (wanted('known')) {
+        await known(rig, Math.min(COUNT, 5000));
+    }
     if (wanted('live')) {
         let at = 0;
         for (const [rate, count] of Object.entries(live_counts)) {

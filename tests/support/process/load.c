@@ -151,8 +151,13 @@ send_next(struct load *load, struct client *client)
     buf_reset(&load->request);
     buf_printf(&load->request,
                "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
-               "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+               "Content-Type: application/json\r\nContent-Length: %zu\r\n",
                load->options.path, load->options.port, strlen(body));
+    if (load->options.token != NULL) {
+        buf_printf(&load->request, "Authorization: Bearer %s\r\n",
+                   load->options.token);
+    }
+    buf_add_string(&load->request, "\r\n");
     buf_add_string(&load->request, body);
     client->is_busy = true;
     client->index = load->next++;

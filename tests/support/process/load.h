@@ -27,6 +27,7 @@ typedef void load_readable_cb(void *arg, int fd);
 struct load_options {
     int port;
     const char *path;
+    const char *token; /* NULL: as nobody */
     int connections;
     const char *const *bodies; /* borrowed: count of them */
     size_t count;
