@@ -15,24 +15,26 @@
 #define TIMEOUT_MS 15000
 #define TRY_MS 15000 /* a gateway that is just starting */
 #define PAUSE_MS 200
+#define JSON_TYPE "Content-Type: application/json"
+#define FORM_TYPE "Content-Type: application/x-www-form-urlencoded"
 #define ANSWER_BYTES_MAX ((size_t)16 * 1024 * 1024)
 
 struct api {
     struct loop *loop;
     char *url, *token;
-    struct fetch_target *get, *post, *put;
+    struct fetch_target *get, *post, *put, *submit;
     int open; /* of api_post_later */
 };
 
 /* ---- targets ---- */
 
 static struct fetch_target *
-make_target(struct api *api, const char *method, const char *key)
+make_target(struct api *api, const char *method, const char *type,
+            const char *key)
 {
     char *auth = mem_format("Authorization: Bearer %s", api->token);
     char *once = mem_format("Idempotency-Key: %s", key);
-    const char *headers[4] = {"Content-Type: application/json",
-                              "Accept: application/json"};
+    const char *headers[4] = {type, "Accept: application/json"};
     size_t count = 2;
     if (api->token != NULL) {
         headers[count++] = auth;
@@ -65,13 +67,14 @@ api_new(struct loop *loop, const char *url, const char *token)
     api->loop = loop;
     api->url = mem_copy_string(url);
     api->token = mem_copy_string(token);
-    api->get = make_target(api, "GET", NULL);
+    api->get = make_target(api, "GET", JSON_TYPE, NULL);
     if (api->get == NULL) {
         api_free(&api);
         return NULL;
     }
-    api->post = make_target(api, "POST", NULL);
-    api->put = make_target(api, "PUT", NULL);
+    api->post = make_target(api, "POST", JSON_TYPE, NULL);
+    api->put = make_target(api, "PUT", JSON_TYPE, NULL);
+    api->submit = make_target(api, "POST", FORM_TYPE, NULL);
     return api;
 }
 
@@ -84,6 +87,7 @@ api_free(struct api **api)
     fetch_target_free(&(*api)->get);
     fetch_target_free(&(*api)->post);
     fetch_target_free(&(*api)->put);
+    fetch_target_free(&(*api)->submit);
     free((*api)->url);
     free((*api)->token);
     free(*api);
@@ -197,20 +201,14 @@ pause_for(struct loop *loop, int64_t ms)
 
 static struct api_answer
 call(struct api *api, struct fetch_target *target, const char *path,
-     const json_t *body)
+     struct bytes body)
 {
-    struct buf text;
     char *url = mem_format("%s%s", api->url, path);
     int64_t until_ms = clock_boot_ms() + TRY_MS;
     struct wait wait = {0};
-    buf_init(&text, 0);
-    if (body != NULL) {
-        json_write(body, &text);
-    }
     for (;;) {
         wait = (struct wait){0};
-        fetch_http(target, url, bytes_of(buf_string(&text), text.len),
-                   on_answer, &wait);
+        fetch_http(target, url, body, on_answer, &wait);
         while (!wait.is_done) {
             loop_turn(api->loop, PAUSE_MS);
         }
@@ -223,9 +221,21 @@ call(struct api *api, struct fetch_target *target, const char *path,
         api_answer_clear(&wait.answer);
         pause_for(api->loop, PAUSE_MS);
     }
-    buf_fini(&text);
     free(url);
     return wait.answer;
+}
+
+static struct api_answer
+call_json(struct api *api, struct fetch_target *target, const char *path,
+          const json_t *body)
+{
+    struct buf text;
+    buf_init(&text, 0);
+    json_write(body, &text);
+    struct api_answer answer =
+        call(api, target, path, bytes_of(buf_string(&text), text.len));
+    buf_fini(&text);
+    return answer;
 }
 
 __attribute__((format(printf, 1, 0))) static char *
@@ -243,7 +253,7 @@ api_get(struct api *api, const char *path_format, ...)
     va_start(list, path_format);
     char *path = format_path(path_format, list);
     va_end(list);
-    struct api_answer answer = call(api, api->get, path, NULL);
+    struct api_answer answer = call(api, api->get, path, bytes_of("", 0));
     free(path);
     return answer;
 }
@@ -258,8 +268,8 @@ api_send(struct api *api, const char *method, const json_t *body,
     va_end(list);
     json_t *empty = json_object();
     struct api_answer answer =
-        call(api, strcmp(method, "PUT") == 0 ? api->put : api->post, path,
-             body == NULL ? empty : body);
+        call_json(api, strcmp(method, "PUT") == 0 ? api->put : api->post, path,
+                  body == NULL ? empty : body);
     json_decref(empty);
     free(path);
     return answer;
@@ -273,12 +283,25 @@ api_post_once(struct api *api, const char *key, const json_t *body,
     va_start(list, path_format);
     char *path = format_path(path_format, list);
     va_end(list);
-    struct fetch_target *target = make_target(api, "POST", key);
+    struct fetch_target *target = make_target(api, "POST", JSON_TYPE, key);
     struct api_answer answer = {.why = "the key cannot stand in a header"};
     if (target != NULL) {
-        answer = call(api, target, path, body);
+        answer = call_json(api, target, path, body);
     }
     fetch_target_free(&target);
+    free(path);
+    return answer;
+}
+
+struct api_answer
+api_submit(struct api *api, const char *form, const char *path_format, ...)
+{
+    va_list list;
+    va_start(list, path_format);
+    char *path = format_path(path_format, list);
+    va_end(list);
+    struct api_answer answer =
+        call(api, api->submit, path, bytes_of_string(form));
     free(path);
     return answer;
 }

@@ -39,6 +39,11 @@ struct api_answer api_send(struct api *api, const char *method,
 struct api_answer api_post_once(struct api *api, const char *key,
                                 const json_t *body, const char *path_format,
                                 ...) __attribute__((format(printf, 4, 5)));
+/* A form of one of the pages, urlencoded; its answer is a page, or the way to
+ * one (303). */
+struct api_answer api_submit(struct api *api, const char *form,
+                             const char *path_format, ...)
+    __attribute__((format(printf, 3, 4)));
 bool api_is_ok(const struct api_answer *answer);
 void api_answer_clear(struct api_answer *answer);
 

@@ -34,6 +34,13 @@ static const char *const last_names[] = {
     "Roberts", "Sharma",    "Silva",    "Singh",     "Stewart",  "Thomas",
     "Walker",  "Watkins",   "Williams", "Wright"};
 
+static const char middles[] = "ABCDEFGHIJKLMNOPRSTUVWYZ";
+
+struct name {
+    const char *first, *last;
+    char full[64];
+};
+
 uint64_t
 people_random(uint64_t *state)
 {
@@ -70,24 +77,35 @@ write_email(const char *first, const char *last, const char *tag, char *to,
     }
 }
 
+/* No two seeds give one index the same name, or else whoever signs up again
+ * with the number of an earlier rehearsal would be the same person: the same
+ * contact and the same name. */
+static void
+write_name(struct name *name, uint64_t seed, uint32_t index)
+{
+    uint64_t state = index;
+    uint64_t n = people_random(&state) + seed;
+    name->first = first_names[n % COUNT(first_names)];
+    n /= COUNT(first_names);
+    name->last = last_names[n % COUNT(last_names)];
+    n /= COUNT(last_names);
+    (void)snprintf(name->full, sizeof(name->full), "%s %c. %s", name->first,
+                   middles[n % (sizeof(middles) - 1)], name->last);
+}
+
 json_t *
 people_make(const struct people *people, uint32_t index)
 {
     bool has_phone = index < PEOPLE_WITH_PHONE;
-    uint64_t state = (has_phone ? 0 : people->seed) ^ (uint64_t)index << 32;
+    uint64_t state = people->seed ^ (uint64_t)index << 32;
     char text[128], tag[48];
-    const char *first = first_names[people_random(&state) % COUNT(first_names)];
-    const char *last = last_names[people_random(&state) % COUNT(last_names)];
+    struct name name;
+    write_name(&name, people->seed, index);
     json_t *person = json_object();
-    (void)snprintf(text, sizeof(text), "%s %s", first, last);
-    json_set_text(person, "name", text);
-    if (has_phone) {
-        (void)snprintf(tag, sizeof(tag), "%u", index);
-    } else {
-        (void)snprintf(tag, sizeof(tag), "%u.%llx", index,
-                       (unsigned long long)people->seed);
-    }
-    write_email(first, last, tag, text, sizeof(text));
+    json_set_text(person, "name", name.full);
+    (void)snprintf(tag, sizeof(tag), "%u.%llx", index,
+                   (unsigned long long)people->seed);
+    write_email(name.first, name.last, tag, text, sizeof(text));
     json_set_text(person, "email", text);
     if (has_phone) {
         (void)snprintf(text, sizeof(text), "07700 900%03u", index);

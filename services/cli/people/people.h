@@ -3,8 +3,9 @@
  *
  * Invented all: names from lists of our own; mail under example.org; mobile
  * numbers from Ofcom's drama range, 07700 900000 to 900999. As there are but
- * a thousand of those and a number is a person, the first PEOPLE_WITH_PHONE
- * people are the same whatever the seed; everybody else has mail alone. */
+ * a thousand of those, the first PEOPLE_WITH_PHONE people have one each,
+ * whatever the seed (other seeds, other people of the same household), and
+ * everybody else has mail alone. */
 #ifndef CLI_PEOPLE_H
 #define CLI_PEOPLE_H
 

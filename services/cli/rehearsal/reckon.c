@@ -9,7 +9,7 @@
 #include "common/text/text.h"
 #include "services/cli/api/api.h"
 #include "services/cli/api/say.h"
-#include "services/cli/people/people.h"
+#include "services/cli/rehearsal/reckon_outbox.h"
 #include "services/cli/rehearsal/rehearsal.h"
 
 #define SETTLE_MS 15000 /* for the services to have followed each other */
@@ -54,41 +54,42 @@ take_attendance(struct rehearsal *r, json_t **out)
     return is_ok;
 }
 
-/* One page of the outbox after tally's end; moves the end. */
-static struct api_answer
-next_page(struct rehearsal *r, struct tally *tally)
+static bool
+take_action(struct rehearsal *r, json_t **out)
 {
     struct api_answer answer =
-        api_get(r->organiser, "/v1/campaigns/%s/outbox?after=%s", r->campaign,
-                tally->outbox_end[0] == '\0' ? "0" : tally->outbox_end);
-    if (api_is_ok(&answer)) {
-        (void)snprintf(tally->outbox_end, sizeof(tally->outbox_end), "%s",
-                       field_text(answer.body, "next"));
+        api_get(r->organiser, "/v1/campaigns/%s/actions", r->campaign);
+    const json_t *list = json_object_get(answer.body, "actions");
+    bool is_ok = api_is_ok(&answer);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *action = json_array_get(list, i);
+        if (strcmp(field_text(action, "id"), r->action) == 0) {
+            json_decref(*out);
+            *out = json_incref(action);
+        }
     }
-    return answer;
+    if (!is_ok) {
+        say_error("the actions: %s", answer.why);
+    }
+    api_answer_clear(&answer);
+    return is_ok;
 }
 
 static bool
-skip_outbox(struct rehearsal *r, struct tally *tally)
+take_confirmation(struct rehearsal *r, json_t **out)
 {
-    for (;;) {
-        struct api_answer page = next_page(r, tally);
-        bool is_ok = api_is_ok(&page);
-        size_t count = json_array_size(json_object_get(page.body, "messages"));
-        if (!is_ok) {
-            say_error("the outbox: %s", page.why);
-        }
-        api_answer_clear(&page);
-        if (!is_ok || count == 0) {
-            return is_ok;
-        }
+    struct api_answer answer =
+        api_get(r->organiser, "/v1/campaigns/%s/broadcasts/%s", r->campaign,
+                CONFIRMATION);
+    bool is_ok = api_is_ok(&answer);
+    if (is_ok) {
+        json_decref(*out);
+        *out = json_incref(answer.body);
+    } else {
+        say_error("the confirmation: %s", answer.why);
     }
-}
-
-bool
-reckon_find_outbox_end(struct rehearsal *r)
-{
-    return skip_outbox(r, &r->before);
+    api_answer_clear(&answer);
+    return is_ok;
 }
 
 bool
@@ -98,71 +99,23 @@ reckon_take(struct rehearsal *r, struct tally *tally)
     (void)snprintf(query, sizeof(query), "signedup:%s", r->action);
     return preview(r, "all", &tally->people) &&
            preview(r, query, &tally->signed_up) &&
-           take_attendance(r, &tally->attendance);
+           take_attendance(r, &tally->attendance) &&
+           take_action(r, &tally->action) &&
+           take_confirmation(r, &tally->confirmation);
 }
 
 void
 tally_clear(struct tally *tally)
 {
     json_decref(tally->attendance);
-    tally->attendance = NULL;
-}
-
-/* ---- the outbox ---- */
-
-struct found {
-    long long messages[CHANNELS], twice;
-    json_t *recipients[CHANNELS]; /* by supporter number */
-};
-
-static const char *const channel_names[CHANNELS] = {"sms", "email"};
-
-/* A message's ref is <campaign>.<broadcast>.<number>.<s|e>.<MAC>. */
-static void
-find_message(struct found *found, const char *prefix, const json_t *message)
-{
-    const char *ref = field_text(message, "ref");
-    size_t len = strlen(prefix);
-    if (strncmp(ref, prefix, len) != 0) {
-        return;
-    }
-    char number[16];
-    size_t digits = strspn(ref + len, "0123456789");
-    (void)snprintf(number, sizeof(number), "%.*s", (int)digits, ref + len);
-    int channel = strcmp(field_text(message, "channel"), "sms") == 0 ? 0 : 1;
-    found->messages[channel]++;
-    if (json_object_get(found->recipients[channel], number) != NULL) {
-        found->twice++;
-    }
-    json_set_bool(found->recipients[channel], number, true);
-}
-
-static bool
-read_outbox(struct rehearsal *r, struct found *found)
-{
-    char prefix[128];
-    struct tally at = r->before;
-    size_t count = 1;
-    bool is_ok = true;
-    (void)snprintf(prefix, sizeof(prefix), "%s.%s.", r->campaign,
-                   field_text(r->broadcast, "id"));
-    while (is_ok && count > 0) {
-        struct api_answer page = next_page(r, &at);
-        const json_t *messages = json_object_get(page.body, "messages");
-        is_ok = api_is_ok(&page);
-        count = json_array_size(messages);
-        for (size_t i = 0; i < count; i++) {
-            find_message(found, prefix, json_array_get(messages, i));
-        }
-        if (!is_ok) {
-            say_error("the outbox: %s", page.why);
-        }
-        api_answer_clear(&page);
-    }
-    return is_ok;
+    json_decref(tally->action);
+    json_decref(tally->confirmation);
+    *tally = (struct tally){0};
 }
 
 /* ---- the sums ---- */
+
+static const char *const channel_names[CHANNELS] = {"sms", "email"};
 
 struct sums {
     int wrong;
@@ -177,23 +130,65 @@ compare(struct sums *sums, const char *what, long long got, long long want)
     sums->wrong += !is_equal;
 }
 
+static long long
+action_rose(const struct rehearsal *r, const char *const *fields)
+{
+    long long rose = 0;
+    for (; *fields != NULL; fields++) {
+        rose += field_whole(r->after.action, *fields) -
+                field_whole(r->before.action, *fields);
+    }
+    return rose;
+}
+
+/* Whatever their state: some may wait at an action that is full. */
+static long long
+places_rose(const struct rehearsal *r)
+{
+    static const char *const fields[] = {"confirmed", "waitlisted", "held",
+                                         "asked", NULL};
+    return action_rose(r, fields);
+}
+
+static long long
+not_confirmed_rose(const struct rehearsal *r)
+{
+    static const char *const fields[] = {"not_confirmed", "held", "asked",
+                                         NULL};
+    return action_rose(r, fields);
+}
+
+/* Who said "Not me" was never there. */
+static long long
+count_staying(const struct rehearsal *r)
+{
+    return r->people_count - (long long)r->ways[GUEST_SAYS_NOT_ME];
+}
+
 static void
 reckon_people(const struct rehearsal *r, struct sums *sums)
 {
-    long long fresh = 0;
-    for (long i = 0; i < r->people_count; i++) {
-        fresh += r->guests[i].is_new;
-    }
-    long long rose = r->after.people - r->before.people;
+    long long vouched = (long long)r->ways[GUEST_VOUCHED],
+              proved = (long long)r->ways[GUEST_SAYS_YES],
+              silent = (long long)r->ways[GUEST_SAYS_NOTHING];
     (void)puts("people");
-    compare(sums, "sign-ups answered = people who came to the form",
+    compare(sums, "sign-ups answered = people who came",
             (long long)r->signed_up, r->people_count);
-    if (rose > fresh) {
-        (void)printf("  (%lld more signed up meanwhile by themselves)\n",
-                     rose - fresh);
-        rose = fresh;
+    if (r->is_fresh) {
+        (void)printf("  (%lld vouched for by an organisation's server, %lld "
+                     "pressed \"Yes\", %lld said\n   nothing, %zu said \"Not "
+                     "me\")\n",
+                     vouched, proved, silent, r->ways[GUEST_SAYS_NOT_ME]);
+        compare(sums, "supporters more than before = all but \"Not me\"",
+                r->after.people - r->before.people, count_staying(r));
+        compare(sums, "signed up = vouched + proved + not confirmed",
+                places_rose(r), vouched + proved + silent);
+        compare(sums, "not confirmed = those who said nothing",
+                not_confirmed_rose(r), silent);
+    } else {
+        (void)puts("  (all of them had signed up before: these are the people "
+                   "of an earlier rehearsal)");
     }
-    compare(sums, "supporters more than before = new among them", rose, fresh);
     compare(sums, "places as check-in counts them = as sign-up does",
             field_whole(r->after.attendance, "signed_up"), r->after.signed_up);
 }
@@ -211,6 +206,19 @@ channel_of(const json_t *object, const char *name)
     return NULL;
 }
 
+static long long
+sum_of(const json_t *counts)
+{
+    long long sum = 0;
+    const char *state;
+    json_t *count;
+    json_object_foreach((json_t *)counts, state, count)
+    {
+        sum += (long long)json_integer_value(count);
+    }
+    return sum;
+}
+
 static void
 reckon_channel(const struct rehearsal *r, const struct found *found,
                int channel, struct sums *sums)
@@ -218,13 +226,11 @@ reckon_channel(const struct rehearsal *r, const struct found *found,
     const char *name = channel_names[channel];
     const json_t *sent = channel_of(r->broadcast, name);
     json_t *counts = json_object_get(sent, "counts");
-    long long sum = 0;
     const char *state;
     json_t *count;
     char what[96];
     json_object_foreach(counts, state, count)
     {
-        sum += (long long)json_integer_value(count);
         if (json_integer_value(count) > 0) {
             (void)snprintf(what, sizeof(what), "%s %s", name, state);
             (void)printf("  %-52s %9lld\n", what,
@@ -236,32 +242,77 @@ reckon_channel(const struct rehearsal *r, const struct found *found,
             field_whole(channel_of(r->forecast, name), "recipients"));
     (void)snprintf(what, sizeof(what), "%s recipients = sum of their states",
                    name);
-    compare(sums, what, field_whole(sent, "audience"), sum);
+    compare(sums, what, field_whole(sent, "audience"), sum_of(counts));
     (void)snprintf(what, sizeof(what),
                    "%s messages in the outbox = accepted or delivered", name);
     compare(sums, what, found->messages[channel],
             field_whole(counts, "accepted") + field_whole(counts, "delivered"));
 }
 
+/* A recount of its ledger. */
+static void
+reckon_ledger(struct rehearsal *r, const char *broadcast, struct sums *sums)
+{
+    struct api_answer answer = api_send(
+        r->organiser, "POST", NULL, "/v1/campaigns/%s/broadcasts/%s/recount",
+        r->campaign, broadcast);
+    compare(sums, "a recount of the ledger says the same = yes (1)",
+            json_is_true(json_object_get(answer.body, "is_equal")), 1);
+    api_answer_clear(&answer);
+}
+
 static bool
 reckon_broadcast(struct rehearsal *r, struct sums *sums)
 {
-    struct found found = {.recipients = {json_object(), json_object()}};
-    bool is_ok = read_outbox(r, &found);
+    struct found found;
+    found_init(&found);
+    const char *id = field_text(r->broadcast, "id");
+    bool is_ok = reckon_read_outbox(r, id, &found);
     (void)puts("the broadcast");
     for (int channel = 0; channel < CHANNELS; channel++) {
         reckon_channel(r, &found, channel, sums);
     }
     compare(sums, "people who got it twice on one channel = none", found.twice,
             0);
-    struct api_answer answer = api_send(
-        r->organiser, "POST", NULL, "/v1/campaigns/%s/broadcasts/%s/recount",
-        r->campaign, field_text(r->broadcast, "id"));
-    compare(sums, "a recount of the ledger says the same = yes (1)",
-            json_is_true(json_object_get(answer.body, "is_equal")), 1);
-    api_answer_clear(&answer);
-    json_decref(found.recipients[0]);
-    json_decref(found.recipients[1]);
+    reckon_ledger(r, id, sums);
+    found_clear(&found);
+    return is_ok;
+}
+
+/* Its ledger grows for as long as there are sign-ups: what it says of now. */
+static long long
+ledger_rose(const struct rehearsal *r, bool is_sum)
+{
+    const json_t *tallies[2] = {r->before.confirmation, r->after.confirmation};
+    long long values[2] = {0};
+    for (int t = 0; t < 2; t++) {
+        for (int channel = 0; channel < CHANNELS; channel++) {
+            const json_t *sent = channel_of(tallies[t], channel_names[channel]);
+            values[t] += is_sum ? sum_of(json_object_get(sent, "counts"))
+                                : field_whole(sent, "audience");
+        }
+    }
+    return values[1] - values[0];
+}
+
+static bool
+reckon_confirmations(struct rehearsal *r, struct sums *sums)
+{
+    struct found found;
+    found_init(&found);
+    long long alone = r->people_count - (long long)r->ways[GUEST_VOUCHED];
+    bool is_ok = reckon_read_outbox(r, CONFIRMATION, &found);
+    (void)puts("confirmations");
+    if (r->is_fresh) {
+        compare(sums, "messages = people who came by themselves",
+                (long long)r->messages, alone);
+    }
+    compare(sums, "people who got it twice on one channel = none", found.twice,
+            0);
+    compare(sums, "in its ledger since = sum of their states",
+            ledger_rose(r, false), ledger_rose(r, true));
+    reckon_ledger(r, CONFIRMATION, sums);
+    found_clear(&found);
     return is_ok;
 }
 
@@ -290,6 +341,18 @@ gate_rose(const struct rehearsal *r, size_t gate, const char *field)
     return values[1] - values[0];
 }
 
+/* They have a place, and stayed at home. */
+static long long
+count_missing(const struct rehearsal *r)
+{
+    long long missing = 0;
+    for (long i = 0; i < r->people_count; i++) {
+        const struct guest *guest = &r->guests[i];
+        missing += !guest->comes && guest->way != GUEST_SAYS_NOT_ME;
+    }
+    return missing;
+}
+
 static void
 reckon_attendance(const struct rehearsal *r, struct sums *sums)
 {
@@ -301,10 +364,8 @@ reckon_attendance(const struct rehearsal *r, struct sums *sums)
         all_left += guest->leaves;
     }
     (void)puts("attendance");
-    if (r->comer_count == 0 && r->people_count > 0) {
-        (void)printf("  (nobody came: none of them was new. With --people "
-                     "above %d new ones do)\n",
-                     PEOPLE_WITH_PHONE);
+    if (!r->is_fresh) {
+        (void)puts("  (nobody comes a second time)");
     }
     for (size_t i = 0; i < json_array_size(r->gates) && i < GATES_MAX; i++) {
         char what[128];
@@ -317,6 +378,12 @@ reckon_attendance(const struct rehearsal *r, struct sums *sums)
     }
     compare(sums, "arrived in all = people who came", rose(r, "arrived"),
             (long long)r->comer_count);
+    if (r->is_fresh &&
+        json_is_null(json_object_get(r->after.action, "capacity"))) {
+        compare(sums, "expected = arrived + missing",
+                r->after.signed_up - r->before.signed_up,
+                rose(r, "arrived") + count_missing(r));
+    }
     compare(sums, "inside now = those less who left", rose(r, "inside"),
             (long long)r->comer_count - all_left);
 }
@@ -329,7 +396,11 @@ wait_until_settled(struct rehearsal *r)
     int64_t until_ms = clock_boot_ms() + SETTLE_MS;
     while (reckon_take(r, &r->after)) {
         bool is_settled =
-            field_whole(r->after.attendance, "signed_up") == r->after.signed_up;
+            field_whole(r->after.attendance, "signed_up") ==
+                r->after.signed_up &&
+            (!r->is_fresh ||
+             (places_rose(r) == count_staying(r) &&
+              r->after.people - r->before.people == count_staying(r)));
         if (is_settled || clock_boot_ms() > until_ms) {
             return true;
         }
@@ -347,7 +418,8 @@ reckon(struct rehearsal *r)
     }
     (void)puts("\nDoes it add up?\n");
     reckon_people(r, &sums);
-    bool is_read = reckon_broadcast(r, &sums);
+    bool is_read = reckon_confirmations(r, &sums);
+    is_read = reckon_broadcast(r, &sums) && is_read;
     reckon_attendance(r, &sums);
     if (sums.wrong > 0) {
         (void)printf("\n%d of these do not add up.\n", sums.wrong);

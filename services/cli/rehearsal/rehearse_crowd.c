@@ -17,8 +17,10 @@
 
 #define OPEN_MAX 64 /* requests at once */
 #define TRIES_MAX 50
+#define HOLD_MS 200 /* after "too many for now" */
 #define TURN_MS 2
 #define SIGN_UP_SECONDS 25
+#define BY_THEMSELVES_MAX 1000
 #define ARRIVE_SECONDS 75
 #define EXTRA_SECONDS 5 /* scanning twice; leaving */
 
@@ -36,7 +38,10 @@ struct job {
     double seconds; /* 0: at once */
     make_cb *make;
     done_cb *done;
+    /* as whom; NULL: as nobody */
+    struct api *(*as)(struct rehearsal *r, uint32_t index);
     /* as it goes */
+    int64_t held_until_ms;
     struct item *again; /* refused for now */
     size_t begun, ended, failed;
     char why[256];
@@ -71,7 +76,11 @@ on_answer(void *arg, const struct api_answer *answer)
     struct item *item = arg;
     bool is_for_now =
         answer->status == 0 || answer->status == 503 || answer->status == 504;
-    if (is_for_now && ++item->tries < TRIES_MAX) {
+    bool is_too_fast = answer->status == 429;
+    if (is_too_fast) {
+        item->job->held_until_ms = clock_boot_ms() + HOLD_MS;
+    }
+    if (is_too_fast || (is_for_now && ++item->tries < TRIES_MAX)) {
         item->next = item->job->again;
         item->job->again = item;
         return;
@@ -79,12 +88,25 @@ on_answer(void *arg, const struct api_answer *answer)
     item_end(item, answer);
 }
 
+static struct api *
+api_of(const struct job *job, uint32_t index)
+{
+    return job->as == NULL ? job->r->nobody : job->as(job->r, index);
+}
+
+static int
+count_open(const struct rehearsal *r)
+{
+    return api_open(r->nobody) + api_open(r->server);
+}
+
 static void
 post(struct item *item)
 {
     struct job *job = item->job;
     json_t *body = job->make(job->r, item->index);
-    if (!api_post_later(job->r->nobody, job->path, body, on_answer, item)) {
+    if (!api_post_later(api_of(job, item->index), job->path, body, on_answer,
+                        item)) {
         item->next = job->again;
         job->again = item;
     }
@@ -122,7 +144,8 @@ run(struct job *job)
     while (job->ended < job->count) {
         double elapsed_s = (double)(clock_boot_us() - began_us) / 1e6;
         struct item *item = NULL;
-        while (api_open(job->r->nobody) < OPEN_MAX &&
+        while (count_open(job->r) < OPEN_MAX &&
+               clock_boot_ms() >= job->held_until_ms &&
                (item = next_item(job, elapsed_s)) != NULL) {
             post(item);
         }
@@ -144,16 +167,25 @@ paced(const struct rehearsal *r, double seconds)
 
 /* ---- signing up ---- */
 
+/* The same key is the same entry, however often it is sent. */
 static json_t *
 make_sign_up(struct rehearsal *r, uint32_t index)
 {
-    const struct people people = {r->seed, json_object_get(r->info, "roles"),
-                                  json_object_get(r->info, "regions")};
-    json_t *person = people_make(&people, index);
+    char key[64];
+    json_t *person = crowd_person(r, index);
     json_t *actions = json_array();
     (void)json_array_append_new(actions, json_string(r->action));
     json_set(person, "actions", actions);
+    (void)snprintf(key, sizeof(key), "rehearsal-%llx-%s-%u",
+                   (unsigned long long)r->seed, r->action, index);
+    json_set_text(person, "key", key);
     return person;
+}
+
+static struct api *
+find_door(struct rehearsal *r, uint32_t index)
+{
+    return r->guests[index].way == GUEST_VOUCHED ? r->server : r->nobody;
 }
 
 static void
@@ -161,10 +193,28 @@ signed_up(struct rehearsal *r, uint32_t index, const json_t *answer)
 {
     struct guest *guest = &r->guests[index];
     const json_t *place = json_array_get(json_object_get(answer, "places"), 0);
-    guest->is_new = true; /* every sign-up is an entry of its own */
     (void)snprintf(guest->code, sizeof(guest->code), "%s",
                    field_text(json_object_get(place, "ticket"), "code"));
     r->signed_up++;
+}
+
+/* One in ten by themselves, and no more than BY_THEMSELVES_MAX: of those the
+ * first says "Not me", one in five nothing. */
+static void
+choose_ways(struct rehearsal *r)
+{
+    size_t alone = 0;
+    for (long i = 0; i < r->people_count; i++) {
+        enum guest_way way = GUEST_VOUCHED;
+        if (i % 10 == 9 && alone < BY_THEMSELVES_MAX) {
+            way = alone == 0       ? GUEST_SAYS_NOT_ME
+                  : alone % 5 == 2 ? GUEST_SAYS_NOTHING
+                                   : GUEST_SAYS_YES;
+            alone++;
+        }
+        r->guests[i].way = way;
+        r->ways[way]++;
+    }
 }
 
 bool
@@ -174,7 +224,9 @@ crowd_sign_up(struct rehearsal *r)
                       .count = (size_t)r->people_count,
                       .seconds = paced(r, SIGN_UP_SECONDS),
                       .make = make_sign_up,
-                      .done = signed_up};
+                      .done = signed_up,
+                      .as = find_door};
+    choose_ways(r);
     (void)snprintf(job.path, sizeof(job.path), "/v1/campaigns/%s/signups",
                    r->campaign);
     job.indexes = mem_new_array(job.count + 1, sizeof(uint32_t));
@@ -277,7 +329,8 @@ plan_arrivals(struct rehearsal *r)
                                 : turn < 0.8 || gates < 3
                                     ? 1
                                     : 2 + people_random(&state) % (gates - 2));
-        guest->comes = guest->is_new && guest->code[0] != '\0' && share < 0.9;
+        guest->comes = r->is_fresh && guest->code[0] != '\0' && share < 0.9 &&
+                       guest->way != GUEST_SAYS_NOT_ME;
         guest->scans_twice = guest->comes && people_random(&state) % 50 == 0;
         guest->leaves = guest->comes && people_random(&state) % 30 == 0;
         if (guest->comes) {

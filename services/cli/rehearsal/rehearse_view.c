@@ -49,6 +49,13 @@ settled_of(const json_t *channel)
            field_whole(counts, "leased") - field_whole(counts, "deferred");
 }
 
+/* Who had to be asked. */
+static long long
+count_alone(const struct rehearsal *r)
+{
+    return r->people_count - (long long)r->ways[GUEST_VOUCHED];
+}
+
 /* ---- on a terminal ---- */
 
 static void
@@ -156,6 +163,10 @@ draw(struct rehearsal *r)
     (void)printf("%s", r->phase);
     draw_line(r);
     draw_bar(r, "signed up", (long long)r->signed_up, r->people_count);
+    draw_bar(r, "message came, by themselves", (long long)r->messages,
+             count_alone(r));
+    draw_bar(r, "pressed \"Yes\" or \"Not me\"", (long long)r->answered,
+             count_alone(r));
     draw_sending(r);
     (void)printf("  \033[1m%lld here\033[0m, %lld arrived, %lld expected",
                  field_whole(r->attendance, "inside"),
@@ -173,7 +184,8 @@ static void
 write_line(const struct rehearsal *r)
 {
     const json_t *channels = json_object_get(r->broadcast, "channels");
-    (void)printf("%s: %zu signed up", r->phase, r->signed_up);
+    (void)printf("%s: %zu signed up; %zu of %lld answered their message",
+                 r->phase, r->signed_up, r->answered, count_alone(r));
     for (size_t i = 0; i < json_array_size(channels); i++) {
         const json_t *channel = json_array_get(channels, i);
         (void)printf("; %s %lld of %lld", field_text(channel, "channel"),

@@ -20,6 +20,7 @@
 #define PEOPLE_MAX 200000
 #define SEND_MS_MAX 600000
 #define TURN_MS 20
+#define TOKEN_MS 86400000 /* a day */
 #define WORD_SIZE 80
 
 /* ---- 1: who is who ---- */
@@ -100,6 +101,28 @@ find_action(struct rehearsal *r)
     return is_there;
 }
 
+/* As an organisation's own server would have: it vouches for whom it brings,
+ * and may do nothing else. */
+static bool
+make_server(struct rehearsal *r)
+{
+    json_t *draft = json_object();
+    json_set_text(draft, "name", "rehearsal");
+    json_set_text(draft, "role", "signups");
+    json_set_time(draft, "expires_at", clock_wall_ms() + TOKEN_MS);
+    struct api_answer answer = api_send(r->admin, "POST", draft,
+                                        "/v1/campaigns/%s/tokens", r->campaign);
+    const char *token = field_text(answer.body, "token");
+    if (*token != '\0') {
+        r->server = api_new(r->cli->loop, api_url(r->nobody), token);
+    } else {
+        say_error("a token of role signups: %s", answer.why);
+    }
+    api_answer_clear(&answer);
+    json_decref(draft);
+    return r->server != NULL;
+}
+
 static bool
 prepare(struct rehearsal *r, const char *logins)
 {
@@ -109,6 +132,7 @@ prepare(struct rehearsal *r, const char *logins)
     return r->nobody != NULL && find_action(r) &&
            (r->organiser = sign_in(r, logins, "organiser")) != NULL &&
            (r->approver = sign_in(r, logins, "approver")) != NULL &&
+           (r->admin = sign_in(r, logins, "admin")) != NULL && make_server(r) &&
            reckon_take(r, &r->before) && reckon_find_outbox_end(r);
 }
 
@@ -219,7 +243,14 @@ static bool
 rehearse(struct rehearsal *r)
 {
     r->phase = "A crowd signs up";
-    if (!crowd_sign_up(r)) {
+    if (!crowd_sign_up(r) || !reckon_take(r, &r->after)) {
+        return false;
+    }
+    /* With a --seed of before they are; but who said "Not me" is gone. */
+    r->is_fresh =
+        2 * (r->after.people - r->before.people) > (long long)r->people_count;
+    r->phase = "Who came alone opens the message that came";
+    if (r->is_fresh && !crowd_prove(r)) {
         return false;
     }
     r->phase = "The broadcast goes out, and they arrive";
@@ -245,6 +276,8 @@ clear(struct rehearsal *r)
     json_decref(r->gates);
     api_free(&r->organiser);
     api_free(&r->approver);
+    api_free(&r->admin);
+    api_free(&r->server);
     api_free(&r->nobody);
     free(r->guests);
     free(r->comers);
@@ -297,9 +330,10 @@ rehearse_word(struct cli *cli, int argc, char **argv)
          &is_check}};
     const struct args args = {
         "demo [options]",
-        "A rehearsal of a Day of Action: people sign up, an organiser's "
-        "broadcast goes\nto all of them, they arrive through the gates. Ends "
-        "by checking that it adds up.",
+        "A rehearsal of a Day of Action: people sign up, those who came by "
+        "themselves\nconfirm it, an organiser's broadcast goes to all of "
+        "them, they arrive through the\ngates. Ends by checking that it adds "
+        "up.",
         list,
         6,
         0,
