@@ -125,11 +125,11 @@ test('a form with nothing chosen is an error, also without JavaScript', async ()
         const page = await stage.open({js});
         page.expectComplaint(/status of 400/);
         await page.goto(`/c/${stage.campaign}`);
-        await fillForm(page, {name: 'No Thing', actions: []});
         await submit(page);
         const problem = page.locator('#problem');
         await problem.waitFor();
         const text = await problem.innerText();
+        assert.match(text, /Your name is missing/);
         assert.match(text, /Choose at least one thing to come to/);
         assert.match(text, /Give a mobile number or an email, or tick/);
         assert.match(await page.innerText('#actions-error'), /Choose at least/);
@@ -160,6 +160,22 @@ test('a refused form comes back as it was typed, without JavaScript', async () =
     assert.equal(await page.getAttribute('#phone', 'aria-invalid'), 'true');
     page.assertClean();
     await page.shut();
+});
+
+test('a bad number and a bad address are both said at once', async () => {
+    for (const js of [true, false]) {
+        const page = await stage.open({js});
+        page.expectComplaint(/status of 400/);
+        await page.goto(`/c/${stage.campaign}`);
+        await fillForm(page, {name: 'Two Typos', phone: '12', email: 'ann@',
+            actions: [RALLY]});
+        await submit(page);
+        await page.locator('#problem').waitFor();
+        for (const field of ['phone', 'email'])
+            assert.notEqual(await page.innerText(`#${field}-error`), '');
+        page.assertClean();
+        await page.shut();
+    }
 });
 
 test('a refused form says so beside the field, with JavaScript', async () => {
@@ -202,6 +218,9 @@ test('what was typed is shown to that browser, and stands in no address', async 
     const slip = page.url();
     for (const word of ['Shown', 'Once', phone.replace(/\D/g, '').slice(-6)])
         assert.ok(!slip.includes(word), slip);
+    assert.match(await page.innerText('.banner'), /Now look at your texts/);
+    assert.ok((await page.innerText('.banner')).includes(phone));
+    assert.match(await page.innerText('.banner'), /outbox/);
     const before_it = await page.innerText('main');
     await page.reload();
     assert.equal(await page.innerText('main'), before_it);
@@ -214,6 +233,88 @@ test('what was typed is shown to that browser, and stands in no address', async 
     assert.ok(!text.includes('Shown') && !text.includes(phone), text);
     other.assertClean();
     await other.shut();
+});
+
+/** How many have signed up to an action, as staff see it. */
+async function signedUp(action) {
+    const token = stage.rig.tokens.organiser;
+    const path = `/v1/campaigns/${stage.campaign}/actions`;
+    const {body} = await stage.api('GET', path, {token});
+    const {confirmed, held, asked} = body.actions.find((a) => a.id === action);
+    return confirmed + held + asked;
+}
+
+test('a double click signs up once, with JavaScript and without', async () => {
+    for (const js of [true, false]) {
+        const count = await signedUp('march');
+        const page = await stage.open({js});
+        await page.goto(`/c/${stage.campaign}`);
+        await fillForm(page, {
+            name: 'Click Click',
+            phone: stage.newPhone(),
+            actions: ['march'],
+        });
+        await page.dblclick('button[type=submit]');
+        await page.waitForURL(/\/s\//);
+        assert.equal(await signedUp('march'), count + 1);
+        page.assertClean();
+        await page.shut();
+    }
+});
+
+test('Back with a correction is one entry, and another form another', async () => {
+    for (const js of [true, false]) {
+        const count = await signedUp('march');
+        const page = await stage.open({js});
+        await page.goto(`/c/${stage.campaign}`);
+        await fillForm(page, {
+            name: 'Cora Correct',
+            phone: stage.newPhone(),
+            actions: ['march'],
+        });
+        await submit(page);
+        await page.waitForURL(/\/s\//);
+        const first = await codeOf(page);
+        const phone = stage.newPhone();
+        await page.goBack();
+        await page.fill('#phone', phone);
+        await submit(page);
+        await page.waitForURL(/\/s\//);
+        assert.ok((await page.innerText('.banner')).includes(phone));
+        assert.notEqual(await codeOf(page), first);
+        await until('the first is taken back', async () =>
+            (await signedUp('march')) === count + 1);
+        await page.click('text=Sign up somebody else');
+        await fillForm(page, {
+            name: 'Ola Other',
+            phone,
+            actions: ['march'],
+        });
+        await submit(page);
+        await page.waitForURL(/\/s\//);
+        assert.match(await page.innerText('h1'), /Thank you, Ola Other/);
+        assert.equal(await signedUp('march'), count + 2);
+        page.assertClean();
+        await page.shut();
+    }
+});
+
+test('staff who are signed in are told that they vouch', async () => {
+    const page = await stage.openAs('steward');
+    await page.goto(`/c/${stage.campaign}`);
+    assert.match(await page.innerText('.banner'), /You are at the desk/);
+    await fillForm(page, {
+        name: 'Desk Guest',
+        phone: stage.newPhone(),
+        actions: [RALLY],
+    });
+    await submit(page);
+    await page.waitForURL(/\/s\//);
+    assert.match(await page.innerText('.banner'), /nothing to confirm/);
+    const kept = await page.evaluate(() => localStorage.length);
+    assert.equal(kept, 0);
+    page.assertClean();
+    await page.shut();
 });
 
 test('a hostile name stays text on every page that shows it', async () => {

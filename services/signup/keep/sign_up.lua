@@ -237,18 +237,19 @@ local function key_hash(day)
   return prefix .. 'k:' .. text(day)
 end
 
--- What a key made before: its digest and number; nil: nothing.
+-- What a key made before: its digest, number and states; nil: nothing.
 local function find_made(key)
   local made = call('HGET', key_hash(today), key) or
     call('HGET', key_hash(today - 1), key)
   if made then
-    return struct.unpack(SIGNUP_KEY_ROW, made)
+    local digest, number, at = struct.unpack(SIGNUP_KEY_ROW, made)
+    return digest, number, string.sub(made, at)
   end
 end
 
-local function keep_key(item, number)
+local function keep_key(item, number, states)
   call('HSET', key_hash(today), item.key,
-    struct.pack(SIGNUP_KEY_ROW, item.digest, number))
+    struct.pack(SIGNUP_KEY_ROW, item.digest, number) .. states)
   call('PEXPIRE', key_hash(today), text(2 * SU_KEY_DAY_MS))
 end
 
@@ -321,18 +322,25 @@ local function make_entry(item)
   end
   local states = take_places(item, number, of_unproved)
   announce_entry(item, number)
-  return number, struct.pack(SIGNUP_DONE_ROW, number, item.said[role_at]) ..
-    states
+  return number, states
 end
 
--- As it was answered before, as it is now.
-local function again(item, number)
+local function done_of(item, number, states)
+  return struct.pack(SIGNUP_DONE_ROW, number, item.said[role_at]) .. states
+end
+
+-- Whoever vouched is told how it is now. Whoever sends their own form again is
+-- told what they were told: not whether the contact's holder has confirmed
+-- meanwhile, or has been there before.
+local function again(item, number, first)
+  if is_unproved(item.flags) then
+    return done_of(item, number, first)
+  end
   local states = {}
   for i, action in ipairs(item.actions) do
     states[i] = char(get_place(number, action))
   end
-  return struct.pack(SIGNUP_DONE_ROW, number, item.said[role_at]) ..
-    table.concat(states)
+  return done_of(item, number, table.concat(states))
 end
 
 -- What was typed first, by mistake: it goes at the next sweep, if it is still
@@ -350,23 +358,23 @@ local made_now = {}
 
 local function sign_up(item)
   if item.key == '' then
-    local _, done = make_entry(item)
-    return done
+    return done_of(item, make_entry(item))
   end
   local now = made_now[item.key]
   if now and now.digest == item.digest then
     return now.done
   end
-  local digest, number = find_made(item.key)
+  local digest, number, states = find_made(item.key)
   if digest == item.digest and not now then
-    return again(item, number)
+    return again(item, number, states)
   end
   if digest then
     take_back(number)
   end
-  local made, done = make_entry(item)
+  local made, made_states = make_entry(item)
+  local done = done_of(item, made, made_states)
   made_now[item.key] = {digest = item.digest, done = done}
-  keep_key(item, made)
+  keep_key(item, made, made_states)
   return done
 end
 

@@ -507,6 +507,23 @@ a_place_given_up_goes_to_whoever_waits_longest(void **state)
     assert_int_equal(state_of(&anew), WAITLISTED);
 }
 
+/* Else it would tell what has become known of the contact since. */
+static void
+a_form_that_comes_again_is_told_what_it_was_told(void **state)
+{
+    (void)state;
+    (void)signup_rig_put_action(&rig, "rally", 4);
+    struct signup_rig_person person = ann;
+    person.is_public = true;
+    assert_int_equal(state_of(&person), WORDS__PLACE_STATE__PLACE_HELD);
+    struct signup_answer answer = cancel(0, "rally");
+    assert_int_equal(answer.err, ERR_NONE);
+    signup_rig_free(&answer);
+    assert_int_equal(state_of(&person), WORDS__PLACE_STATE__PLACE_HELD);
+    person.name = "Ann, by another form";
+    assert_int_equal(state_of(&person), WORDS__PLACE_STATE__PLACE_HELD);
+}
+
 static void
 a_place_that_is_not_there_cannot_be_given_up(void **state)
 {
@@ -549,6 +566,7 @@ main(void)
         IN_RIG(unproved_entries_hold_half_of_what_is_free_and_never_wait),
         IN_RIG(an_open_action_confirms_everybody_and_counts_who_is_unproved),
         IN_RIG(a_place_given_up_goes_to_whoever_waits_longest),
+        IN_RIG(a_form_that_comes_again_is_told_what_it_was_told),
         IN_RIG(a_place_that_is_not_there_cannot_be_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -154,6 +154,37 @@ wrong_codes_of_a_campaign_are_thirty_a_second_in_all(void **state)
     assert_in_range(kept, 5 * 100, 5 * 101);
 }
 
+static void
+eight_names_of_one_contact_are_taken_a_day(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t who = limits_name(f->limits, "spring/+447700900123");
+    for (int i = 0; i < 8; i++) {
+        assert_true(limits_take(f->limits, LIMIT_NAMES, who));
+    }
+    assert_false(limits_take(f->limits, LIMIT_NAMES, who));
+    wait_ms(f, 24 * 60 * (int64_t)MINUTE_MS);
+    assert_true(limits_take(f->limits, LIMIT_NAMES, who));
+}
+
+/* Who guesses a password may not have us forget it by signing people up. */
+static void
+a_crowd_of_names_frees_nobody_who_guesses(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t guesser = limits_name(f->limits, "spring/admin");
+    while (limits_take(f->limits, LIMIT_LOGIN_FAILURE, guesser)) {
+    }
+    for (int i = 0; i < 100000; i++) {
+        char who[32];
+        (void)snprintf(who, sizeof(who), "name %d", i);
+        uint64_t name = limits_name(f->limits, who);
+        assert_true(limits_take(f->limits, LIMIT_NAMES, name));
+        assert_true(limits_take(f->limits, LIMIT_SAME_NAME, name));
+    }
+    assert_false(limits_has(f->limits, LIMIT_LOGIN_FAILURE, guesser));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -166,6 +197,8 @@ main(void)
         TEST(a_crowd_of_callers_never_frees_the_newest),
         TEST(what_is_charged_beyond_the_limit_is_owed),
         TEST(wrong_codes_of_a_campaign_are_thirty_a_second_in_all),
+        TEST(eight_names_of_one_contact_are_taken_a_day),
+        TEST(a_crowd_of_names_frees_nobody_who_guesses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

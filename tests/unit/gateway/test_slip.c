@@ -271,10 +271,10 @@ a_slip_of_the_desk_is_not_remembered_by_its_phone(void **state)
     (void)state;
     world_init(&w, CONFIRMED);
     w.slip.is_vouched = true;
-    w.slip.confirms_by = WORDS__CHANNEL__CHANNEL_NONE;
     draw(&w, true);
     assert_true(says(&w, "data-remember=\"no\""));
     assert_true(says(&w, "nothing to confirm"));
+    assert_true(says(&w, "The ticket comes by text, too."));
     buf_fini(&w.page);
 }
 

@@ -14,6 +14,7 @@
 #include "common/base/base.h"
 #include "common/client/attributes.h"
 #include "common/client/signup.h"
+#include "common/text/text.h"
 #include "services/gateway/api/api.h"
 #include "services/gateway/api/signup/consents.h"
 #include "services/gateway/api/signup/sign_up.h"
@@ -65,6 +66,21 @@ ask_tickets(struct sign_up_flow *flow, const Signup__SignedUp *signed_up)
     }
 }
 
+/* signup says the first thing that is wrong; of two contacts that are, both
+ * are said at once. */
+static void
+add_refusal(struct exchange *x, const struct sign_up_flow *flow,
+            const char *detail)
+{
+    const char *field = bus_answer_fault()->field, *why;
+    char email[EMAIL_TEXT_SIZE];
+    json_errors_add_sentence(&x->errors, field, detail);
+    if (strcmp(field, "phone") == 0 && flow->email != NULL &&
+        contact_email(flow->email, email, &why) != ERR_NONE) {
+        json_errors_add_sentence(&x->errors, "email", why);
+    }
+}
+
 static void
 signed_up(void *arg, enum err err, const char *detail,
           const Signup__Reply *reply)
@@ -72,7 +88,7 @@ signed_up(void *arg, enum err err, const char *detail,
     struct exchange *x = arg;
     struct sign_up_flow *flow = x->state;
     if (err == ERR_BAD_REQUEST) {
-        json_errors_add_sentence(&x->errors, bus_answer_fault()->field, detail);
+        add_refusal(x, flow, detail);
         reply_errors(x);
         return;
     }

@@ -171,10 +171,22 @@ form_to_json(struct sign_up_flow *flow, const char *form)
 
 /* ---- what is needed besides ---- */
 
+static bool
+is_said_wrong(const struct exchange *x, const char *field)
+{
+    for (size_t i = 0; i < x->errors.count && i < JSON_ERRORS_MAX; i++) {
+        if (strcmp(x->errors.items[i].field, field) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 check_contact(struct exchange *x, const struct sign_up_flow *flow)
 {
-    if (flow->phone != NULL || flow->email != NULL) {
+    if (flow->phone != NULL || flow->email != NULL ||
+        is_said_wrong(x, "phone") || is_said_wrong(x, "email")) {
         return;
     }
     if (flow->is_form && !flow->has_no_contact) {
@@ -192,7 +204,7 @@ static void
 check_wanted(struct exchange *x, const struct sign_up_flow *flow)
 {
     if (flow->is_form && flow->action_count == 0 && !flow->consents[0] &&
-        !flow->consents[1]) {
+        !flow->consents[1] && !is_said_wrong(x, "actions")) {
         json_errors_add_sentence(&x->errors, "actions",
                                  "Choose at least one thing to come to");
     }
@@ -317,12 +329,10 @@ sign_up_read(struct exchange *x, struct sign_up_flow *flow)
     if (!read_body(x, flow)) {
         return false;
     }
-    bool is_read = read_json(x, flow);
-    if (is_read) {
-        check_contact(x, flow);
-        check_wanted(x, flow);
-    }
-    if (!is_read || x->errors.count > 0) {
+    (void)read_json(x, flow);
+    check_contact(x, flow);
+    check_wanted(x, flow);
+    if (x->errors.count > 0) {
         reply_errors(x);
         return false;
     }

@@ -118,6 +118,9 @@ static struct next
 next_of(const struct show_slip *show)
 {
     const struct slip_typed *typed = show->typed;
+    if (show->slip->is_vouched) {
+        return (struct next){"good", "You are on the list", NULL, ""};
+    }
     if (show->slip->confirms_by == WORDS__CHANNEL__CHANNEL_SMS) {
         return (struct next){"wait", "Now look at your texts", "a text",
                              typed ? typed->phone : ""};
@@ -140,7 +143,7 @@ next_text(const struct show_slip *show, const struct next *next)
             next->channel, *next->to == '\0' ? "" : " to ", next->to);
     }
     return mem_copy_string(show->slip->is_vouched
-                               ? "There is nothing to confirm."
+                               ? "There is nothing to confirm now."
                                : "We cannot send you the ticket, so keep this "
                                  "page: print it, take "
                                  "a picture of it, or write the code down.");
@@ -149,15 +152,18 @@ next_text(const struct show_slip *show, const struct next *next)
 static const char *
 more_text(const struct show_slip *show)
 {
-    if (show->slip->confirms_by == WORDS__CHANNEL__CHANNEL_EMAIL) {
-        return "Nothing there after a few minutes? Look among the junk mail.";
+    bool is_mail = show->slip->confirms_by == WORDS__CHANNEL__CHANNEL_EMAIL;
+    bool is_text = show->slip->confirms_by == WORDS__CHANNEL__CHANNEL_SMS;
+    if (show->slip->is_vouched) {
+        return is_mail   ? "The ticket comes by email, too."
+               : is_text ? "The ticket comes by text, too."
+                         : "Somebody may ring you if anything changes.";
     }
-    if (show->slip->confirms_by == WORDS__CHANNEL__CHANNEL_SMS) {
-        return "Nothing there after a few minutes? Look whether the number is "
-               "right.";
-    }
-    return show->slip->is_vouched
-               ? ""
+    return is_mail ? "Nothing there after a few minutes? Look among the junk "
+                     "mail."
+           : is_text
+               ? "Nothing there after a few minutes? Look whether the number "
+                 "is right."
                : "Somebody may ring you if anything changes.";
 }
 

@@ -64,3 +64,15 @@ export function duration(seconds) {
 
 /** @param {number} value */
 export const pounds = (value) => POUNDS.format(Number(value) || 0);
+
+/**
+ * Who has signed up to an action, as staff are told: of those with a place,
+ * and of those who will have one, how many nobody has heard of since.
+ *
+ * @param {{confirmed: number, not_confirmed?: number, held?: number, asked?: number}} action
+ */
+export function signedUpWords({confirmed, not_confirmed = 0, held = 0, asked = 0}) {
+    const open = not_confirmed + held + asked;
+    const all = `${number(confirmed + held + asked)} signed up`;
+    return open ? `${all}, of them ${number(open)} not confirmed` : all;
+}

@@ -9,7 +9,15 @@
 import {get, goToLogin} from './api.js';
 import {drawMinutes} from './chart.js';
 import {byId, fill, h, setText} from './dom.js';
-import {clock, duration, label, number, percent, plural} from './format.js';
+import {
+    clock,
+    duration,
+    label,
+    number,
+    percent,
+    plural,
+    signedUpWords,
+} from './format.js';
 import {dressNav, whoAmI} from './staff.js';
 import {follow} from './stream.js';
 
@@ -19,6 +27,7 @@ const base = `/v1/campaigns/${encodeURIComponent(campaign)}`;
 const path = `${base}/actions/${encodeURIComponent(action)}/attendance`;
 const CONFIRM_MS = 10000;
 const CONFIRM_AGAIN_MS = 3000; // while nobody can count
+const NAMES_MS = 30000; // and how many are not confirmed
 const DRAW_MS = 1000; // the chart alone; numbers follow every frame
 const state = {
     newest: null, // received
@@ -189,6 +198,9 @@ async function showNames() {
     setText(byId('live-campaign'), about.name);
     if (found) {
         setText(byId('live-action'), found.name);
+        const words = signedUpWords(found);
+        const says = words.includes('not confirmed') ? `${words}.` : '';
+        setText(byId('not-confirmed'), says);
         document.title = `${found.name}, live count – Muster`;
     }
 }
@@ -223,6 +235,7 @@ async function start() {
         root.hidden = false;
     }
     showNames().catch(() => null);
+    setInterval(() => showNames().catch(() => null), NAMES_MS);
     return watch();
 }
 

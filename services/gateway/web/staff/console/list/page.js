@@ -2,7 +2,7 @@
 // page -- all broadcasts of the campaign, newest first, and its actions.
 import {useEffect, useMemo} from 'preact/hooks';
 
-import {dayAndTime, plural} from '../../../js/format.js';
+import {dayAndTime, plural, signedUpWords} from '../../../js/format.js';
 import {isAtLeast} from '../../../js/staff.js';
 import {makeAsked} from '../../again.js';
 import {listBroadcasts} from '../../api.js';
@@ -82,7 +82,9 @@ function LiveCounts({app: {campaign, about}}) {
                     href=${`/live/${encodeURIComponent(campaign)}/${encodeURIComponent(a.id)}`}
                     >${a.name}</a
                 >
-                <span class="meta">${dayAndTime(a.starts_at)}</span>
+                <span class="meta"
+                    >${dayAndTime(a.starts_at)} · ${signedUpWords(a)}</span
+                >
             </li>`,
     );
     return html`<section class="panel">
