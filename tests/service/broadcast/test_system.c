@@ -27,6 +27,7 @@
 
 static struct world *world;
 static struct world_courier courier;
+static bool asks_both;               /* one instance, then the other */
 static uint8_t times[2][2][NUMBERS]; /* confirmations, notes; channel */
 
 static int
@@ -70,6 +71,9 @@ static uint32_t
 take(void)
 {
     uint32_t sent = 0;
+    if (asks_both) {
+        courier.instance = courier.instance == 1 ? 2 : 1;
+    }
     for (int channel = 1; channel <= 2; channel++) {
         Broadcast__Lease *lease = world_try_lease(&courier, channel);
         if (lease != NULL) {
@@ -89,6 +93,7 @@ send_until(uint32_t count)
         uint32_t sent = take();
         assert_true(sent <= count);
         count -= sent;
+        began = sent > 0 ? clock_boot_ms() : began;
         assert_true(clock_boot_ms() - began < PROCESS_WAIT_MS);
         loop_turn(world->loop, 1);
     }
@@ -583,6 +588,35 @@ a_kill_at_any_step_loses_and_repeats_nobody(void **state)
     }
 }
 
+/* Another instance takes over with the feed's cursor. */
+static void
+the_next_planner_goes_on_where_the_last_was(void **state)
+{
+    (void)state;
+    world_free(&world);
+    world = world_new(&(struct world_options){.instances = 2});
+    courier.world = world;
+    asks_both = true;
+    world_enter(world, 0, 9, SMS);
+    send_until(10);
+    asks_both = false;
+    world_enter(world, 10, 19, SMS);
+    world_kill(world, 0);
+    courier.instance = 2;
+    world_note(world, today(), 0, 4, SMS);
+    world_enter(world, 20, 29, SMS);
+    send_until(25);
+    world_start(world, 0);
+    world_kill(world, 1);
+    courier.instance = 1;
+    world_enter(world, 30, 39, SMS);
+    send_until(10);
+    assert_once(times[0][0], 0, 39);
+    assert_once(times[1][0], 0, 4);
+    world_assert_recount(world, "b0");
+    world_assert_recount(world, "b1");
+}
+
 static bool
 is_said(struct world *w, void *want)
 {
@@ -654,6 +688,7 @@ main(void)
         ON(by_hand_it_is_told_too_and_of_organisers_never),
         ON(each_rule_that_withholds_is_counted_by_its_name),
         ON(a_kill_at_any_step_loses_and_repeats_nobody),
+        ON(the_next_planner_goes_on_where_the_last_was),
         ON(with_nothing_to_send_it_asks_for_no_share_of_the_routes),
         ON(a_code_goes_out_while_a_million_wait),
     };
