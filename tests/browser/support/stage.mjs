@@ -222,12 +222,13 @@ class Stage {
     }
 }
 
-/** Starts it all; conf: more lines for the services' configuration. */
-export async function openStage({conf} = {}) {
+/** Starts it all; conf: more lines for the services' configuration; campaign:
+ * more fields of the campaign. */
+export async function openStage({conf, campaign} = {}) {
     const rig = await startRig({conf});
     const token = rig.tokens.bootstrap;
     const base = `/v1/campaigns/${rig.campaign}`;
-    await rig.must(200, 'PUT', base, {token, body: CAMPAIGN});
+    await rig.must(200, 'PUT', base, {token, body: {...CAMPAIGN, ...campaign}});
     for (const [id, body] of Object.entries(ACTIONS)) {
         await rig.must(200, 'PUT', `${base}/actions/${id}`, {token, body});
     }
