@@ -18,11 +18,13 @@ local function each_row(row, packed, fn)
   end
 end
 
--- Whoever was proved meanwhile is not due, and has no held seats.
+-- Whoever was proved meanwhile is not due, and has no held seats. What was
+-- taken back is due at 0, and a message on its way does not make it stay.
 each_row(HANDED_ENTRY_ROW, ARGV[HANDED_ARG_ENTRIES],
   function(number, due, hold)
     local member = text(number)
-    if call('ZSCORE', prefix .. 'due', member) then
+    local was = call('ZSCORE', prefix .. 'due', member)
+    if was and tonumber(was) > 0 then
       call('ZADD', prefix .. 'due', 'XX', text(due), member)
       if hold > 0 then
         call('ZADD', prefix .. 'holds', 'NX', text(hold), member)
