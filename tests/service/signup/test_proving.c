@@ -636,6 +636,27 @@ a_consent_that_came_with_a_joined_entry_counts(void **state)
     assert_int_equal(rule_of(amy), WORDS__RULE__RULE_NONE);
 }
 
+/* The number says STOP while nobody is found by it: his is proved by mail. */
+static void
+a_stop_is_heard_by_who_proves_the_number_later(void **state)
+{
+    (void)state;
+    uint32_t tom = enter("Tom Hill", "07700900001", "tom@example.org", "rally");
+    just_yes(tom, EMAIL);
+    Signup__StopTexts stop = SIGNUP__STOP_TEXTS__INIT;
+    stop.campaign = "care";
+    stop.phone = "+447700900001";
+    Signup__Request request = SIGNUP__REQUEST__INIT;
+    request.is_case = SIGNUP__REQUEST__IS_STOP_TEXTS;
+    request.stop_texts = &stop;
+    struct signup_answer got = signup_rig_insist(&rig, &request);
+    assert_int_equal(got.err, ERR_NONE);
+    signup_rig_free(&got);
+    got = yes(tom, SMS);
+    assert_true(page_of(&got)->has_stop);
+    signup_rig_free(&got);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_rig, close_rig)
 
 int
@@ -662,6 +683,7 @@ main(void)
         TEST(a_consent_is_kept_with_both_times),
         TEST(an_opt_out_is_not_lifted_by_a_form_that_is_joined),
         TEST(a_consent_that_came_with_a_joined_entry_counts),
+        TEST(a_stop_is_heard_by_who_proves_the_number_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
