@@ -53,23 +53,6 @@ function shapeOf({status, headers, text}) {
     });
 }
 
-test('10,000 known and 10,000 unknown contacts are answered the same', async () => {
-    const person = (kind, i) => ({
-        name: `Person ${i}`,
-        email: emailOf(kind, i),
-        actions: ['rally'],
-        consent_email: true,
-    });
-    const shapes = new Set();
-    await all(PEOPLE, (i) => post(person('known', i)));
-    for (const kind of ['known', 'new'])
-        for (const answer of await all(PEOPLE, (i) => post(person(kind, i)))) {
-            assert.equal(answer.status, 201, answer.text);
-            shapes.add(shapeOf(answer));
-        }
-    assert.equal(shapes.size, 1, [...shapes].slice(0, 3).join('\n'));
-});
-
 /** What was asked of Redis while act ran: lines of MONITOR. */
 async function monitored(small, act) {
     const monitor = spawn('redis-cli', [
@@ -224,7 +207,8 @@ test('the same key is one entry, whatever is sent at once', async () => {
     const headers = {'Idempotency-Key': key};
     const byHeader = await post(rest, {headers});
     assert.equal(byHeader.text, answers[0].text);
-    const other = await post({...body, key: 'a-key-of-kay-0002'});
+    const other = await post({...body, name: 'Kay Other',
+        key: 'a-key-of-kay-0002'});
     assert.notEqual(other.text, answers[0].text);
     const short = await post({...body, key: '1'});
     assert.equal(short.status, 400);
@@ -324,7 +308,7 @@ token_signups_per_minute = 5
 test('staff see how many are not confirmed, and nobody else', async () => {
     for (const token of [rig.tokens.steward, rig.tokens.organiser]) {
         const {not_confirmed, confirmed} = await action('rally', token);
-        assert.ok(not_confirmed > PEOPLE && not_confirmed <= confirmed);
+        assert.ok(not_confirmed > 0 && not_confirmed <= confirmed);
     }
     const seen = await action('rally');
     for (const name of ['not_confirmed', 'held', 'asked'])
@@ -343,4 +327,21 @@ test('staff at a desk vouch, and it is written down', async () => {
         {token: rig.tokens.admin});
     assert.ok(records.some(({act, staff}) =>
         act === 'entry.vouch' && staff === 'token:test-steward'));
+});
+
+test('10,000 known and 10,000 unknown contacts are answered the same', async () => {
+    const person = (kind, i) => ({
+        name: `Person ${i}`,
+        email: emailOf(kind, i),
+        actions: ['rally'],
+        consent_email: true,
+    });
+    const shapes = new Set();
+    await all(PEOPLE, (i) => post(person('known', i)));
+    for (const kind of ['known', 'new'])
+        for (const answer of await all(PEOPLE, (i) => post(person(kind, i)))) {
+            assert.equal(answer.status, 201, answer.text);
+            shapes.add(shapeOf(answer));
+        }
+    assert.equal(shapes.size, 1, [...shapes].slice(0, 3).join('\n'));
 });
