@@ -231,8 +231,8 @@ local function may_tell(item)
   if channel ~= CHANNEL_SMS or index_get(contact) ~= '' then
     return true
   end
-  local codes, today, texts = prefix .. 'o', nil, 0
-  today = floor(tonumber(ARGV[JOIN_ARG_NOW]) / 86400000)
+  local codes, texts = prefix .. 'o', 0
+  local today = floor(tonumber(ARGV[JOIN_ARG_NOW]) / 86400000)
   local counted = call('HGET', codes, 'day')
   if counted then
     local on, count_of = struct.unpack(CODE_DAY_ROW, counted)
