@@ -48,7 +48,8 @@ struct place_of_test {
 static struct place_of_test
 begin(void)
 {
-    struct place_of_test here = {.action = ++actions, .first = actions * 16};
+    actions++;
+    struct place_of_test here = {.action = actions, .first = actions * 16};
     (void)snprintf(here.id, sizeof(here.id), "a%u", here.action);
     rig_put_action(rig, folds, here.id, here.action, GATES);
     rig_wait_for_feed(rig);

@@ -95,8 +95,8 @@ static char *
 everything(void)
 {
     const char *commands[] = {
-        "HMGET {care}:su:m confirmed:1 confirmed:2 waitlisted:2 cancelled:1 "
-        "held:2 unproved:1 people",
+        ("HMGET {care}:su:m confirmed:1 confirmed:2 waitlisted:2 cancelled:1 "
+         "held:2 unproved:1 people"),
         "GET {care}:su:c:c1:0",
         "GET {care}:su:c:c2:0",
         "GET {care}:su:c:w2:0",
