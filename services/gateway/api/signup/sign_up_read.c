@@ -185,7 +185,8 @@ is_said_wrong(const struct exchange *x, const char *field)
 static void
 check_contact(struct exchange *x, const struct sign_up_flow *flow)
 {
-    if (flow->phone != NULL || flow->email != NULL ||
+    /* "": it is no object at all. */
+    if (flow->phone != NULL || flow->email != NULL || is_said_wrong(x, "") ||
         is_said_wrong(x, "phone") || is_said_wrong(x, "email")) {
         return;
     }
