@@ -87,6 +87,8 @@ rate = 10
     });
     execFileSync(join(TESTS, 'load_people'),
         [rig.path('run'), rig.campaign, 'rally', String(PEOPLE)]);
+    await rig.until('everybody has their confirmation', async () =>
+        (await sink.stats()).accepted === PEOPLE);
 });
 
 after(async () => {
@@ -156,7 +158,10 @@ test('who unsubscribes by one click meanwhile is not written to', async () => {
         rig.firstMail ??= await start(mail);
         return (await get(rig.firstMail)).stage === 'done';
     });
-    const last = rig.outbox().filter((m) => m.to === `r${count - 1}@example.org`);
+    const lastOf = (id) => rig.outbox().filter(({ref, to}) =>
+        ref.startsWith(`${rig.campaign}.${id}.`) &&
+        to === `r${count - 1}@example.org`);
+    const last = lastOf(rig.firstMail);
     assert.equal(last.length, 1);
     const eml = readFileSync(
         rig.path('outbox', rig.campaign, last[0].file), 'utf8');
@@ -179,6 +184,5 @@ test('who unsubscribes by one click meanwhile is not written to', async () => {
     const counts = await settled(id, 'email');
     assert.equal(counts.withheld, 1);
     assert.equal(counts.accepted, count - 1);
-    assert.equal(rig.outbox().filter(
-        (m) => m.to === `r${count - 1}@example.org`).length, 1);
+    assert.equal(lastOf(id).length, 0);
 });
