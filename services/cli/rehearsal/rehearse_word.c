@@ -246,9 +246,10 @@ rehearse(struct rehearsal *r)
     if (!crowd_sign_up(r) || !reckon_take(r, &r->after)) {
         return false;
     }
-    /* With a --seed of before they are; but who said "Not me" is gone. */
+    /* With a --seed of before they are: whom a server vouches for is entered
+     * anew, by that run's own token, but who came alone is as they were. */
     r->is_fresh =
-        2 * (r->after.people - r->before.people) > (long long)r->people_count;
+        r->after.people - r->before.people > (long long)r->ways[GUEST_VOUCHED];
     r->phase = "Who came alone opens the message that came";
     if (r->is_fresh && !crowd_prove(r)) {
         return false;
