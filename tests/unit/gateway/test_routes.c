@@ -135,7 +135,10 @@ every_row_has_roles_a_scope_and_a_handler_and_acts_have_names(void **state)
         assert_int_equal((anyhow & ROLE_SIGNUPS) != 0,
                          r->method == HTTP_POST &&
                              strcmp(r->path, "/v1/campaigns/{c}/signups") == 0);
-        assert_true(!is_get || r->act == NULL);
+        /* Reading is no act, but for numbers that are to be rung. */
+        bool is_list_of_numbers =
+            r->act != NULL && strcmp(r->act, "calls.list") == 0;
+        assert_true(!is_get || r->act == NULL || is_list_of_numbers);
         for (size_t other = 0; other < i; other++) {
             assert_false(all[other].method == r->method &&
                          strcmp(all[other].path, r->path) == 0);

@@ -75,7 +75,8 @@ close_world(struct world *world)
 
 struct clocks {
     int count;
-    int64_t ms[2]; /* wall, boot */
+    bool is_refused; /* not reached yet: ask again */
+    int64_t ms[2];   /* wall, boot */
 };
 
 static void
@@ -84,6 +85,10 @@ on_clocks(void *arg, enum err err, const char *detail, const void *body,
 {
     struct clocks *clocks = arg;
     (void)detail;
+    clocks->is_refused = err == ERR_UNAVAILABLE || err == ERR_TIMEOUT;
+    if (clocks->is_refused) {
+        return;
+    }
     assert_int_equal(err, ERR_NONE);
     assert_int_equal(len, sizeof(clocks->ms));
     memcpy(clocks->ms, body, len);
@@ -93,14 +98,17 @@ on_clocks(void *arg, enum err err, const char *detail, const void *body,
 static struct clocks
 read_clocks(struct world *world, struct bus_peer *peer, int instance)
 {
-    struct clocks clocks = {0};
-    bus_ask(peer,
-            &(struct bus_ask){.body = "time",
-                              .len = 4,
-                              .instance = instance,
-                              .is_repeatable = true},
-            on_clocks, &clocks);
+    struct clocks clocks = {.is_refused = true};
     for (int i = 0; i < WAIT_MS / 10 && clocks.count == 0; i++) {
+        if (clocks.is_refused) {
+            clocks.is_refused = false;
+            bus_ask(peer,
+                    &(struct bus_ask){.body = "time",
+                                      .len = 4,
+                                      .instance = instance,
+                                      .is_repeatable = true},
+                    on_clocks, &clocks);
+        }
         loop_turn(world->loop, 10);
     }
     assert_int_equal(clocks.count, 1);
