@@ -156,6 +156,7 @@ test('campaigns, actions and people answer as stated', async () => {
             name: 'Ann Example',
             phone: rig.phone(1),
             email: 'ann@example.org',
+            confirm_by: 'sms', // and by that contact alone
             role: 'care-worker',
             region: 'london',
             format: 'plain',
@@ -279,8 +280,7 @@ test('broadcasts answer as stated, asked for and live', async () => {
         );
         return json.stage === 'done';
     });
-    // Who signs up without anybody's word is written to by one contact alone.
-    const query = '?channel=email&state=accepted';
+    const query = '?channel=sms&state=accepted';
     const list = await use_('GET', `${B}/recipients`, organiser, {query});
     assert.deepEqual(list.numbers, [0]);
     const {is_equal} = await use_('POST', `${B}/recount`, organiser);
