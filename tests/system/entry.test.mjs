@@ -181,7 +181,8 @@ test('a token that a browser sends is refused, and reported', async () => {
         Origin: rig.base,
     }});
     assert.equal(stolen.status, 403);
-    assert.equal((await action('rally')).confirmed, count);
+    // Twins of before may be found out meanwhile: fewer, never more.
+    assert.ok((await action('rally')).confirmed <= count);
     const {records} = await rig.must(200, 'GET', `${c}/audit`,
         {token: rig.tokens.admin});
     const reports = records.filter(({act}) => act === 'token.leaked');

@@ -34,7 +34,7 @@ function exampleOf(operation) {
 
 /** As it should be asked, but for what is given. */
 function ask({method, path, operation}, {ids = {}, query = '', ...options}) {
-    const all = {c: rig.campaign, a: 'rally', b: 'b1', ...ids};
+    const all = {c: rig.campaign, a: 'rally', b: 'b1', n: '0', ...ids};
     const token = 'token' in options ? options.token :
         operation.security.length > 0 ? rig.tokens.admin : undefined;
     return rig.call(
@@ -53,7 +53,8 @@ function byCookieFromAnotherSite() {
 
 // What provokes a refusal that a rule of the document adds.
 const PROVOKE = {
-    400: (o) => ask(o, o.operation.requestBody ? {body: '{'} : {}),
+    400: (o) => ask(o, o.operation.requestBody ? {body: '{'} :
+        {query: '?after=no-number'}),
     401: (o) => ask(o, {token: o.path === '/v1/session' &&
         o.method === 'POST' ? undefined : 'spring-march.none'}),
     403: (o) => ask(o, o.path.includes('{c}') ?
@@ -101,6 +102,8 @@ const CONFLICTS = {
     pauseBroadcast: [{}],
     resumeBroadcast: [{}],
     stopBroadcast: [{}],
+    mergeSupporter: [{body: {into: 0}}],
+    splitSupporter: [{ids: {n: '1'}}], // part of 2, which is part of 0
 };
 
 /** One broadcast that is done, b1, and a draft, b2. */
@@ -136,6 +139,12 @@ test('what does not fit is a conflict, as stated', async () => {
         device: 'phone-1',
     };
     CONFLICTS.checkIn = [{body: mark}, {body: {...mark, kind: 'left'}}];
+    for (const n of [2, 3])
+        await rig.signUp({name: 'Ann Example', phone: rig.phone(n)});
+    for (const [n, into] of [[1, 2], [2, 0]])
+        await rig.must(200, 'POST',
+            `/v1/campaigns/${rig.campaign}/supporters/${n}/merge`,
+            {token: rig.tokens.admin, body: {into}});
     const stating = api.operations()
         .filter(({operation}) => operation.responses[409]);
     assert.deepEqual(stating.map(({operation}) => operation.operationId).sort(),

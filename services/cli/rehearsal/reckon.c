@@ -243,6 +243,9 @@ reckon_channel(const struct rehearsal *r, const struct found *found,
     (void)snprintf(what, sizeof(what), "%s recipients = sum of their states",
                    name);
     compare(sums, what, field_whole(sent, "audience"), sum_of(counts));
+    if (!r->is_fresh) {
+        return; /* the same people's broadcast went out before */
+    }
     (void)snprintf(what, sizeof(what),
                    "%s messages in the outbox = accepted or delivered", name);
     compare(sums, what, found->messages[channel],

@@ -129,18 +129,20 @@ static void
 take_one(struct finding *f, const struct roster_person *person)
 {
     const uint32_t refused = FLAG_GONE | FLAG_NOT_ME;
-    if (!person->exists && (person->flags & refused) == refused) {
+    bool is_refused = !person->exists && (person->flags & refused) == refused;
+    bool is_gone =
+        !is_refused &&
+        (!is_good(f, person) || f->followed > FOLLOW_MAX ||
+         (!person->record.is_merged && (person->flags & FLAG_GONE) != 0));
+    if (is_refused) {
         finish(f, ERR_CONFLICT, "\"Not me\" was said here");
-    } else if (!is_good(f, person) || f->followed > FOLLOW_MAX ||
-               (!person->record.is_merged &&
-                (person->flags & FLAG_GONE) != 0)) {
-        finish(f, ERR_NOT_FOUND, NO_LINK);
-    } else if (person->record.is_merged) {
+    } else if (!is_gone && person->record.is_merged) {
         if (f->followed++ == 0) {
             f->first = person->record;
         }
         read_one(f, person->record.into);
-    } else if (!household_hash(f->campaign, &person->record,
+    } else if (is_gone ||
+               !household_hash(f->campaign, &person->record,
                                f->household->channel, f->household->hash)) {
         finish(f, ERR_NOT_FOUND, NO_LINK);
     } else {

@@ -1,6 +1,7 @@
 /* proving -- what an answer on a contact's page does to its household. */
 #include "services/signup/joining/proving.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "services/signup/joining/tell.h"
@@ -24,6 +25,7 @@ mark(struct proving *p, const struct roster_person *person)
 static bool
 is_proved_here(const struct proving *p, const struct roster_person *person)
 {
+    assert(person != NULL);
     return (person->flags & FLAG_PROVED(p->household->channel)) != 0;
 }
 
@@ -61,6 +63,7 @@ leave_entries(struct proving *p, const struct roster_person *person,
               bool is_asked)
 {
     uint8_t hash[ADDRESS_HASH_BYTES];
+    assert(person != NULL);
     for (int i = 0; i < 2; i++) {
         struct changes_contact contact = {person->number, hash, i};
         bool stays = is_asked && i == p->household->channel;
@@ -76,6 +79,7 @@ become_member(struct proving *p, struct roster_person *person, bool is_asked,
               const char **detail)
 {
     struct household *household = p->household;
+    assert(person != NULL);
     if (!household->is_member[place_of(p, person)]) {
         if (household->member_count++ >= JOINING_MEMBERS_MAX) {
             *detail = FULL;

@@ -213,15 +213,16 @@ check_wanted(struct exchange *x, const struct sign_up_flow *flow)
 
 /* ---- the key ---- */
 
-/* A token's keys are its own: nobody else's are taken for them. */
+/* A token's keys are its own, and its successor's of the same name: nobody
+ * else's are taken for them. */
 static void
 digest_key(const struct exchange *x, struct sign_up_flow *flow)
 {
     bool is_token = flow->by == SIGNUP__ENTERED_BY__ENTERED_BY_SERVER;
     struct buf whole;
     buf_init(&whole, 0);
-    buf_printf(&whole, "%s/%s/", exchange_campaign(flow->x), flow->key);
-    buf_add(&whole, x->staff.token_hash, is_token ? CRYPTO_HASH_BYTES : 0);
+    buf_printf(&whole, "%s/%s/%s", exchange_campaign(flow->x), flow->key,
+               is_token ? x->staff.name : "");
     crypto_digest(&x->gateway->once_key, whole.data, whole.len, flow->key_bytes,
                   SIGN_UP_KEY_BYTES);
     flow->has_key = true;
