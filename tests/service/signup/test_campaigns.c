@@ -17,7 +17,11 @@
 
 #define ACTIONS_MAX 65535
 #define UNKNOWN 2000
+#if defined(__SANITIZE_ADDRESS__)
+#define GROWTH_KB_MAX (256 * 1024) /* what is freed is kept for a while */
+#else
 #define GROWTH_KB_MAX 4096
+#endif
 
 static struct signup_rig rig;
 
