@@ -66,8 +66,9 @@ system_pack_confirmation(const Signup__Campaign *campaign, struct buf *packed,
     wire_pack(&content, packed);
 }
 
+/* day and expires: 0 of what is made once. */
 static void
-add_made(struct system_made_row *row, const Broadcast__Content *content,
+add_made(uint32_t day, uint64_t expires, const Broadcast__Content *content,
          struct buf *made)
 {
     char hash[CONTENT_HASH_SIZE];
@@ -75,10 +76,12 @@ add_made(struct system_made_row *row, const Broadcast__Content *content,
     buf_init(&packed, 0);
     content_hash(content, hash);
     wire_pack(content, &packed);
-    row->class_ = (uint8_t)content->class_;
-    row->hash = bytes_of_string(hash);
-    row->content = bytes_of(packed.data, packed.len);
-    system_made_row_append(made, row);
+    struct system_made_row row = {.day = day,
+                                  .expires = expires,
+                                  .class_ = (uint8_t)content->class_,
+                                  .hash = bytes_of_string(hash),
+                                  .content = bytes_of(packed.data, packed.len)};
+    system_made_row_append(made, &row);
     buf_fini(&packed);
 }
 
@@ -87,7 +90,7 @@ system_add_confirmation(struct buf *made)
 {
     Broadcast__Content content;
     system_fill_confirmation(NULL, &content);
-    add_made(&(struct system_made_row){0}, &content, made);
+    add_made(0, 0, &content, made);
 }
 
 void
@@ -96,11 +99,8 @@ system_add_notes(uint32_t day, struct buf *made)
     char name[64];
     Broadcast__Content content;
     struct london_time date;
-    int64_t begins_ms = day * SYSTEM_DAY_MS;
-    struct system_made_row row = {
-        .day = day,
-        .expires =
-            (uint64_t)(begins_ms + (1 + SYSTEM_NOTES_DAYS) * SYSTEM_DAY_MS)};
+    int64_t begins_ms = day * SYSTEM_DAY_MS,
+            ends_ms = begins_ms + (1 + SYSTEM_NOTES_DAYS) * SYSTEM_DAY_MS;
     london_of(begins_ms + SYSTEM_DAY_MS / 2, &date);
     (void)snprintf(name, sizeof(name), "Codes and notices of %d %s %d",
                    date.day, london_month(&date), date.year);
@@ -108,5 +108,5 @@ system_add_notes(uint32_t day, struct buf *made)
     content.sms_text = (char *)(uintptr_t) "{{note_text}}";
     content.email_subject = (char *)(uintptr_t) "{{note_subject}}";
     content.email_text = (char *)(uintptr_t) "{{note_text}}";
-    add_made(&row, &content, made);
+    add_made(day, (uint64_t)ends_ms, &content, made);
 }
