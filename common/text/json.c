@@ -210,11 +210,14 @@ count_chars(const char *text)
 }
 
 static bool
-has_controls(const char *text, bool is_multiline)
+has_controls(const char *text, unsigned flags)
 {
+    bool has_lines = (flags & (JSON_MULTILINE | JSON_PASTED)) != 0,
+         has_any_end = (flags & JSON_PASTED) != 0;
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        bool is_fine = is_multiline && (*c == '\n' || *c == '\t' ||
-                                        (*c == '\r' && c[1] == '\n'));
+        bool is_fine =
+            has_lines && (*c == '\n' || *c == '\t' ||
+                          (*c == '\r' && (has_any_end || c[1] == '\n')));
         if ((*c < 0x20 || *c == 0x7f) && !is_fine) {
             return true;
         }
@@ -234,7 +237,7 @@ wrong_text(const char *text, unsigned flags, size_t chars_max)
                        "is longer than %zu characters", chars_max);
         return too_long;
     }
-    if (has_controls(text, (flags & JSON_MULTILINE) != 0)) {
+    if (has_controls(text, flags)) {
         return "holds a control character";
     }
     return NULL;

@@ -53,6 +53,7 @@ enum json_flags {
     JSON_REQUIRED = 1,
     JSON_MULTILINE = 2, /* text: \n and \t are fine */
     JSON_MAY_BE_EMPTY = 4,
+    JSON_PASTED = 8, /* text: tabs and ends of lines are its reader's matter */
 };
 
 struct json_range {

@@ -138,9 +138,9 @@ read_mark(struct exchange *x, const json_t *object, const char *prefix,
     mark->gate = (char *)json_text(&f, "gate", JSON_REQUIRED, ID_CHARS_MAX);
     mark->kind = (Checkin__MarkKind)json_choice(&f, "kind", JSON_REQUIRED,
                                                 mark_words, 0);
-    mark->code = (char *)json_text(&f, "code", JSON_OPTIONAL, CODE_CHARS_MAX);
+    mark->code = (char *)json_text(&f, "code", JSON_PASTED, CODE_CHARS_MAX);
     mark->scanned =
-        (char *)json_text(&f, "ticket", JSON_OPTIONAL, SCANNED_CHARS_MAX);
+        (char *)json_text(&f, "ticket", JSON_PASTED, SCANNED_CHARS_MAX);
     mark->scan_id =
         (char *)json_text(&f, "scan_id", JSON_REQUIRED, SCAN_ID_CHARS_MAX);
     mark->device =

@@ -112,8 +112,8 @@ record_stop(struct exchange *x)
     signup__stop_texts__init(stop);
     json_fields_init(&f, x->body, "", &x->errors);
     stop->campaign = (char *)exchange_campaign(x);
-    stop->phone =
-        (char *)json_text(&f, "phone", JSON_REQUIRED, PHONE_CHARS_MAX);
+    stop->phone = (char *)json_text(&f, "phone", JSON_REQUIRED | JSON_PASTED,
+                                    PHONE_CHARS_MAX);
     if (!json_fields_end(&f)) {
         reply_errors(x);
         return;

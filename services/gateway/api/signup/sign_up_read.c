@@ -93,9 +93,10 @@ read_json(struct exchange *x, struct sign_up_flow *flow)
 {
     struct json_fields f;
     json_fields_init(&f, x->body, "", &x->errors);
-    flow->name = json_text(&f, "name", JSON_REQUIRED, SIGN_UP_NAME_CHARS_MAX);
-    flow->phone = json_text(&f, "phone", JSON_OPTIONAL, PHONE_CHARS_MAX);
-    flow->email = json_text(&f, "email", JSON_OPTIONAL, EMAIL_CHARS_MAX);
+    flow->name = json_text(&f, "name", JSON_REQUIRED | JSON_PASTED,
+                           SIGN_UP_NAME_CHARS_MAX);
+    flow->phone = json_text(&f, "phone", JSON_PASTED, PHONE_CHARS_MAX);
+    flow->email = json_text(&f, "email", JSON_PASTED, EMAIL_CHARS_MAX);
     for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
         if (attributes[a].fixed == NULL) {
             flow->said[a] =

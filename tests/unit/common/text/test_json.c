@@ -118,6 +118,26 @@ detail_of(const struct json_errors *errors, const char *field)
     return "(no error)";
 }
 
+/* Of what was pasted only what no clipboard adds is a mistake. */
+static void
+ends_of_lines_are_for_who_reads_what_was_pasted(void **state)
+{
+    struct json_errors errors = {0};
+    struct json_fields f;
+    (void)state;
+    json_t *value = read_text("{\"ends\":\"\\ta\\tb\\r\\n\\r\","
+                              "\"bell\":\"a\\u0007\",\"plain\":\"a\\n\","
+                              "\"lines\":\"a\\rb\"}");
+    json_fields_init(&f, value, "", &errors);
+    assert_string_equal(json_text(&f, "ends", JSON_PASTED, 10), "\ta\tb\r\n\r");
+    assert_null(json_text(&f, "bell", JSON_PASTED, 10));
+    assert_null(json_text(&f, "plain", JSON_OPTIONAL, 10));
+    assert_null(json_text(&f, "lines", JSON_MULTILINE, 10));
+    assert_false(json_fields_end(&f));
+    assert_int_equal(errors.count, 3);
+    json_decref(value);
+}
+
 static void
 every_mistake_is_told_by_its_field(void **state)
 {
@@ -227,6 +247,7 @@ main(void)
         cmocka_unit_test(a_refusal_says_where),
         cmocka_unit_test(brackets_inside_texts_are_no_levels),
         cmocka_unit_test(typed_fields_are_read),
+        cmocka_unit_test(ends_of_lines_are_for_who_reads_what_was_pasted),
         cmocka_unit_test(every_mistake_is_told_by_its_field),
         cmocka_unit_test(more_mistakes_than_there_is_room_for_are_counted),
         cmocka_unit_test(lines_and_tabs_are_fine_where_a_text_may_have_them),
