@@ -83,3 +83,36 @@ reach_sentence(const struct reach_row *row, Words__Channel channel,
         state->is_off && row->switch_ != NULL ? row->off : row->on;
     return words[is_sms ? 0 : 1];
 }
+
+const char *
+reach_note_of_stop(bool provider_stops)
+{
+    return provider_stops
+               ? "you get no more texts from us, not even a safety warning "
+                 "about what you signed up for. START brings them back."
+               : "you get no more texts from us, but a safety warning about "
+                 "what you signed up for. START brings them back.";
+}
+
+struct route_search {
+    const struct conf *conf;
+    bool is_found;
+};
+
+static void
+look_at_route(void *arg, const char *section)
+{
+    struct route_search *search = arg;
+    /* The first of the channel's words. */
+    bool is_sms = conf_word_of(search->conf, SET_ROUTE_CHANNEL, section) == 0;
+    search->is_found |=
+        is_sms && conf_bool_of(search->conf, SET_ROUTE_KEEPS_STOPS, section);
+}
+
+bool
+reach_provider_stops(const struct conf *conf)
+{
+    struct route_search search = {conf, false};
+    conf_each_section(conf, "route.", look_at_route, &search);
+    return search.is_found;
+}

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/base.h"
 #include "words.pb-c.h"
 
 struct reach_row {
@@ -43,5 +44,12 @@ struct reach_state {
 /* The sentence that is true then; never NULL. */
 const char *reach_sentence(const struct reach_row *row, Words__Channel channel,
                            const struct reach_state *state);
+/* What a number is told once that has said STOP, after "<campaign>: "; fits
+ * with it into two texts. */
+const char *reach_note_of_stop(bool provider_stops);
+
+/* A route that carries texts is set to keep STOPs itself (keeps_stops): no
+ * page may promise such a number anything then. */
+bool reach_provider_stops(const struct conf *conf);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/base/base.h"
+#include "common/client/reach.h"
 #include "common/crypto/crypto.h"
 #include "gateway_rows.h"
 #include "services/gateway/api/checkin/tickets.h"
@@ -87,11 +88,6 @@ look_at_route(void *arg, const char *section)
     const char *provider =
         conf_text_of(g->service.conf, SET_ROUTE_PROVIDER, section);
     g->is_outbox_only &= strcmp(provider, "outbox") == 0;
-    /* The first of the channel's words. */
-    bool is_sms =
-        conf_word_of(g->service.conf, SET_ROUTE_CHANNEL, section) == 0;
-    g->provider_stops |=
-        is_sms && conf_bool_of(g->service.conf, SET_ROUTE_KEEPS_STOPS, section);
 }
 
 /* Then a page may say where messages lie: nothing leaves this machine. */
@@ -100,6 +96,7 @@ look_at_routes(struct gateway *g)
 {
     g->is_outbox_only = g->outbox_dir != NULL;
     conf_each_section(g->service.conf, "route.", look_at_route, g);
+    g->provider_stops = reach_provider_stops(g->service.conf);
 }
 
 static void

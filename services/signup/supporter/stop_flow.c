@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "common/base/base.h"
+#include "common/client/reach.h"
 #include "services/signup/keep/feed.h"
 #include "services/signup/keep/store_consent.h"
 #include "services/signup/notes/note.h"
@@ -82,10 +83,9 @@ pack_note(const struct stopping *s, const char *address, struct buf *to)
 {
     const Signup__Campaign *campaign = s->campaign->definition;
     int64_t now_ms = clock_wall_ms();
-    char *text = mem_format(
-        "%s: you get no more texts from us, but a safety warning about what "
-        "you signed up for. START brings them back.",
-        campaign->name);
+    char *text = mem_format("%s: %s", campaign->name,
+                            reach_note_of_stop(reach_provider_stops(
+                                signup_of(s->asked)->service.conf)));
     char *key = mem_format("stop:%s:%" PRId64, address, now_ms);
     note_pack(s->campaign,
               &(struct note){.channel = WORDS__CHANNEL__CHANNEL_SMS,

@@ -511,6 +511,42 @@ static const struct {
 };
 
 /* Which of both it is, is said with it: no sentence is looked into. */
+/* What goes on beside news, on both pages of /u/. */
+static const struct {
+    struct show_stop stop;
+    const char *says, *never;
+} stops[] = {
+    {{.is_sms = true}, "We text you about what", "STOP"},
+    {{.is_sms = true, .is_mine_off = true}, "We do not text you", "STOP"},
+    {{.is_sms = true, .has_stop = true}, "still text a safety", "We text you"},
+    {{.is_sms = true, .has_stop = true, .provider_stops = true},
+     "not even a safety warning",
+     "still text a safety"},
+    {{.is_sms = true, .provider_stops = true}, "We text you about", "STOP"},
+    {{.has_stop = true, .provider_stops = true}, "We mail you about", "STOP"},
+    {{.is_mine_off = true}, "We do not mail you", "STOP"},
+};
+
+static void
+the_end_of_news_promises_no_more_than_what_goes_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(stops) / sizeof(*stops) * 2; i++) {
+        struct world w;
+        world_init(&w, "Backbone");
+        struct show_stop stop = stops[i / 2].stop;
+        stop.campaign = w.campaign.name;
+        stop.token = "tok";
+        stop.preferences_path = "/p/tok";
+        stop.is_done = i % 2 == 1;
+        show_stop(&w.page, &stop);
+        assert_says(&w, stops[i / 2].says);
+        assert_does_not_say(&w, stops[i / 2].never);
+        assert_does_not_say(&w, "start-texts");
+        buf_fini(&w.page);
+    }
+}
+
 static void
 what_is_wrong_with_a_field_is_a_sentence_of_its_own(void **state)
 {
@@ -560,6 +596,7 @@ main(void)
         cmocka_unit_test(without_a_confirmed_place_there_is_no_ticket_to_show),
         cmocka_unit_test(a_slip_says_its_own_state_in_words),
         cmocka_unit_test(choices_show_what_is_given_and_offer_only_what_can_be),
+        cmocka_unit_test(the_end_of_news_promises_no_more_than_what_goes_on),
         cmocka_unit_test(what_is_wrong_with_a_field_is_a_sentence_of_its_own),
         cmocka_unit_test(seats_left_are_counted_down_to_the_waiting_list),
     };

@@ -346,6 +346,32 @@ news_once_refused_is_asked_about_and_never_ticked(void **state)
 }
 
 static void
+where_the_provider_keeps_stops_no_text_is_promised(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "Ana");
+    w.page.is_proved = true;
+    w.page.has_has_stop = w.page.has_stop = true;
+    w.show.done = "start-texts";
+    const char *page = drawn(&w);
+    assert_says(page, "We still text a safety warning");
+    assert_says(page, "Texts start again");
+    assert_does_not_say(page, "text START");
+    w.show.provider_stops = true;
+    page = drawn(&w);
+    assert_says(page, "not even a safety warning");
+    assert_says(page, "text START to the number that texts you, and press");
+    assert_does_not_say(page, "We still text");
+    assert_does_not_say(page, "Texts start again");
+    w.page.channel = EMAIL;
+    assert_says(drawn(&w), "texts you, and then <a href=\"/find/spring\">");
+    w.show.provider_stops = false;
+    assert_says(drawn(&w), "texts you, or <a href=\"/find/spring\">");
+    buf_fini(&w.html);
+}
+
+static void
 a_browser_that_is_known_can_sign_out(void **state)
 {
     (void)state;
@@ -591,6 +617,7 @@ main(void)
         cmocka_unit_test(no_number_of_a_person_leaves_in_a_page),
         cmocka_unit_test(a_place_is_given_back_while_there_is_one),
         cmocka_unit_test(news_once_refused_is_asked_about_and_never_ticked),
+        cmocka_unit_test(where_the_provider_keeps_stops_no_text_is_promised),
         cmocka_unit_test(a_browser_that_is_known_can_sign_out),
         cmocka_unit_test(a_refused_change_comes_back_as_it_was_typed),
         cmocka_unit_test(hostile_words_stay_text),

@@ -205,6 +205,8 @@ a_providers_own_list_stops_every_text(void **state)
         assert_string_equal(
             reach_sentence(row, WORDS__CHANNEL__CHANNEL_EMAIL, &s), row->on[1]);
     }
+    assert_true(says_no(reach_note_of_stop(true)));
+    assert_false(says_no(reach_note_of_stop(false)));
 }
 
 /* ---- the README's table ---- */

@@ -40,6 +40,7 @@ reply_choices(struct exchange *x, struct person *person,
                             .supporter = supporter,
                             .token = exchange_param(x, "token"),
                             .by = (Words__Channel)person->link.channel,
+                            .provider_stops = x->gateway->provider_stops,
                             .is_saved = exchange_query(x, "saved") != NULL,
                         });
     reply_html(x, 200, &html);

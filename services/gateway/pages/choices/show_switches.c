@@ -153,14 +153,25 @@ add_safety(struct buf *to, const struct show_switches *show)
 
 /* ---- texts are stopped ---- */
 
+/* A provider's own list is ended by START alone, which it must hear: no code
+ * comes by text before that. */
 static void
 add_way(struct buf *to, const struct show_switches *show)
 {
+    bool is_here = show->by == SMS;
+    if (show->provider_stops && is_here) {
+        add_sentence(to, "To start texts again, text START to the number that "
+                         "texts you, and press this button.");
+    }
     const struct template_field fields[] = {
-        {"post", show->post}, {"key", show->key}, {"find", show->find}};
-    view_add(to, &(struct view){show->by == SMS ? html_switches_start
-                                                : html_switches_find,
-                                fields, VIEW_COUNT(fields), NULL, 0});
+        {"post", show->post},
+        {"key", show->key},
+        {"find", show->find},
+        {"or", show->provider_stops ? "and then" : "or"},
+    };
+    view_add(to,
+             &(struct view){is_here ? html_switches_start : html_switches_find,
+                            fields, VIEW_COUNT(fields), NULL, 0});
 }
 
 void
@@ -173,7 +184,9 @@ show_stop_of_texts(struct buf *to, const struct show_switches *show)
         add_sentence(&sentences,
                      sentence_of(show, reach_rows[i].class_, SMS, false));
     }
-    add_way(&way, show);
+    if (show->post != NULL) {
+        add_way(&way, show);
+    }
     const struct view_slot slots[] = {{"sentences", &sentences}, {"way", &way}};
     view_add(to, &(struct view){html_switches_stop, NULL, 0, slots,
                                 VIEW_COUNT(slots)});

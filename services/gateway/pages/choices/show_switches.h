@@ -32,7 +32,8 @@ struct show_switches {
     bool provider_stops; /* as reach.h's */
 };
 void show_switches(struct buf *to, const struct show_switches *show);
-/* "Texts are stopped", and the way to start them: once a page. */
+/* "Texts are stopped", and the way to start them: once a page. post NULL: the
+ * way is on another page. */
 void show_stop_of_texts(struct buf *to, const struct show_switches *show);
 
 struct switch_change {

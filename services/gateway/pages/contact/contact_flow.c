@@ -62,6 +62,7 @@ draw(struct exchange *x)
                      .may_remember = session_may_remember(x),
                      .is_session = holder->is_session,
                      .is_remembered = holder->session.is_remembered,
+                     .provider_stops = x->gateway->provider_stops,
                      .now_ms = clock_wall_ms(),
                      .typed = contact->typed,
                      .error = is_error ? contact->error : NULL,

@@ -115,8 +115,16 @@ static const struct {
 };
 
 static void
-add_notice(struct buf *to, const char *done)
+add_notice(struct buf *to, const struct show_contact *show)
 {
+    const char *done = show->done;
+    if (done != NULL && strcmp(done, "start-texts") == 0 &&
+        show->provider_stops) {
+        view_add_banner(to, "wait", "Have you texted START?",
+                        "We send texts again. They come once you have texted "
+                        "START to the number that texts you, too.");
+        return;
+    }
     for (size_t i = 0; done != NULL && i < VIEW_COUNT(notices); i++) {
         if (strcmp(notices[i].done, done) == 0) {
             view_add_banner(to, "good", notices[i].heading, notices[i].text);
@@ -206,7 +214,7 @@ static void
 fill_slots(struct slots *slots, const struct show_contact *show)
 {
     const Signup__ContactPage *page = show->page;
-    add_notice(&slots->notice, show->done);
+    add_notice(&slots->notice, show);
     if (show->error != NULL) {
         view_add_error(&slots->errors, "contact", show->error);
     }

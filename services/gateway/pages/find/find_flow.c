@@ -117,6 +117,7 @@ draw(struct exchange *x)
         .error = find->error,
         .done = exchange_query(x, "done"),
         .may_remember = session_may_remember(x),
+        .provider_stops = x->gateway->provider_stops,
     };
     struct buf html;
     buf_init(&html, 0);

@@ -89,6 +89,10 @@ show_find_code(struct buf *to, const struct show_find *find)
         {"contact", find->contact},
         {"error", find->error ? find->error : ""},
         {"invalid", find->error ? "true" : "false"},
+        {"stops", find->provider_stops
+                      ? "A number that said STOP gets no code: the company "
+                        "that carries our texts keeps to that."
+                      : ""},
     };
     const struct view_slot slots[] = {{"errors", &errors},
                                       {"remember", &remember}};

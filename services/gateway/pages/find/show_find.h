@@ -15,6 +15,7 @@ struct show_find {
     const char *error;   /* a sentence; NULL: nothing is wrong */
     const char *done;    /* what has just been done: a slug; NULL */
     bool may_remember;
+    bool provider_stops; /* as common/client/reach.h's */
 };
 void show_find(struct buf *to, const struct show_find *find);
 void show_find_code(struct buf *to, const struct show_find *find);

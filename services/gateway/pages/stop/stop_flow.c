@@ -3,8 +3,9 @@
  * A mail scanner opens every link: opening one changes nothing. The POST
  * needs no cookie, no login and no JavaScript; again it changes nothing more.
  *
- *   GET   link -> campaigns_listed -> reply_stop
- *   POST  link -> campaigns_listed -> consent_withdrawn -> reply_stop */
+ *   GET   link -> campaigns_listed -> person_asked -> reply_stop
+ *   POST  link -> campaigns_listed -> consent_withdrawn -> person_asked
+ *              -> reply_stop */
 #include <stdio.h>
 
 #include "services/gateway/door/reply.h"
@@ -18,8 +19,23 @@
 struct stop {
     struct link link;
     bool is_act;
+    char campaign[ID_CHARS_MAX + 1];
     char name[NAME_SIZE]; /* the campaign's */
+    bool is_mine_off, has_stop;
 };
+
+static bool
+is_sms(const struct stop *stop)
+{
+    return stop->link.purpose == LINK_UNSUBSCRIBE_SMS;
+}
+
+static Words__Channel
+channel_of(const struct stop *stop)
+{
+    return is_sms(stop) ? WORDS__CHANNEL__CHANNEL_SMS
+                        : WORDS__CHANNEL__CHANNEL_EMAIL;
+}
 
 static void
 reply_stop(struct exchange *x, const struct stop *stop)
@@ -39,12 +55,60 @@ reply_stop(struct exchange *x, const struct stop *stop)
                          .campaign = stop->name,
                          .token = exchange_param(x, "token"),
                          .preferences_path = path,
-                         .is_sms = stop->link.purpose == LINK_UNSUBSCRIBE_SMS,
+                         .is_sms = is_sms(stop),
                          .is_done = stop->is_act,
+                         .is_mine_off = stop->is_mine_off,
+                         .has_stop = stop->has_stop,
+                         .provider_stops = x->gateway->provider_stops,
                      });
     reply_html(x, 200, &html);
     buf_fini(&html);
 }
+
+/* ---- what goes on beside news ---- */
+
+static bool
+is_mine_off(const struct stop *stop, const Signup__Supporter *who)
+{
+    for (size_t i = 0; i < who->n_switches; i++) {
+        const Signup__Switch *s = who->switches[i];
+        if (s->channel == channel_of(stop) &&
+            s->purpose == WORDS__CLASS__CLASS_SERVICE) {
+            return !s->is_on;
+        }
+    }
+    return false;
+}
+
+/* A link of a contact that is another now tells nothing of whoever had it, and
+ * works all the same. */
+static void
+person_asked(void *arg, enum err err, const char *detail,
+             const Signup__Reply *reply)
+{
+    (void)detail;
+    struct exchange *x = arg;
+    struct stop *stop = x->state;
+    if (err == ERR_NONE) {
+        const Signup__Supporter *who = reply->get_supporter;
+        stop->has_stop = who->has_has_stop && who->has_stop;
+        stop->is_mine_off = is_mine_off(stop, who);
+    }
+    reply_stop(x, stop);
+}
+
+static void
+ask_person(struct exchange *x, struct stop *stop)
+{
+    Signup__Proof by;
+    Signup__GetSupporter get = SIGNUP__GET_SUPPORTER__INIT;
+    get.campaign = stop->campaign;
+    get.number = stop->link.number;
+    get.by = page_proof(&stop->link, &by);
+    signup_ask_get_supporter(x->gateway->signup, &get, person_asked, x);
+}
+
+/* ---- the act ---- */
 
 static void
 consent_withdrawn(void *arg, enum err err, const char *detail,
@@ -54,7 +118,7 @@ consent_withdrawn(void *arg, enum err err, const char *detail,
     (void)reply;
     struct exchange *x = arg;
     if (page_answered(x, err, "link")) {
-        reply_stop(x, x->state);
+        ask_person(x, x->state);
     }
 }
 
@@ -64,12 +128,10 @@ static void
 withdraw(struct exchange *x, const struct stop *stop,
          const Signup__Campaign *campaign)
 {
-    bool is_sms = stop->link.purpose == LINK_UNSUBSCRIBE_SMS;
     page_set_consent(x, campaign,
                      &(struct page_consent){
                          .number = stop->link.number,
-                         .channel = is_sms ? WORDS__CHANNEL__CHANNEL_SMS
-                                           : WORDS__CHANNEL__CHANNEL_EMAIL,
+                         .channel = channel_of(stop),
                          .purpose = WORDS__CLASS__CLASS_CAMPAIGN,
                          .is_given = false,
                      },
@@ -92,11 +154,12 @@ campaigns_listed(void *arg, enum err err, const char *detail,
     if (!page_answered(x, err, "link") || campaign == NULL) {
         return;
     }
-    snprintf(stop->name, sizeof(stop->name), "%s", campaign->name);
+    (void)snprintf(stop->campaign, sizeof(stop->campaign), "%s", campaign->id);
+    (void)snprintf(stop->name, sizeof(stop->name), "%s", campaign->name);
     if (stop->is_act) {
         withdraw(x, stop, campaign);
     } else {
-        reply_stop(x, stop);
+        ask_person(x, stop);
     }
 }
 
