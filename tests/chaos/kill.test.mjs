@@ -36,7 +36,7 @@ function phone(i) {
 // The same key is the same entry, however often it is sent.
 function sign_up_body(i, action) {
     return {name: `Person ${i}`, phone: phone(i), actions: [action],
-        consent_sms: true, key: `chaos-person-${action}-${i}`};
+        consent_sms: true, consent_version: '1', key: `chaos-person-${action}-${i}`};
 }
 
 // By an organisation's own server, which vouches: nobody is asked to confirm,

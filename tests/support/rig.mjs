@@ -354,13 +354,23 @@ journal_dir = ${this.path('journal')}
     async signUp(body, campaign = this.campaign) {
         const path = `/v1/campaigns/${campaign}/signups`;
         const token = await this.signUpToken(campaign);
-        return this.must(201, 'POST', path, {token, body});
+        const said = await this.said(body, campaign);
+        return this.must(201, 'POST', path, {token, body: said});
     }
 
     /** As anybody does: unproved until it is confirmed. */
-    enter(body, campaign = this.campaign) {
+    async enter(body, campaign = this.campaign) {
         const path = `/v1/campaigns/${campaign}/signups`;
-        return this.must(201, 'POST', path, {body});
+        const said = await this.said(body, campaign);
+        return this.must(201, 'POST', path, {body: said});
+    }
+
+    /** A yes to news is to the words that the campaign has now. */
+    async said(body, campaign = this.campaign) {
+        if (!body.consent_sms && !body.consent_email) return body;
+        const path = `/v1/campaigns/${campaign}/actions`;
+        const {campaign: {consent_version}} = await this.must(200, 'GET', path);
+        return {consent_version, ...body};
     }
 
     /** A token of role signups, made once for each campaign. */

@@ -91,7 +91,8 @@ test('the same commands run, on keys of the same kinds', async () => {
         for (let i = 0; i < few; i++)
             await small.enter({name: `Person ${i}`, email: emailOf(kind, i),
                 phone: small.phone(kind === 'known' ? i : 100 + i),
-                actions: ['rally', 'lobby'], consent_sms: true});
+                actions: ['rally', 'lobby'], consent_sms: true,
+                consent_version: '1'});
     };
     try {
         for (let i = 0; i < few; i++)
@@ -236,6 +237,10 @@ test('consent is to the words that were shown', async () => {
     const old = await post({...body, consent_version: '0'});
     assert.equal(old.status, 400);
     assert.equal(old.json.errors[0].field, 'consent_version');
+    const unsaid = await post(body);
+    assert.equal(unsaid.status, 400);
+    assert.equal(unsaid.json.errors[0].field, 'consent_version');
+    assert.match(unsaid.json.errors[0].detail, /Say which wording was shown/);
     const none = await post({...body, consent_sms: false, consent_version: '0'});
     assert.equal(none.status, 201);
     const form = new URLSearchParams({...body, consent_sms: 'yes',
@@ -336,6 +341,7 @@ test('10,000 known and 10,000 unknown contacts are answered the same', async () 
         email: emailOf(kind, i),
         actions: ['rally'],
         consent_email: true,
+        consent_version: '1',
     });
     const shapes = new Set();
     await all(PEOPLE, (i) => post(person('known', i)));

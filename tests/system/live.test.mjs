@@ -159,7 +159,8 @@ test('a form that fails is answered with a page to a person', async () => {
     const right = await rig.call('POST', `${c}/signups`, {
         headers,
         type,
-        body: 'name=Ann+Form&phone=07700+900500&actions=rally&consent_sms=yes',
+        body: 'name=Ann+Form&phone=07700+900500&actions=rally&consent_sms=yes'
+            + '&consent_version=1',
     });
     assert.equal(right.status, 303, right.text);
     assert.match(right.headers.get('location'), /^\/s\/[\w-]+$/);

@@ -163,6 +163,7 @@ test('campaigns, actions and people answer as stated', async () => {
             actions: ['rally', 'lobby'],
             consent_sms: true,
             consent_email: false,
+            consent_version: '1',
         },
     });
     const mark = {

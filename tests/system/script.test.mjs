@@ -78,12 +78,13 @@ async function until(what, is_so) {
 // Signs one person up, always by the same key: one entry, and its ticket.
 async function sign_up() {
     const base = `http://127.0.0.1:${port}/v1/campaigns/providers-unite`;
-    const {actions} = await (await fetch(`${base}/actions`)).json();
+    const {actions, campaign: {consent_version}} =
+        await (await fetch(`${base}/actions`)).json();
     const reply = await fetch(`${base}/signups`, {
         method: 'POST',
         headers: {'content-type': 'application/json'},
         body: JSON.stringify({name: 'Ada Person', phone: '07700 900123',
-            actions: [actions[0].id], consent_sms: true,
+            actions: [actions[0].id], consent_sms: true, consent_version,
             key: 'ada-signs-up-by-script'}),
     });
     assert.equal(reply.status, 201);

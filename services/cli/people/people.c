@@ -120,8 +120,11 @@ people_make(const struct people *people, uint32_t index)
         json_set_text(person, "region", region);
     }
     json_set_text(person, "format", pick_format(&state));
-    json_set_bool(person, "consent_sms",
-                  has_phone && people_random(&state) % 10 < 6);
-    json_set_bool(person, "consent_email", people_random(&state) % 10 < 7);
+    if (people->consent_version != NULL) {
+        json_set_bool(person, "consent_sms",
+                      has_phone && people_random(&state) % 10 < 6);
+        json_set_bool(person, "consent_email", people_random(&state) % 10 < 7);
+        json_set_text(person, "consent_version", people->consent_version);
+    }
     return person;
 }

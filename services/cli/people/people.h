@@ -19,6 +19,7 @@
 struct people { /* what they choose from; borrowed */
     uint64_t seed;
     const json_t *roles, *regions; /* arrays of words; may be empty */
+    const char *consent_version;   /* what they say yes to; NULL: nobody does */
 };
 
 /* The body of a sign-up (owned): name, email, phone, role, region, format,

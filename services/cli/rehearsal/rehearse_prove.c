@@ -25,7 +25,8 @@ json_t *
 crowd_person(const struct rehearsal *r, uint32_t index)
 {
     const struct people people = {r->seed, json_object_get(r->info, "roles"),
-                                  json_object_get(r->info, "regions")};
+                                  json_object_get(r->info, "regions"),
+                                  field_text(r->info, "consent_version")};
     bool is_alone = r->guests[index].way != GUEST_VOUCHED;
     return people_make(&people, is_alone ? ALONE_FIRST + index : index);
 }

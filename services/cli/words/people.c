@@ -28,13 +28,14 @@ split_words(const char *text)
 struct wanted {
     long count, seed;
     json_t *roles, *regions, *actions;
+    const char *consent_version;
 };
 
 static void
 generate(const struct wanted *wanted)
 {
     const struct people people = {(uint64_t)wanted->seed, wanted->roles,
-                                  wanted->regions};
+                                  wanted->regions, wanted->consent_version};
     struct buf line;
     buf_init(&line, 0);
     for (long i = 0; i < wanted->count; i++) {
@@ -53,22 +54,25 @@ people_word(struct cli *cli, int argc, char **argv)
 {
     const char *count = "100", *seed = "1", *roles = NULL, *regions = NULL,
                *actions = NULL;
+    struct wanted wanted = {0};
     const struct arg list[] = {
         {"count", "N", "how many (100)", &count, NULL},
         {"seed", "N", "the same seed, the same people (1)", &seed, NULL},
         {"roles", "A,B", "roles to choose from", &roles, NULL},
         {"regions", "A,B", "regions to choose from", &regions, NULL},
-        {"actions", "A,B", "what they all sign up to", &actions, NULL}};
+        {"actions", "A,B", "what they all sign up to", &actions, NULL},
+        {"consent-version", "V",
+         "of the wording that some say yes to (nobody does)",
+         &wanted.consent_version, NULL}};
     const struct args args = {
         "people generate [options]",
         "Prints invented supporters, each a line of JSON: the body of a "
         "sign-up.\nNumbers are from Ofcom's drama range, mail is under "
         "example.org.",
         list,
-        5,
+        6,
         1,
         1};
-    struct wanted wanted = {0};
     int at = args_read(cli, &args, argc, argv);
     if (at < 0) {
         return args_status(at);

@@ -39,7 +39,7 @@ drop_words(void **state)
 static json_t *
 person_of(uint64_t seed, uint32_t index)
 {
-    const struct people people = {seed, roles, regions};
+    const struct people people = {seed, roles, regions, "2"};
     return people_make(&people, index);
 }
 
@@ -136,11 +136,25 @@ static void
 a_campaign_without_roles_has_people_without_roles(void **state)
 {
     (void)state;
-    const struct people people = {1, NULL, NULL};
+    const struct people people = {1, NULL, NULL, NULL};
     json_t *person = people_make(&people, 5);
     assert_null(json_object_get(person, "role"));
     assert_null(json_object_get(person, "region"));
     json_decref(person);
+}
+
+static void
+nobody_says_yes_to_words_that_nobody_named(void **state)
+{
+    (void)state;
+    const struct people people = {1, NULL, NULL, NULL};
+    for (uint32_t i = 0; i < 50; i++) {
+        json_t *person = people_make(&people, i);
+        assert_null(json_object_get(person, "consent_sms"));
+        assert_null(json_object_get(person, "consent_email"));
+        assert_null(json_object_get(person, "consent_version"));
+        json_decref(person);
+    }
 }
 
 int
@@ -153,6 +167,7 @@ main(void)
         cmocka_unit_test(with_another_seed_a_number_is_somebody_elses),
         cmocka_unit_test(roles_and_regions_are_all_used_and_only_those),
         cmocka_unit_test(a_campaign_without_roles_has_people_without_roles),
+        cmocka_unit_test(nobody_says_yes_to_words_that_nobody_named),
     };
     return cmocka_run_group_tests(tests, make_words, drop_words);
 }

@@ -157,16 +157,21 @@ fill_ask(struct sign_up_flow *flow, Signup__SignUp *ask)
     ask->has_is_suspect = ask->is_suspect = flow->is_suspect;
 }
 
-/* A yes to other words than these is no yes to these. */
+/* A yes to other words than these is no yes to these, and one to words that
+ * nobody names is to none. */
 static bool
 has_seen(struct sign_up_flow *flow, const char *version)
 {
-    if (flow->version == NULL || strcmp(flow->version, version) == 0) {
+    const char *seen = flow->version == NULL ? "" : flow->version;
+    if (strcmp(seen, version) == 0) {
         return true;
     }
-    json_errors_add_sentence(&flow->x->errors, "consent_version",
-                             "What we ask you about news has other words now. "
-                             "Please read them, and choose again");
+    json_errors_add_sentence(
+        &flow->x->errors, "consent_version",
+        seen[0] == '\0' && !flow->is_form
+            ? "Say which wording was shown: the campaign's consent_version"
+            : "What we ask you about news has other words now. "
+              "Please read them, and choose again");
     reply_errors(flow->x);
     return false;
 }
