@@ -1,16 +1,6 @@
 -- items -- not a script: items of tend's scripts, and what they name.
 -- needs: places
 
-local function read_slugs(packed)
-  local slugs, at = {}, 1
-  while at <= #packed do
-    local number, slug
-    number, slug, at = struct.unpack(SIGNUP_SLUG_ROW, packed, at)
-    slugs[number] = slug
-  end
-  return slugs
-end
-
 -- So many rows of one number, from a place on; and the place behind them.
 local function read_numbers(row, count_of, packed, at)
   local numbers = {}

@@ -18,10 +18,7 @@ local function each_row(row, packed, fn)
   end
 end
 
-local slugs = {}
-each_row(SIGNUP_SLUG_ROW, ARGV[JOIN_ARG_SLUGS], function(number, slug)
-  slugs[number] = slug
-end)
+local slugs = read_slugs(ARGV[JOIN_ARG_SLUGS])
 
 -- ---- is it as it was seen? ----
 

@@ -20,6 +20,17 @@ local function action_of(number)
   return action
 end
 
+-- What events name actions by: [number] = slug, of signup_slug rows.
+local function read_slugs(packed)
+  local slugs, at = {}, 1
+  while at <= #packed do
+    local number, slug
+    number, slug, at = struct.unpack(SIGNUP_SLUG_ROW, packed, at)
+    slugs[number] = slug
+  end
+  return slugs
+end
+
 local function get_place(number, action)
   for state, column in pairs(action_of(action).columns) do
     if get_bit(column, number) == 1 then

@@ -15,16 +15,6 @@ if revision ~= ARGV[SIGN_UP_ARG_REVISION] then
   return 'STALE'
 end
 event_tail = ARGV[SIGN_UP_ARG_EVENT_TAIL]
-
-local function read_slugs(packed)
-  local slugs, at = {}, 1
-  while at <= #packed do
-    local number, slug
-    number, slug, at = struct.unpack(SIGNUP_SLUG_ROW, packed, at)
-    slugs[number] = slug
-  end
-  return slugs
-end
 local slugs = read_slugs(ARGV[SIGN_UP_ARG_ACTIONS])
 
 -- What a contact has said before, for whoever brings it.
