@@ -18,6 +18,7 @@ for _, note in ipairs(notes) do
     local _, _, _, _, _, key = struct.unpack(NOTE_ITEM_ROW, item)
     call('HDEL', prefix .. 'zk', key)
     call('HDEL', prefix .. 'z', note)
+    call('HDEL', prefix .. 'zp', note)
   end
   call('ZREM', prefix .. 'zx', note)
 end

@@ -123,15 +123,18 @@ local function move_place(number, action, slug, was, state)
     get_said('region', number))
 end
 
--- Whoever waits longest gets the place that has become free.
+-- Whoever waits longest gets the place that has become free, and is to be told:
+-- see freed.lua.
 local function promote(action, slug)
   while has_room(action) do
-    local first = call('ZRANGE', action_of(action).waiting, 0, 0)[1]
-    if not first then
+    local first = call('ZRANGE', action_of(action).waiting, 0, 0, 'WITHSCORES')
+    local number = tonumber(first[1])
+    if not number then
       return
     end
-    move_place(tonumber(first), action, slug, PLACE_WAITLISTED,
-      PLACE_CONFIRMED)
+    move_place(number, action, slug, PLACE_WAITLISTED, PLACE_CONFIRMED)
+    call('RPUSH', prefix .. 'pf', struct.pack(FREED_ROW, number, action,
+      tonumber(first[2])))
   end
 end
 

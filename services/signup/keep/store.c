@@ -28,6 +28,10 @@
  *                      them: notes, the next one's number
  *   {c}:su:zx          sorted set: note -> ms when it is forgotten
  *   {c}:su:zk          hash: hash of a note's key -> note
+ *   {c}:su:zp          hash: note -> its note_place row, where it is about a
+ *                      place that somebody may have lost by then
+ *   {c}:su:pf          list: freed rows: who got a place that became free, and
+ *                      is not told yet
  *   {c}:su:o           hash: channel and blind index -> its code_kept row: the
  *                      code that may be typed, as a keyed hash, and the limits
  *   {c}:su:ox          sorted set: the same -> ms when it is forgotten

@@ -57,6 +57,13 @@ su_end_holds(struct su *su, const char *campaign, struct su_args args,
 }
 
 void
+su_freed(struct su *su, const char *campaign, struct su_args args,
+         store_reply_cb *cb, void *arg)
+{
+    su_run(su, &(struct su_call){SIGNUP_SCRIPT_FREED, campaign, args}, cb, arg);
+}
+
+void
 su_handed(struct su *su, const char *campaign, struct su_args args,
           store_reply_cb *cb, void *arg)
 {

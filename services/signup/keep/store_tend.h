@@ -18,6 +18,8 @@ void su_drop(struct su *su, const char *campaign, struct su_args args,
              store_reply_cb *cb, void *arg);
 void su_end_holds(struct su *su, const char *campaign, struct su_args args,
                   store_reply_cb *cb, void *arg);
+void su_freed(struct su *su, const char *campaign, struct su_args args,
+              store_reply_cb *cb, void *arg);
 void su_handed(struct su *su, const char *campaign, struct su_args args,
                store_reply_cb *cb, void *arg);
 /* Replies the last seq of broadcast's feed that su_handed applied, or nil. */

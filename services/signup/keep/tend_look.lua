@@ -4,7 +4,7 @@
 -- KEYS  meta
 -- ARGV  args tend_look
 -- Returns three lists of numbers: whose twins are to be looked for, what is
--- due to go, whose held seats end.
+-- due to go, whose held seats end; and one of freed rows, who is to be told.
 --
 -- One instance tends a campaign at a time, so that work is not done twice;
 -- when it has gone, another does some seconds later. Nothing else hangs on
@@ -13,7 +13,7 @@ local holder = prefix .. 'th'
 local who = ARGV[TEND_LOOK_ARG_WHO]
 if call('GET', holder) ~= who and
    not call('SET', holder, who, 'NX', 'PX', SU_TEND_HOLD_MS) then
-  return {{}, {}, {}}
+  return {{}, {}, {}, {}}
 end
 call('PEXPIRE', holder, SU_TEND_HOLD_MS)
 
@@ -32,4 +32,5 @@ local function due(key)
   return numbers
 end
 
-return {twins, due('due'), due('holds')}
+return {twins, due('due'), due('holds'),
+  call('LRANGE', prefix .. 'pf', '0', max - 1)}

@@ -9,8 +9,10 @@
 #include "common/base/base.h"
 #include "services/signup/keep/store_notes.h"
 #include "services/signup/notes/note.h"
+#include "services/signup/people/rules.h"
 
 #define FIELDS 2
+#define NOTE_REPLIES 3 /* of notes.lua, for each */
 
 struct resolving {
     struct asked *asked;
@@ -28,6 +30,21 @@ static const Signup__Resolve *
 resolve_of(const struct resolving *r)
 {
     return signup_request(r->asked)->resolve;
+}
+
+/* About a place: as any message about it, to who has it still. */
+static Words__Rule
+find_holders_rule(const struct resolving *r, const struct store_reply *packed)
+{
+    struct bytes bytes = bytes_of(packed->string, packed->len);
+    struct note_holder_row holder;
+    if (!note_holder_row_read(&bytes, &holder)) {
+        return WORDS__RULE__RULE_NONE;
+    }
+    return rules_apply(WORDS__CLASS__CLASS_SERVICE,
+                       rules_channel_index(resolve_of(r)->channel),
+                       holder.flags,
+                       holder.state == WORDS__PLACE_STATE__PLACE_CONFIRMED);
 }
 
 static Words__Rule
@@ -51,14 +68,17 @@ static Words__Rule
 read_note(const struct resolving *r, const struct store_reply *reply, size_t i,
           struct contact *to)
 {
-    const struct store_reply *packed = &reply->items[i * 2];
+    const struct store_reply *packed = &reply->items[i * NOTE_REPLIES];
     struct bytes bytes = bytes_of(packed->string, packed->len);
     struct note_item_row item;
     if (packed->len == 0 || !note_item_row_read(&bytes, &item)) {
         return WORDS__RULE__RULE_GONE;
     }
     Words__Rule rule =
-        find_rule(r, &item, reply->items[i * 2 + 1].integer == 1);
+        find_rule(r, &item, reply->items[i * NOTE_REPLIES + 1].integer == 1);
+    if (rule == WORDS__RULE__RULE_NONE) {
+        rule = find_holders_rule(r, &reply->items[i * NOTE_REPLIES + 2]);
+    }
     if (rule == WORDS__RULE__RULE_NONE &&
         !note_open(r->campaign, item.sealed, &to->words)) {
         log_error("note.unreadable", log_str("campaign", r->campaign->id),
@@ -129,8 +149,9 @@ static void
 notes_done(void *arg, enum err err, const struct store_reply *reply)
 {
     struct resolving *r = arg;
-    if (err == ERR_NONE && (reply->type != STORE_ARRAY ||
-                            reply->count != resolve_of(r)->n_numbers * 2)) {
+    if (err == ERR_NONE &&
+        (reply->type != STORE_ARRAY ||
+         reply->count != resolve_of(r)->n_numbers * NOTE_REPLIES)) {
         err = ERR_INTERNAL;
     }
     if (err == ERR_NONE) {

@@ -13,7 +13,10 @@
  *
  *   RULE_GONE        it has expired, or there is no such note
  *   RULE_WITHDRAWN   its number said STOP, and it does not pass that
- *   RULE_NO_CONTACT  it is of the other channel, or cannot be read */
+ *   RULE_NO_CONTACT  it is of the other channel, or cannot be read
+ *
+ * and one about somebody's place by any rule of class service, as she is at
+ * this moment: RULE_NOT_SIGNED_UP when she has lost it. */
 void resolve_notes(struct asked *asked, struct campaign *campaign);
 
 #endif

@@ -352,6 +352,13 @@ find_before(const uint32_t *list, size_t count, uint16_t action)
     return WORDS__PLACE_STATE__PLACE_NONE;
 }
 
+uint8_t
+merging_winner_before(const struct record *loser, uint16_t action)
+{
+    return find_before(loser->winner_before, loser->winner_before_count,
+                       action);
+}
+
 /* What moved comes back as it is now, given up if it was; of two that became
  * one, each gets its own, unless the one was given up. */
 static struct merging_split

@@ -63,6 +63,9 @@ size_t merging_undo(const struct merging *merging, struct merging_split *out);
 void merging_prove(struct record *record, uint32_t *flags, int channel,
                    int64_t now_ms);
 
+/* What the winner had at the action before; words.PlaceState. */
+uint8_t merging_winner_before(const struct record *loser, uint16_t action);
+
 /* Of two places at one action, the one that is kept. */
 uint8_t merging_best(uint8_t a, uint8_t b);
 /* Whether the two have one contact on that channel. */

@@ -78,10 +78,25 @@ take(struct round_numbers *to, const struct store_reply *from)
 }
 
 static void
+take_freed(struct tended *tended, const struct store_reply *from)
+{
+    struct round_numbers *to = &tended->freed;
+    to->count = 0;
+    for (size_t i = 0; i < from->count && to->count < SU_TEND_MAX; i++) {
+        struct freed_row *row = &tended->freed_rows[to->count];
+        struct bytes packed =
+            bytes_of(from->items[i].string, from->items[i].len);
+        if (freed_row_read(&packed, row)) {
+            to->list[to->count++] = row->number;
+        }
+    }
+}
+
+static void
 looked(void *arg, enum err err, const struct store_reply *reply)
 {
     struct tended *tended = arg;
-    if (err == ERR_NONE && (reply->type != STORE_ARRAY || reply->count != 3)) {
+    if (err == ERR_NONE && (reply->type != STORE_ARRAY || reply->count != 4)) {
         err = ERR_INTERNAL;
     }
     if (err != ERR_NONE) {
@@ -91,7 +106,10 @@ looked(void *arg, enum err err, const struct store_reply *reply)
     take(&tended->twins, &reply->items[0]);
     take(&tended->due, &reply->items[1]);
     take(&tended->holds, &reply->items[2]);
-    if (tended->twins.count + tended->due.count + tended->holds.count == 0) {
+    take_freed(tended, &reply->items[3]);
+    if (tended->twins.count + tended->due.count + tended->holds.count +
+            tended->freed.count ==
+        0) {
         end_round(tended, ERR_NONE);
         return;
     }
@@ -139,6 +157,7 @@ campaign_done(void *arg, enum err err, const char *detail, void *value)
     keep_bounded(tended, &tended->twins);
     keep_bounded(tended, &tended->due);
     keep_bounded(tended, &tended->holds);
+    keep_bounded(tended, &tended->freed);
     round_go_on(tended, ERR_NONE);
 }
 
@@ -146,10 +165,11 @@ void
 round_go_on(struct tended *tended, enum err err)
 {
     static void (*const jobs[])(struct tended *) = {twins_job, drop_job,
-                                                    holds_job};
+                                                    holds_job, freed_job};
     struct round_numbers *numbers[] = {&tended->twins, &tended->due,
-                                       &tended->holds};
-    for (size_t i = 0; i < 3 && err == ERR_NONE; i++) {
+                                       &tended->holds, &tended->freed};
+    for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]) && err == ERR_NONE;
+         i++) {
         if (numbers[i]->count > 0) {
             jobs[i](tended);
             return;

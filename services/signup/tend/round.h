@@ -28,7 +28,8 @@ struct tended {
     bool is_busy; /* a round is under way */
     bool is_full; /* there may be more at once */
     int64_t forget_at_ms;
-    struct round_numbers twins, due, holds;
+    struct round_numbers twins, due, holds, freed;
+    struct freed_row freed_rows[SU_TEND_MAX];
     /* The actions at which anybody has or had a place, while it goes on. */
     size_t action_count;
     uint16_t *actions;
@@ -48,6 +49,7 @@ void round_go_on(struct tended *tended, enum err err);
 void twins_job(struct tended *tended);
 void drop_job(struct tended *tended);
 void holds_job(struct tended *tended);
+void freed_job(struct tended *tended);
 
 /* ---- for the jobs ---- */
 

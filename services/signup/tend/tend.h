@@ -7,6 +7,7 @@
  *   twins_job.c    entries of the same contact and name count once
  *   drop_job.c     what nobody proved in time goes
  *   holds_job.c    seats of unproved entries end
+ *   freed_job.c    who waited, and has got a place, is told by a note
  *   handed_flow.c  follows broadcast: what a provider took begins to run out
  *   round.c        one round of them for a campaign
  *   tend.c         all campaigns, by timer

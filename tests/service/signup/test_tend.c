@@ -47,20 +47,6 @@ take_mail(uint32_t number)
                        WORDS__CHANNEL__CHANNEL_EMAIL, number);
 }
 
-static void
-cancel(uint32_t number, const char *action)
-{
-    Signup__Cancel ask = SIGNUP__CANCEL__INIT;
-    ask.campaign = "care";
-    ask.number = number;
-    ask.action = (char *)action;
-    Signup__Request request = SIGNUP__REQUEST__INIT;
-    request.is_case = SIGNUP__REQUEST__IS_CANCEL;
-    request.cancel = &ask;
-    struct signup_answer answer = signup_rig_insist(&rig.signup, &request);
-    signup_rig_free(&answer);
-}
-
 /* How many Folded events the feed has; *last: the last one. */
 static int
 count_folded(Signup__Folded *last)
@@ -136,10 +122,10 @@ a_twin_counts_when_the_first_gives_its_place_up(void **state)
     unsigned first = tend_rig_number(&rig, &ann);
     unsigned second = tend_rig_number(&rig, &ann);
     tend_rig_await(&rig, "twins:1", 1);
-    cancel(first, RALLY);
+    tend_rig_cancel(&rig, first, RALLY);
     tend_rig_await(&rig, "confirmed:1", 1);
     assert_int_equal(tend_rig_count(&rig, "twins:1"), 0);
-    cancel(second, RALLY);
+    tend_rig_cancel(&rig, second, RALLY);
     tend_rig_await(&rig, "confirmed:1", 0);
 }
 
@@ -463,7 +449,7 @@ take_step(unsigned *people)
         break;
     case 4:
         if (*people > 0) {
-            cancel(draw(*people), TABLE);
+            tend_rig_cancel(&rig, draw(*people), TABLE);
         }
         break;
     case 5:

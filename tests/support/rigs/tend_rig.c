@@ -190,6 +190,20 @@ tend_rig_prove(struct tend_rig *rig, uint32_t number, Words__Channel channel,
     return err;
 }
 
+void
+tend_rig_cancel(struct tend_rig *rig, uint32_t number, const char *action)
+{
+    Signup__Cancel ask = SIGNUP__CANCEL__INIT;
+    ask.campaign = CAMPAIGN;
+    ask.number = number;
+    ask.action = (char *)action;
+    Signup__Request request = SIGNUP__REQUEST__INIT;
+    request.is_case = SIGNUP__REQUEST__IS_CANCEL;
+    request.cancel = &ask;
+    struct signup_answer answer = signup_rig_insist(&rig->signup, &request);
+    signup_rig_free(&answer);
+}
+
 /* ---- looking ---- */
 
 long

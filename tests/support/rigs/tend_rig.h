@@ -44,6 +44,9 @@ unsigned tend_rig_number(struct tend_rig *rig,
 enum err tend_rig_prove(struct tend_rig *rig, uint32_t number,
                         Words__Channel channel, Signup__ProveAnswer answer);
 
+/* Gives up her place, whether she has one or not. */
+void tend_rig_cancel(struct tend_rig *rig, uint32_t number, const char *action);
+
 /* A counter of the campaign's meta hash: "confirmed:1". */
 long tend_rig_count(struct tend_rig *rig, const char *field);
 /* What redis-cli answers to a command, as a number. */
