@@ -264,19 +264,22 @@ reply_wrong(struct exchange *x, const char *why)
     contact_reply(x);
 }
 
+/* Whoever has the contact still sees who else is there. */
 static void
 changed(void *arg, enum err err, const char *detail, const Signup__Reply *reply)
 {
-    (void)reply;
     struct exchange *x = arg;
     struct contact *contact = x->state;
     if (err == ERR_BAD_REQUEST || err == ERR_CONFLICT) {
-        reply_wrong(x, detail != NULL && *detail != '\0'
-                           ? detail
-                           : "Check the number or email.");
+        bool is_said = detail != NULL && *detail != '\0';
+        reply_wrong(x, is_said ? detail : "Check the number or email.");
         return;
     }
     if (!holder_answered(x, err)) {
+        return;
+    }
+    if (reply->change_contact->n_members > 0) {
+        reply_done(x);
         return;
     }
     char *path =

@@ -100,6 +100,8 @@ static const struct {
 } notices[] = {
     {"yes", "Thank you. It is confirmed", "Here is all we have for you."},
     {"same", "One and the same", "Their tickets are together now."},
+    {"change", "Changed",
+     "We have sent a link to the new number or email, and told the old one."},
     {"add", "Added", "They are one of you now, with their own tickets."},
     {"not-me", "We dropped that sign-up",
      "We do not write to you again because a stranger typed your contact. "
