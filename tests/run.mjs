@@ -12,7 +12,7 @@
 // Nothing stops at a failure: all run, then the sum. What a test printed is
 // kept in build/test-logs/<name>.log; of one that fails it is shown. What is
 // independent runs side by side (see runner/lanes.mjs); MUSTER_LONG=1 fuzzes
-// for ten minutes each.
+// for ten minutes each, kills more often and lets clang-tidy look further.
 import {mkdirSync, readFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import {dirname, join} from 'node:path';
