@@ -178,6 +178,7 @@ end
 
 local function count_held(verdict)
   call('HINCRBY', totals, 'held:' .. text(verdict), '1')
+  call('HSETNX', totals, 'since:' .. text(verdict), format('%.0f', now))
   call('HSET', prefix .. 'b:a', text(verdict), format('%.0f', now))
 end
 

@@ -1,6 +1,6 @@
 -- join -- changes people of one contact, all or nothing: a proof and whom it
 -- joins, a merge, a split, "not me", another contact.
--- needs: places record index note commit
+-- needs: places record index note commit strangers
 --
 -- KEYS  meta
 -- ARGV  args join
@@ -228,18 +228,10 @@ local function may_tell(item)
   if channel ~= CHANNEL_SMS or index_get(contact) ~= '' then
     return true
   end
-  local codes, texts = prefix .. 'o', 0
-  local today = floor(tonumber(ARGV[JOIN_ARG_NOW]) / 86400000)
-  local counted = call('HGET', codes, 'day')
-  if counted then
-    local on, count_of = struct.unpack(CODE_DAY_ROW, counted)
-    texts = on == today and count_of or 0
-  end
-  if texts >= SU_CODE_STRANGERS_DAY_MAX then
-    return false
-  end
-  call('HSET', codes, 'day', struct.pack(CODE_DAY_ROW, today, texts + 1))
-  return true
+  local now = tonumber(ARGV[JOIN_ARG_NOW])
+  local strangers = strangers_read(now)
+  strangers_write(strangers, true, now)
+  return not strangers.is_full
 end
 
 -- ---- the steps ----

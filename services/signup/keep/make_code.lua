@@ -1,5 +1,5 @@
 -- make_code -- makes a code for a contact, and the note that brings it.
--- needs: note commit
+-- needs: note commit strangers
 --
 -- KEYS  meta
 -- ARGV  args make_code
@@ -16,7 +16,6 @@ local channel = tonumber(ARGV[MAKE_CODE_ARG_CHANNEL])
 local contact = ARGV[MAKE_CODE_ARG_CONTACT]
 local field = channel .. contact
 local hour, day = 3600000, 86400000
-local codes = prefix .. 'o'
 
 local bucket, hash = string.sub(contact, 1, 4), string.sub(contact, 5)
 
@@ -38,13 +37,8 @@ local is_open, is_refused = has_entry(), said(SU_SAID_NOT_ME)
 local is_stranger = not has_member and is_open and not is_refused
 local is_counted = is_stranger and channel == CHANNEL_SMS
 
-local today, texts = floor(now / day), 0
-local counted = call('HGET', codes, 'day')
-if counted then
-  local on, count_of = struct.unpack(CODE_DAY_ROW, counted)
-  texts = on == today and count_of or 0
-end
-local is_held_back = is_counted and texts >= SU_CODE_STRANGERS_DAY_MAX
+local strangers = strangers_read(now)
+local is_held_back = is_counted and strangers.is_full
 local is_known = has_member or is_stranger and not is_held_back
 local is_stopped = said(SU_SAID_STOP) and channel == CHANNEL_SMS
 
@@ -88,6 +82,5 @@ for _, sent in ipairs(sends) do
 end
 call('HSET', codes, field, table.concat(row))
 call('ZADD', prefix .. 'ox', format('%.0f', now + day), field)
-call('HSET', codes, 'day', struct.pack(CODE_DAY_ROW, today,
-  texts + (is_counted and not is_held_back and 1 or 0)))
+strangers_write(strangers, is_counted, now)
 return {commit(), is_held_back and 1 or 0}

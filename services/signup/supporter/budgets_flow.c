@@ -12,6 +12,7 @@
 #include "services/signup/supporter/flows.h"
 
 #define ALARM_MS 3600000
+#define DAY_MS INT64_C(86400000)
 #define MICROS_A_PENNY 10000U
 #define FIELD_SIZE 24
 
@@ -20,7 +21,8 @@ struct showing {
     struct campaign *campaign;
 };
 
-/* A row for each limit: its name, what counts as used, where it keeps back. */
+/* A row for each limit: its name, what counts as used, where it keeps back.
+ * Beside them, in the last place: texts to strangers who ask for a code. */
 static const struct {
     const char *name, *used; /* NULL: nothing is */
     enum allow verdict;
@@ -33,6 +35,7 @@ static const struct {
     {"pence-day", "texts", ALLOW_NOT_MONEY},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define BUDGETS (ROWS + 1)
 
 static void campaign_done(void *arg, enum err err, const char *detail,
                           void *value);
@@ -91,13 +94,20 @@ max_of(const struct allow_limits_row *limits, enum allow verdict)
     return max[verdict];
 }
 
+static bool
+is_of_late(uint64_t at_ms)
+{
+    return at_ms != 0 && clock_wall_ms() - (int64_t)at_ms < ALARM_MS;
+}
+
 static void
 fill(const struct allow_limits_row *limits, const struct store_reply *reply,
      size_t i, Signup__Budget *to)
 {
     const struct store_reply *totals = &reply->items[0];
-    char held[FIELD_SIZE];
+    char held[FIELD_SIZE], since[FIELD_SIZE];
     (void)snprintf(held, sizeof(held), "held:%d", (int)rows[i].verdict);
+    (void)snprintf(since, sizeof(since), "since:%d", (int)rows[i].verdict);
     signup__budget__init(to);
     to->name = (char *)rows[i].name;
     to->used = rows[i].used == NULL ? 0 : find_value(totals, rows[i].used);
@@ -106,22 +116,35 @@ fill(const struct allow_limits_row *limits, const struct store_reply *reply,
     }
     to->max = max_of(limits, rows[i].verdict);
     to->held_back = find_value(totals, held);
+    to->since_ms = (int64_t)find_value(totals, since);
+    (void)snprintf(held, sizeof(held), "%d", (int)rows[i].verdict);
+    to->is_alarm = is_of_late(find_value(&reply->items[1], held));
 }
 
-static bool
-is_of_late(const struct store_reply *reply, enum allow verdict, int64_t now_ms)
+/* Of another day: nothing is used or held back yet. */
+static void
+fill_codes(const struct store_reply *packed, Signup__Budget *to)
 {
-    char field[FIELD_SIZE];
-    (void)snprintf(field, sizeof(field), "%d", (int)verdict);
-    uint64_t at_ms = find_value(&reply->items[1], field);
-    return at_ms != 0 && now_ms - (int64_t)at_ms < ALARM_MS;
+    struct code_day_row day = {0};
+    struct bytes bytes = bytes_of(packed->string, packed->len);
+    uint32_t today = (uint32_t)(clock_wall_ms() / DAY_MS);
+    bool is_kept = packed->len > 0 && code_day_row_read(&bytes, &day);
+    signup__budget__init(to);
+    to->name = "codes-day";
+    to->max = SU_CODE_STRANGERS_DAY_MAX;
+    if (is_kept && day.day == today) {
+        to->used = day.texts;
+        to->held_back = day.held;
+        to->since_ms = (int64_t)day.since;
+    }
+    to->is_alarm = is_kept && is_of_late(day.last);
 }
 
 static void
 budgets_done(void *arg, enum err err, const struct store_reply *reply)
 {
     struct showing *s = arg;
-    if (err == ERR_NONE && reply->count != 2) {
+    if (err == ERR_NONE && reply->count != 3) {
         err = ERR_INTERNAL;
     }
     if (err != ERR_NONE) {
@@ -129,16 +152,21 @@ budgets_done(void *arg, enum err err, const struct store_reply *reply)
         free(s);
         return;
     }
-    Signup__Budget budgets[ROWS], *pointers[ROWS];
+    Signup__Budget budgets[BUDGETS], *pointers[BUDGETS];
     Signup__Budgets list = SIGNUP__BUDGETS__INIT;
-    list.n_budgets = ROWS;
+    list.n_budgets = BUDGETS;
     list.budgets = pointers;
     const struct allow_limits_row limits =
         budgets_limits(signup_of(s->asked)->service.conf);
     for (size_t i = 0; i < ROWS; i++) {
         fill(&limits, reply, i, &budgets[i]);
+    }
+    fill_codes(&reply->items[2], &budgets[ROWS]);
+    for (size_t i = 0; i < BUDGETS; i++) {
+        budgets[i].has_since_ms = budgets[i].since_ms != 0;
+        budgets[i].has_is_alarm = true;
         pointers[i] = &budgets[i];
-        list.is_alarm |= is_of_late(reply, rows[i].verdict, clock_wall_ms());
+        list.is_alarm |= budgets[i].is_alarm;
     }
     Signup__Reply message = SIGNUP__REPLY__INIT;
     message.is_case = SIGNUP__REPLY__IS_GET_BUDGETS;

@@ -533,25 +533,51 @@ a_code_for_nobody_goes_nowhere(void **state)
     assert_true(is_sent(1));
 }
 
+static void
+expect_codes(uint64_t used, uint64_t held_back)
+{
+    Signup__GetBudgets get = SIGNUP__GET_BUDGETS__INIT;
+    get.campaign = "care";
+    Signup__Request request = SIGNUP__REQUEST__INIT;
+    request.is_case = SIGNUP__REQUEST__IS_GET_BUDGETS;
+    request.get_budgets = &get;
+    struct signup_answer got = signup_rig_insist(&rig.signup, &request);
+    const Signup__Budgets *all = got.reply->get_budgets;
+    const Signup__Budget *codes = all->budgets[all->n_budgets - 1];
+    assert_string_equal(codes->name, "codes-day");
+    assert_int_equal(codes->max, 500);
+    assert_int_equal(codes->used, used);
+    assert_int_equal(codes->held_back, held_back);
+    assert_int_equal(codes->is_alarm, held_back > 0);
+    assert_int_equal(codes->has_since_ms, held_back > 0);
+    assert_int_equal(all->is_alarm, held_back > 0);
+    signup_rig_free(&got);
+}
+
 /* What strangers type in must not cost a campaign without end. */
 static void
 a_day_has_so_many_texts_to_numbers_nobody_proved(void **state)
 {
     (void)state;
     static const char last_but_one[] =
-        "EVAL \"return redis.call('HSET', KEYS[1], 'day', struct.pack('>I4I4', "
-        "math.floor(ARGV[1] / 86400000), 499))\" 1 '{care}:su:o' %lld";
+        "EVAL \"return redis.call('HSET', KEYS[1], 'day', "
+        "struct.pack('>I4I4I4I6I6', "
+        "math.floor(ARGV[1] / 86400000), 499, 0, 0, 0))\" 1 '{care}:su:o' %lld";
     char *command = mem_format(last_but_one, (long long)clock_wall_ms());
     free(redis_do(rig.signup.redis, command));
     free(command);
     (void)tend_rig_number(
         &rig, &(struct tend_rig_entry){.name = "Cy", .phone = STRANGE});
     make_by_phone();
+    expect_codes(500, 0);
     assert_int_equal(make(STRANGE, NULL), ERR_NONE);
     assert_int_equal(make(NULL, EMAIL), ERR_NONE);
     assert_true(is_sent(0));
     assert_false(is_sent(1));
     assert_true(is_sent(2));
+    expect_codes(500, 1);
+    tend_rig_pass(&rig, 25 * 60 * MINUTE);
+    expect_codes(0, 0);
 }
 
 static void

@@ -422,6 +422,8 @@ expect_budget(const char *name, uint64_t used, uint64_t held_back)
             fail_msg("%s: used %d, held back %d", name, (int)b->used,
                      (int)b->held_back);
         }
+        assert_int_equal(b->has_since_ms, b->held_back > 0);
+        assert_int_equal(b->is_alarm, b->held_back > 0);
     }
     signup_rig_free(&got);
 }

@@ -140,6 +140,9 @@ on_budgets(void *arg, enum err err, const char *detail,
         json_set_whole(item, "used", (int64_t)budget->used);
         json_set_whole(item, "max", (int64_t)budget->max);
         json_set_whole(item, "held_back", (int64_t)budget->held_back);
+        json_set_time(item, "held_since",
+                      budget->has_since_ms ? budget->since_ms : -1);
+        json_set_bool(item, "is_alarm", budget->is_alarm);
         (void)json_array_append_new(list, item);
     }
     json_set_bool(body, "is_alarm", budgets->is_alarm);

@@ -9,6 +9,7 @@ import {call} from '../js/api.js';
 /** @typedef {Schemas['Action']} Action */
 /** @typedef {Schemas['ActionList']} ActionList */
 /** @typedef {Schemas['Broadcast']} Broadcast */
+/** @typedef {Schemas['BudgetList']['budgets'][number]} Budget */
 /** @typedef {Schemas['BroadcastDraft']} BroadcastDraft */
 /** @typedef {Schemas['ChannelProgress']} ChannelProgress */
 /** @typedef {Schemas['Forecast']} Forecast */
@@ -94,6 +95,10 @@ export const listActions = (c, signal) =>
 /** @param {string} c @param {AbortSignal} signal */
 export const listBroadcasts = (c, signal) =>
     ask('get', '/v1/campaigns/{c}/broadcasts', {names: {c}, signal});
+
+/** @param {string} c @param {AbortSignal} signal */
+export const getBudgets = (c, signal) =>
+    ask('get', '/v1/campaigns/{c}/budgets', {names: {c}, signal});
 
 /** @param {string} c @param {string} after @param {AbortSignal} signal */
 export const listOutbox = (c, after, signal) =>

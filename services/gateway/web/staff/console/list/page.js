@@ -10,6 +10,7 @@ import {html} from '../../html.js';
 import {Loading} from '../../trouble.js';
 import {CHANNELS, STAGES, classOf} from '../../words.js';
 import {StackedBar} from '../bar.js';
+import {Budgets} from './budgets.js';
 
 /** @typedef {import('../state.js').App} App */
 /** @typedef {import('../../api.js').Broadcast} Broadcast */
@@ -108,6 +109,7 @@ export function List({app}) {
             ${isAtLeast(app.staff, 'organiser') &&
             html`<a class="button big" href="#new">Write a message</a>`}
         </div>
+        <${Budgets} app=${app} />
         <div><${Messages} app=${app} /></div>
         <${LiveCounts} app=${app} />`;
 }
