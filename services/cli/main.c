@@ -11,7 +11,7 @@
 #include "services/cli/words/words.h"
 
 static const struct word {
-    const char *name, *about;
+    const char *name, *about; /* about NULL: not for people, not listed */
     int (*run)(struct cli *cli, int argc, char **argv);
 } words[] = {
     {"campaigns", "the campaigns there are", campaigns_word},
@@ -30,6 +30,7 @@ static const struct word {
     {"demo", "a rehearsal: thousands sign up, get a broadcast, arrive",
      rehearse_word},
     {"rehearse", "the same as demo", rehearse_word},
+    {"log-check", NULL, log_check_word},
 };
 #define WORDS (sizeof(words) / sizeof(*words))
 
@@ -38,7 +39,9 @@ print_words(FILE *to)
 {
     (void)fputs("usage: muster WORD [options]\n\n", to);
     for (size_t i = 0; i < WORDS; i++) {
-        (void)fprintf(to, "  %-12s %s\n", words[i].name, words[i].about);
+        if (words[i].about != NULL) {
+            (void)fprintf(to, "  %-12s %s\n", words[i].name, words[i].about);
+        }
     }
     (void)fputs("\nmuster WORD --help says more.\n", to);
 }

@@ -17,5 +17,6 @@ int people_word(struct cli *cli, int argc, char **argv);
 int supporter_word(struct cli *cli, int argc, char **argv);
 int keys_word(struct cli *cli, int argc, char **argv);
 int settings_word(struct cli *cli, int argc, char **argv);
+int log_check_word(struct cli *cli, int argc, char **argv);
 
 #endif
