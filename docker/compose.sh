@@ -55,7 +55,7 @@ print_redis() {
     local service
     cat <<'END'
   redis:
-    image: redis:7.0-bookworm
+    build: {context: .., dockerfile: docker/Dockerfile, target: redis}
     user: redis
     command: ["/bin/sh", "/etc/muster/redis.sh", "--dir", "/data", "--bind", "* -::*"]
     restart: unless-stopped

@@ -1,6 +1,8 @@
 #!/bin/sh
 # redis -- Redis with the users of users.acl, for services.txt. Passwords come
-# from the environment: MUSTER_STORE_<SERVICE>_PASSWORD.
+# from the environment: MUSTER_STORE_<SERVICE>_PASSWORD. Its log is looked at
+# first: a torn end is cut, and with a broken one Redis is not started; both are
+# said.
 set -eu
 umask 077
 from=${MUSTER_REDIS_FROM:-/etc/muster}
@@ -24,4 +26,12 @@ while read -r name owner _; do
     sed -n "/^user NAME/ { s/NAME/$name/; s/OWNER/$owner/
         s/PASSWORD/#$hash/; p; }" "$from/users.acl" >>"$acl"
 done <"$from/services.txt"
+
+# The data's folder: what follows --dir.
+dir=. last=
+for word; do
+    if [ "$last" = --dir ]; then dir=$word; fi
+    last=$word
+done
+muster log-check --cut "$dir"
 exec redis-server "$from/redis.conf" --aclfile "$acl" "$@"

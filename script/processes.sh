@@ -106,8 +106,18 @@ keep() {
         child=$!
         wait $child || true
         delay=$((delay < 5 ? delay + 1 : 5))
+        if [ "$name" = redis ]; then wait_for_log; fi
     done
     rm -f "$RUN/$name.pid" "$RUN/$name.keeper.pid"
+}
+
+# Of the keeper: until Redis' log is fit to be read.
+wait_for_log() {
+    while [ -z "$is_stopping" ] && ! look_at_log; do
+        sleep 5 &
+        child=$!
+        wait $child || true
+    done
 }
 
 # ---- starting ---------------------------------------------------------------
@@ -129,6 +139,7 @@ is_outdated() {
 start() {
     local name=$1
     is_kept "$name" && return
+    if [ "$name" = redis ]; then look_or_refuse; fi
     set_command "$name"
     rm -f "$RUN/$name.admin-port"
     settings_of "$name" >"$RUN/$name.settings"
@@ -163,6 +174,11 @@ start_all() {
         touch "$VAR/log/$name.log"
         LOG_START[$name]=$(wc -l <"$VAR/log/$name.log")
         case $name in redis | *.0) stop_outdated "${name%.*}" "$there" ;; esac
+        # Its keeper waits for the log to be mended: what is wrong is said anew.
+        if [ "$name" = redis ] && ! is_alive "$(pid_of redis)" redis-server
+        then
+            stop redis
+        fi
         start "$name"
         # The others would only wait for it, and say so in their logs.
         if [ "$name" = redis ]; then wait_for redis; fi
@@ -175,8 +191,7 @@ start_all() {
 answers() {
     local name=$1 port
     if [ "$name" = redis ]; then
-        # With the default user off, this is what an open door says.
-        redis-cli -s "$RUN/redis.sock" PING 2>&1 | grep -q NOAUTH
+        redis_answers
         return
     fi
     # Only where it says itself: its usual port may be another's.
@@ -188,8 +203,11 @@ wait_for() {
     local name=$1 end=$((SECONDS + READY_SECONDS))
     printf '    %-12s' "$name"
     until answers "$name"; do
-        if [ $SECONDS -ge $end ] || has_given_up "$name"; then
+        if [ "$name" = redis ] && redis_is_reading; then
+            end=$((SECONDS + READY_SECONDS))
+        elif [ $SECONDS -ge $end ] || has_given_up "$name"; then
             echo "is not ready"
+            if [ "$name" = redis ]; then give_up_redis; fi
             tail -5 "$VAR/log/$name.log" >&2
             fail "$name does not become ready; its last words stand above." \
                 "All of them: $VAR/log/$name.log" \
@@ -200,10 +218,22 @@ wait_for() {
     echo ready
 }
 
-# Died three times since this start.
+# Died three times since this start; Redis once, as nothing else is in its way.
 has_given_up() {
+    local times=3
+    if [ "$1" = redis ]; then times=1; fi
     [ "$(tail -n "+$((LOG_START[$1] + 1))" "$VAR/log/$1.log" |
-        grep -c 'starting it again')" -ge 3 ]
+        grep -c 'starting it again')" -ge $times ]
+}
+
+# Nothing else runs yet, and nothing is left running.
+give_up_redis() {
+    local words
+    words=$(redis_words $((LOG_START[redis] + 1)))
+    stop redis >/dev/null
+    printf 'muster: Redis does not start. Its words:\n' >&2
+    sed 's/^/        /' <<<"$words" >&2
+    fail "$(redis_advice "$words")" "When it is mended: ./muster up"
 }
 
 # ---- stopping ---------------------------------------------------------------

@@ -68,7 +68,10 @@ export class World {
     #command(name) {
         const run = join(this.dir, 'run');
         if (name === 'redis') {
-            return ['redis-server', join(TOP, 'docker/redis.conf'),
+            // Its log is looked at first, as ./muster does.
+            return ['sh', '-c', '"$0" log-check --cut "$1" && shift && ' +
+                'exec "$@"', join(BIN, 'muster'), join(this.dir, 'redis'),
+                'redis-server', join(TOP, 'docker/redis.conf'),
                 '--port', '0', '--unixsocket', join(run, 'redis.sock'),
                 '--unixsocketperm', '700', '--dir', join(this.dir, 'redis'),
                 '--daemonize', 'no'];

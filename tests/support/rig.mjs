@@ -21,6 +21,7 @@
 //   await rig.ready('courier.0')                its /readyz says so
 //   await rig.redis('DBSIZE')                   one command, as the operator
 //   rig.moveClock(3 * DAY_MS)   the services', days at once; needs hasClock
+//   rig.lookAtLog()             muster log-check, of a Redis that is not there
 //   await rig.stop()            in after(): SIGTERM to all; returns
 //                               {name: exit code}
 //
@@ -32,7 +33,7 @@
 //
 // Programs are taken from $MUSTER_BIN, else build/bin. Everything is killed
 // when the test's own process ends.
-import {spawn, execFileSync} from 'node:child_process';
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {randomBytes, createHash} from 'node:crypto';
 import {
     closeSync,
@@ -188,8 +189,16 @@ journal_dir = ${this.path('journal')}
         closeSync(file);
     }
 
+    /** As ./muster does before each start of Redis: {status, stdout, stderr}. */
+    lookAtLog(...words) {
+        return spawnSync(join(BIN, 'muster'),
+            ['log-check', ...words, this.path('redis')], {encoding: 'utf8'});
+    }
+
     start(name) {
         if (name === 'redis') {
+            const {status, stderr} = this.lookAtLog('--cut');
+            if (status !== 0) throw new Error(stderr);
             return this.spawn(name, 'redis-server', [
                 join(TOP, 'docker', 'redis.conf'),
                 ...['--port', '0'],

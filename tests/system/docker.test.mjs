@@ -23,13 +23,15 @@ before(() => {
         copyFileSync(join(TOP, file), join(dir, file.split('/')[1]));
     writeFileSync(join(dir, 'redis-server'), '#!/bin/sh\necho "$@"\n',
         {mode: 0o700});
+    writeFileSync(join(dir, 'muster'), '#!/bin/sh\necho "$@" >&2\n' +
+        'case $* in *broken) exit 3 ;; esac\n', {mode: 0o700});
 });
 
 after(() => rmSync(dir, {recursive: true, force: true}));
 
-// docker/redis.sh, with a redis-server that only says how it was called.
-function startRedis(env) {
-    return spawnSync('/bin/sh', [join(TOP, 'docker/redis.sh'), '--dir', 'x'],
+// docker/redis.sh, with programs that only say how they were called.
+function startRedis(env, data = 'x') {
+    return spawnSync('/bin/sh', [join(TOP, 'docker/redis.sh'), '--dir', data],
         {encoding: 'utf8', env: {PATH: `${dir}:${process.env.PATH}`,
             MUSTER_REDIS_FROM: dir, MUSTER_REDIS_ACL: join(dir, 'acl'),
             ...env}});
@@ -45,6 +47,13 @@ test('Redis is started with the users of the list, whatever a password holds',
             aclUsers((name) => createHash('sha256')
                 .update(passwords[variable(name)]).digest('hex')));
     });
+
+test('its log is looked at first, and a broken one is not started with', () => {
+    assert.equal(startRedis(passwords).stderr, 'log-check --cut x\n');
+    const {status, stdout} = startRedis(passwords, 'broken');
+    assert.equal(status, 3);
+    assert.equal(stdout, '');
+});
 
 test('a password that is missing is named, and nothing is started', () => {
     for (const missing of Object.keys(passwords)) {

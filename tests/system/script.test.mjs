@@ -1,8 +1,8 @@
 // script -- ./muster up and down, as a newcomer meets them.
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
-import {existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
-    writeFileSync} from 'node:fs';
+import {copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync,
+    renameSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -356,4 +356,63 @@ test('down stops all that runs, also what the settings no longer name',
         assert.equal(code, 0, out);
         assert.match(out, /courier\.2 +stopped/);
         assert.deepEqual(left_running(), []);
+    });
+
+// ---- Redis' log, before Redis is started ------------------------------------
+
+// The newest file of that type (base, incr), with its copy beside it.
+function log_file(type) {
+    const folder = join(dir, 'var/redis/appendonlydir');
+    const files = readdirSync(folder).filter((name) =>
+        name.match(`\\.${type}\\.(aof|rdb)$`));
+    return join(folder, files.sort().at(-1));
+}
+
+// up with change(bytes) done to that file, which is put back after.
+async function up_with(type, change) {
+    const path = log_file(type);
+    copyFileSync(path, `${path}.good`);
+    const bytes = readFileSync(path);
+    change(bytes);
+    writeFileSync(path, bytes);
+    const began = Date.now();
+    const {code, out} = await muster('up');
+    assert.ok(Date.now() - began < 20000, `took ${Date.now() - began} ms`);
+    assert.deepEqual(left_running(), []);
+    renameSync(`${path}.good`, path);
+    return {code, out};
+}
+
+test('a log that is broken in the middle is said, and nothing is started',
+    async () => {
+        const {code, out} = await up_with('incr', (bytes) => {
+            bytes[bytes.indexOf('*3\r\n$', bytes.length >> 1)] = 0x58;
+        });
+        assert.equal(code, 3, out);
+        assert.match(out, /Redis' log is broken: appendonly\.aof\.\d+\.incr/);
+        assert.match(out, /Put back a backup of .*redis-check-aof --fix/s);
+        assert.match(out, /nothing was started/);
+        assert.doesNotMatch(out, /ready/);
+    });
+
+test('why Redis does not start is said at once, in its words and ours',
+    async () => {
+        const {code, out} = await up_with('base', (bytes) => {
+            bytes[bytes.length - 1] ^= 1;
+        });
+        assert.equal(code, 1, out);
+        assert.match(out, /redis +is not ready/);
+        assert.match(out, /Redis does not start. Its words:\n +.*checksum/i);
+        assert.match(out, /damaged: put back a backup/);
+        assert.doesNotMatch(out, /signup/);
+    });
+
+test('a log that ends in the midst of a write is cut, said, and all comes up',
+    async () => {
+        const path = log_file('incr');
+        truncateSync(path, statSync(path).size - 3);
+        const {code, out} = await muster('up');
+        assert.equal(code, 0, out);
+        assert.match(out, /ended in the midst of a write .* kept as (\S+)\./);
+        assert.equal(await sign_up(), ada);
     });
