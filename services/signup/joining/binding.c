@@ -70,14 +70,16 @@ bind_phone(struct signing *signing, const char *typed)
     const struct campaign *campaign = signing->campaign;
     const char *why = NULL;
     char phone[PHONE_TEXT_SIZE];
-    signing->is_landline = false;
+    signing->is_rung = false;
     bool allows_drama = campaign->definition->allows_drama_numbers;
     if (contact_phone(typed, allows_drama, phone, &why) != ERR_NONE &&
         contact_landline(typed, phone) != ERR_NONE) {
         return (struct signup_fault){"phone", why};
     }
-    signing->is_landline = contact_is_landline(phone);
     signing->record.phone = address_phone_digits(phone);
+    signing->is_rung = contact_is_landline(phone) ||
+                       (!signing_is_vouched(signing) &&
+                        !address_is_texted(signing->record.phone));
     address_hash_phone(campaign->signup->keys, campaign->id,
                        signing->record.phone, signing->phone_hash);
     return (struct signup_fault){NULL, NULL};
@@ -119,12 +121,13 @@ signing_bind_contacts(struct signing *signing)
     if (fault.detail == NULL && is_filled(ask->email)) {
         fault = bind_email(signing, ask->email);
     }
-    bool has_way = (signing->record.phone != 0 && !signing->is_landline) ||
+    bool has_way = (signing->record.phone != 0 && !signing->is_rung) ||
                    signing->record.email[0] != '\0';
     if (fault.detail == NULL && !has_way && asks_for_seats(signing)) {
         fault = (struct signup_fault){
             "phone", "the seats here are limited, so we must be able to write "
-                     "to you: give a mobile number or an email address"};
+                     "to you: give a mobile number of the United Kingdom, or "
+                     "an email address"};
     }
     return fault;
 }

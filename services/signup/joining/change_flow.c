@@ -103,7 +103,11 @@ read_typed(const struct changing *c, struct record *to)
         return (struct signup_fault){"phone", why};
     }
     to->phone = address_phone_digits(phone);
-    return (struct signup_fault){NULL, NULL};
+    return (struct signup_fault){
+        "phone", address_is_texted(to->phone)
+                     ? NULL
+                     : "we text numbers of the United Kingdom alone, not of "
+                       "Jersey, Guernsey or the Isle of Man"};
 }
 
 static void

@@ -68,7 +68,7 @@ static bool
 has_other(const struct household *household, const struct roster_person *person)
 {
     const struct record *record = &person->record;
-    return household->channel == 1 ? record->phone != 0
+    return household->channel == 1 ? address_is_texted(record->phone)
                                    : record->email[0] != '\0';
 }
 

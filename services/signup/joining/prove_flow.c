@@ -187,7 +187,8 @@ send_link(const struct answering *a, struct proving *p, const char **detail)
     uint8_t hash[ADDRESS_HASH_BYTES];
     bool is_open = person != NULL && household_has(household, person) &&
                    household_is_proved(household) &&
-                   (person->flags & FLAG_PROVED(other)) == 0;
+                   (person->flags & FLAG_PROVED(other)) == 0 &&
+                   (other != 0 || address_is_texted(person->record.phone));
     if (!is_open || !household_hash(household->roster->campaign,
                                     &person->record, other, hash)) {
         *detail = "there is no other number or address to confirm here";

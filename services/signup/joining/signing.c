@@ -17,8 +17,8 @@ asked_of(const struct signing *signing)
 
 /* ---- what is written ---- */
 
-static bool
-is_vouched(const struct signing *signing)
+bool
+signing_is_vouched(const struct signing *signing)
 {
     return asked_of(signing)->by != SIGNUP__ENTERED_BY__ENTERED_BY_NOBODY;
 }
@@ -27,7 +27,7 @@ is_vouched(const struct signing *signing)
 static bool
 has_way(const struct signing *signing, int channel)
 {
-    return channel == 0 ? signing->record.phone != 0 && !signing->is_landline
+    return channel == 0 ? signing->record.phone != 0 && !signing->is_rung
                         : signing->record.email[0] != '\0';
 }
 
@@ -56,7 +56,7 @@ contact_flags(const struct signing *signing)
 {
     uint32_t flags = 0;
     for (int channel = 0; channel < 2; channel++) {
-        bool is_used = is_vouched(signing) ||
+        bool is_used = signing_is_vouched(signing) ||
                        rules_channel_index(
                            (Words__Channel)signing->confirms_by) == channel;
         if (is_used && has_way(signing, channel)) {
@@ -128,7 +128,7 @@ signing_prepare(struct signing *signing, int64_t now_ms)
     struct record *record = &signing->record;
     signing->confirms_by = choose_channel(signing);
     signing->flags = contact_flags(signing);
-    signing->flags |= is_vouched(signing) ? FLAG_VOUCHED : 0;
+    signing->flags |= signing_is_vouched(signing) ? FLAG_VOUCHED : 0;
     signing->flags |= signing->confirms_by == 0 ? FLAG_CALL : 0;
     signing->flags |= asked_of(signing)->is_suspect ? FLAG_NOT_ME : 0;
     record->confirms_by = signing->confirms_by;

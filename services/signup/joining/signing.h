@@ -49,7 +49,7 @@ struct signing {
     const struct campaign_action *actions[SIGNING_ACTIONS_MAX];
     size_t consent_count;
     struct signing_consent consents[SIGNING_CONSENTS_MAX];
-    bool is_landline;
+    bool is_rung; /* its number is, and not texted */
     int confirms_by;      /* words.Channel */
     struct record record; /* as typed */
     uint8_t phone_hash[ADDRESS_HASH_BYTES], email_hash[ADDRESS_HASH_BYTES];
@@ -68,6 +68,9 @@ struct signup_fault signing_bind_actions(struct signing *signing);
 struct signup_fault signing_bind_contacts(struct signing *signing);
 
 /* ---- signing.c ---- */
+
+/* By a server or staff. */
+bool signing_is_vouched(const struct signing *signing);
 
 /* Prepares what is written, once all else is bound: the record, sealed, the
  * flags, when it goes. now_ms: the wall clock's. */

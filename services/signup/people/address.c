@@ -108,6 +108,14 @@ address_phone_text(uint64_t phone, char out[PHONE_TEXT_SIZE])
                    phone % 1000000000000000U); /* E.164: 15 digits */
 }
 
+bool
+address_is_texted(uint64_t phone)
+{
+    char text[PHONE_TEXT_SIZE];
+    address_phone_text(phone, text);
+    return phone != 0 && contact_is_home_mobile(text);
+}
+
 void
 address_hint_phone(uint64_t phone, char out[ADDRESS_HINT_SIZE])
 {

@@ -45,6 +45,9 @@ bool address_is_same_email(const char *a, const char *b);
 
 uint64_t address_phone_digits(const char *e164);
 void address_phone_text(uint64_t phone, char out[PHONE_TEXT_SIZE]);
+/* Whether we text a number that nobody proved or vouched for: a mobile of the
+ * United Kingdom itself; no landline, none of Jersey, Guernsey or Man. */
+bool address_is_texted(uint64_t phone);
 
 /* "…123" and "a…@example.org": enough to know one's own by. */
 #define ADDRESS_HINT_SIZE (EMAIL_TEXT_SIZE + 4)

@@ -415,6 +415,25 @@ links_to_the_other_contact_die_with_the_proof(void **state)
     expect_shown(yes(his, EMAIL), "Amy Jones: rally 1");
 }
 
+/* A landline is rung; Jersey's numbers cost whoever texts them. */
+static void
+no_link_goes_to_a_number_that_is_not_texted(void **state)
+{
+    static const char *const numbers[] = {"020 7946 0018", "07797 700123"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        char email[] = "a@example.org";
+        email[0] = (char)('a' + i);
+        uint32_t amy = enter("Amy Jones", numbers[i], email, "rally");
+        struct signup_answer got = yes(amy, EMAIL);
+        assert_null(page_of(&got)->members[0]->other_hint);
+        signup_rig_free(&got);
+        int notes = count_notes();
+        expect_refused(prove(link_of(amy, EMAIL), OTHER, -1), ERR_CONFLICT);
+        assert_int_equal(count_notes(), notes);
+    }
+}
+
 static void
 what_came_with_another_contact_is_not_shown_to_this_one(void **state)
 {
@@ -565,6 +584,8 @@ a_contact_is_changed_by_who_holds_one_and_for_no_one_else(void **state)
     just_yes(tom, SMS);
     expect_refused(change(by, tom, "07700900009", NULL), ERR_NOT_FOUND);
     expect_refused(change(by, amy, "12", NULL), ERR_BAD_REQUEST);
+    expect_refused(change(by, amy, "020 7946 0018", NULL), ERR_BAD_REQUEST);
+    expect_refused(change(by, amy, "07797 700123", NULL), ERR_BAD_REQUEST);
     expect_refused(change(by, amy, NULL, "nobody"), ERR_BAD_REQUEST);
     expect_refused(change(by, amy, NULL, NULL), ERR_BAD_REQUEST);
     expect_shown(change(by, amy, "07700 900001", NULL), "Amy Jones: rally 1");
@@ -673,6 +694,7 @@ main(void)
         TEST(who_was_vouched_for_becomes_proved_by_the_same_button),
         TEST(a_stranger_who_typed_ones_number_sees_nothing_of_hers),
         TEST(links_to_the_other_contact_die_with_the_proof),
+        TEST(no_link_goes_to_a_number_that_is_not_texted),
         TEST(what_came_with_another_contact_is_not_shown_to_this_one),
         TEST(an_entry_for_somebody_else_is_nobodys_of_that_name),
         TEST(not_me_drops_the_entry_and_keeps_her_own),
