@@ -382,6 +382,13 @@ journal_dir = ${this.path('journal')}
         return {consent_version, ...body};
     }
 
+    /** The key in a form of /c/{c}, drawn anew: a form without one is a
+     * machine's. */
+    async formKey(campaign = this.campaign) {
+        const {text} = await this.call('GET', `/c/${campaign}`);
+        return /name="key" value="([\w-]+)"/.exec(text)[1];
+    }
+
     /** A token of role signups, made once for each campaign. */
     async signUpToken(campaign = this.campaign) {
         this.signUpTokens ??= new Map();

@@ -438,6 +438,12 @@ test('a query that means nothing is refused before anyone is sent it', async () 
 
 test('a check-in with something wrong is refused and counts nobody', async () => {
     const {places} = await rig.signUp({...good(), phone: rig.phone(8)});
+    // Else its ticket, on its way, is what changes.
+    await rig.until('its ticket is sent', async () => {
+        const {channels} = await rig.must(200, 'GET', `${c}/broadcasts/b0`,
+            {token: rig.tokens.organiser});
+        return channels.some(({counts}) => counts.accepted > 0);
+    });
     const before = await state();
     const mark = {
         gate: 'north',

@@ -17,6 +17,7 @@ after(() => rig?.stop());
 
 async function signUp(person, isForm) {
     const said = {actions: ['rally'], ...person};
+    if (isForm) said.key = await rig.formKey();
     const answer = await rig.call('POST', `${c}/signups`, isForm
         ? {type: FORM, body: `${new URLSearchParams(said)}`}
         : {body: said});

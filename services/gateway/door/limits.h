@@ -16,6 +16,7 @@
 enum limit {
     LIMIT_SIGNUP,        /* sign-ups of one caller: 600 a minute */
     LIMIT_TOKEN_SIGNUP,  /* sign-ups of one token of role signups */
+    LIMIT_KEYLESS,       /* JSON of one caller without a form's key */
     LIMIT_NAMES,         /* other names signed up with one contact: 8 a day */
     LIMIT_SAME_NAME,     /* one name of one contact: counted once a day */
     LIMIT_LEAK,          /* reports of one leaked token: 1 an hour */

@@ -127,7 +127,8 @@ class Stage {
 
     /** As a plain form does: the path of the slip's page. */
     async slipOf({actions, ...person}) {
-        const form = new URLSearchParams({phone: this.newPhone(), ...person});
+        const form = new URLSearchParams({phone: this.newPhone(),
+            key: await this.rig.formKey(), ...person});
         for (const action of actions) form.append('actions', action);
         const path = `/v1/campaigns/${this.campaign}/signups`;
         const answer = await this.rig.call('POST', path, {

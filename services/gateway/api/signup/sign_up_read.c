@@ -2,11 +2,15 @@
  * machine said it.
  *
  * A form goes through the same checks as JSON: it becomes JSON first. Its key
- * is signed and says when the form was drawn. What comes back sooner than a
- * person types (form_ms_min), with the field filled that people do not see,
- * or out of a browser without a key of ours, is marked: it is answered as any
- * other and never written to. So is the ninth other name that is signed up
- * with one contact in a day. */
+ * is signed and says when the form was drawn. A form that comes back sooner
+ * than a person types (form_ms_min), with the field filled that people do not
+ * see, or without a key of ours, is marked: it is answered as any other and
+ * never written to. So is the ninth other name that is signed up with one
+ * contact in a day.
+ *
+ * JSON may bring such a key and is judged by it. Without one a browser's is
+ * marked; a program's, beyond what one person types (LIMIT_KEYLESS): who signs
+ * up more has a token, and vouches. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -230,21 +234,30 @@ digest_key(const struct exchange *x, struct sign_up_flow *flow)
     buf_fini(&whole);
 }
 
-/* Is it too fast, or out of a browser that never had our form? */
 static bool
-is_odd_form(const struct exchange *x, bool is_ours, int64_t made_at_ms)
+is_too_fast(const struct exchange *x, int64_t made_at_ms)
 {
-    if (!is_ours) {
-        return http_header(x->request, "Origin") != NULL ||
-               http_header(x->request, "Sec-Fetch-Site") != NULL;
-    }
     int64_t age_ms = clock_wall_ms() - made_at_ms;
     int64_t min_ms =
         conf_number(x->gateway->service.conf, SET_GATEWAY_FORM_MS_MIN);
     return age_ms >= 0 && age_ms < min_ms;
 }
 
-/* A form of another's making may have no key; one that is forged is none. */
+/* Without a key of ours: nobody had our form before their eyes. */
+static bool
+is_keyless_odd(const struct exchange *x, const struct sign_up_flow *flow)
+{
+    if (flow->is_form || http_header(x->request, "Origin") != NULL ||
+        http_header(x->request, "Sec-Fetch-Site") != NULL) {
+        return true;
+    }
+    return flow->by == SIGNUP__ENTERED_BY__ENTERED_BY_NOBODY &&
+           !limits_is_exempt(x) &&
+           !limits_take(x->gateway->limits, LIMIT_KEYLESS,
+                        http_caller(x->request));
+}
+
+/* A key that is forged is none. */
 static void
 judge_key(struct exchange *x, struct sign_up_flow *flow)
 {
@@ -252,9 +265,8 @@ judge_key(struct exchange *x, struct sign_up_flow *flow)
     bool is_ours = flow->key != NULL &&
                    form_key_read(&x->gateway->form_key, exchange_campaign(x),
                                  flow->key, &made_at_ms);
-    if (flow->is_form || is_ours) {
-        flow->is_suspect |= is_odd_form(x, is_ours, made_at_ms);
-    }
+    flow->is_suspect |=
+        is_ours ? is_too_fast(x, made_at_ms) : is_keyless_odd(x, flow);
     if (flow->key != NULL && (is_ours || !flow->is_form)) {
         digest_key(x, flow);
     }
