@@ -73,7 +73,11 @@ staff_store_add(struct exchange *x, const Gateway__StaffRecord *record,
         [STAFF_ADD_ARG_RECORD] = {packed.data, packed.len},
     };
     run(x->gateway, GATEWAY_SCRIPT_STAFF_ADD,
-        &(struct store_call){NULL, keys, 1, args, STAFF_ADD_ARGS}, cb, x);
+        &(struct store_call){.keys = keys,
+                             .key_count = 1,
+                             .args = args,
+                             .arg_count = STAFF_ADD_ARGS},
+        cb, x);
     buf_fini(&packed);
 }
 
@@ -121,7 +125,11 @@ token_store_add(struct exchange *x, const char *campaign,
         [TOKEN_ADD_ARG_NOW] = bytes_of_string(now),
     };
     run(x->gateway, GATEWAY_SCRIPT_TOKEN_ADD,
-        &(struct store_call){NULL, keys, 2, args, TOKEN_ADD_ARGS}, cb, x);
+        &(struct store_call){.keys = keys,
+                             .key_count = 2,
+                             .args = args,
+                             .arg_count = TOKEN_ADD_ARGS},
+        cb, x);
     buf_fini(&packed);
 }
 
@@ -135,7 +143,11 @@ token_store_drop(struct exchange *x, const char *campaign,
     const struct bytes args[TOKEN_DROP_ARGS] = {[TOKEN_DROP_ARG_HASH] =
                                                     hex_of(hex, hash)};
     run(x->gateway, GATEWAY_SCRIPT_TOKEN_DROP,
-        &(struct store_call){NULL, keys, 2, args, TOKEN_DROP_ARGS}, cb, x);
+        &(struct store_call){.keys = keys,
+                             .key_count = 2,
+                             .args = args,
+                             .arg_count = TOKEN_DROP_ARGS},
+        cb, x);
 }
 
 void
@@ -177,5 +189,9 @@ audit_store_append(struct gateway *g, const struct audit_entry *entry,
         [AUDIT_APPEND_ARG_HASH] = entry->hash,
     };
     run(g, GATEWAY_SCRIPT_AUDIT_APPEND,
-        &(struct store_call){NULL, keys, 2, args, AUDIT_APPEND_ARGS}, cb, arg);
+        &(struct store_call){.keys = keys,
+                             .key_count = 2,
+                             .args = args,
+                             .arg_count = AUDIT_APPEND_ARGS},
+        cb, arg);
 }
