@@ -352,6 +352,28 @@ a_service_user_needs_no_more_than_its_own_keys(void **state)
     redis_free(&redis);
 }
 
+/* Whoever gets at a service's password finds no key that it cannot name. */
+static void
+a_service_user_cannot_look_round(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"SCAN 0", "RANDOMKEY", "DBSIZE",
+                                        "GET {c}:bc:n"};
+    struct redis_options options = {
+        .acl = redis_acl("user default on nopass ~* &* +@all", "signup", "s")};
+    struct redis *redis = redis_start(&options);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        char *command = mem_format("--user signup --pass s %s", words[i]);
+        char *answer = redis_do(redis, command);
+        if (strncmp(answer, "NOPERM", 6) != 0) {
+            fail_msg("%s: %s", words[i], answer);
+        }
+        free(answer);
+        free(command);
+    }
+    redis_free(&redis);
+}
+
 /* Two keys set by one script, as the ACL user; then Redis is killed. */
 static struct fixture *
 write_two_keys_and_kill(void)
@@ -496,6 +518,7 @@ main(void)
         cmocka_unit_test(too_much_at_once_is_refused_and_shifts_no_answer),
         cmocka_unit_test(a_redis_at_a_port_is_reached_by_name),
         cmocka_unit_test(a_service_user_needs_no_more_than_its_own_keys),
+        cmocka_unit_test(a_service_user_cannot_look_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
