@@ -308,6 +308,10 @@ open_store(struct service *service)
     struct store_options options = {
         .endpoint = conf_text(conf, SET_STORE_ENDPOINT),
         .password = conf_text_of(conf, SET_STORE_PASSWORD, password_key),
+        .sentinel_user = conf_text(conf, SET_STORE_SENTINEL_USER),
+        .sentinel_password = conf_text(conf, SET_STORE_SENTINEL_PASSWORD),
+        .replicas_required =
+            (int)conf_number(conf, SET_STORE_REPLICAS_REQUIRED),
         .allows_volatile = conf_bool(conf, SET_STORE_ALLOWS_VOLATILE)};
     if (options.password != NULL) {
         const char *user = conf_text_of(conf, SET_STORE_USER, user_key);

@@ -5,96 +5,81 @@
  * it wait for the same thing, so the whole link is given up. */
 #include "common/store/link.h"
 
-#include <errno.h>
 #include <event2/event.h>
 #include <hiredis/hiredis.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "common/base/base.h"
+#include "common/store/dial.h"
 #include "common/store/store.h"
 
 #define READS_PER_TURN_MAX 16 /* of 16 KiB, while an answer is cut */
-#define PORT_DEFAULT 6379
 
 struct store_link {
+    struct loop *loop;
     struct store_link_owner owner;
-    redisContext *redis;
+    struct store_dial *dial;
+    redisContext *redis; /* NULL: not connected yet */
     struct event *readable, *writable;
-    struct timer *deadline;
+    struct timer *deadline, *broken_timer;
     struct store_link_call *first, **last;
-    bool is_open; /* connected */
     char *broken; /* why, or NULL */
-    int64_t opening_since_ms;
 };
 
 /* ---- connecting ---- */
 
-static redisContext *
-connect_tcp(const char *host_and_port)
+/* The last thing done with link: its owner closes it. */
+static void
+tell_lost(struct store_link *link, const char *why)
 {
-    char *host = mem_copy_string(host_and_port);
-    char *colon = strrchr(host, ':');
-    int port = PORT_DEFAULT;
-    if (colon != NULL) {
-        *colon = '\0';
-        port = (int)strtol(colon + 1, NULL, 10);
-    }
-    redisContext *redis = redisConnectNonBlock(host, port);
-    free(host);
-    return redis;
-}
-
-static redisContext *
-connect_to(const char *endpoint, char **why_out)
-{
-    redisContext *redis = NULL;
-    if (strncmp(endpoint, "unix:", 5) == 0) {
-        redis = redisConnectUnixNonBlock(endpoint + 5);
-    } else if (strncmp(endpoint, "tcp:", 4) == 0) {
-        redis = connect_tcp(endpoint + 4);
-    } else {
-        *why_out = mem_format("the endpoint is neither unix:/path nor "
-                              "tcp:host:port");
-        return NULL;
-    }
-    if (redis == NULL || redis->err != 0) {
-        *why_out =
-            mem_format("%s", redis == NULL ? "no memory" : redis->errstr);
-        if (redis != NULL) {
-            redisFree(redis);
-        }
-        return NULL;
-    }
-    return redis;
+    char *copy = mem_copy_string(why);
+    link->owner.lost(link->owner.arg, copy);
+    free(copy);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg);
 static void on_writable(evutil_socket_t fd, short what, void *arg);
 static void on_deadline(void *arg);
 
-struct store_link *
-store_link_open(struct loop *loop, const char *endpoint,
-                const struct store_link_owner *owner, char **why_out)
+static void
+dialled(void *arg, redisContext *redis, const char *why)
 {
-    redisContext *redis = connect_to(endpoint, why_out);
+    struct store_link *link = arg;
     if (redis == NULL) {
-        return NULL;
+        tell_lost(link, why);
+        return;
     }
-    struct store_link *link = mem_new(sizeof(*link));
-    link->owner = *owner;
+    struct event_base *base = loop_base(link->loop);
     link->redis = redis;
-    link->last = &link->first;
-    link->opening_since_ms = clock_boot_ms();
-    struct event_base *base = loop_base(loop);
     link->readable =
         event_new(base, redis->fd, EV_READ | EV_PERSIST, on_readable, link);
     link->writable = event_new(base, redis->fd, EV_WRITE, on_writable, link);
+    timer_stop(link->deadline);
+    (void)event_add(link->readable, NULL);
+    link->owner.opened(link->owner.arg);
+}
+
+static void
+on_broken(void *arg)
+{
+    struct store_link *link = arg;
+    tell_lost(link, link->broken);
+}
+
+struct store_link *
+store_link_open(struct loop *loop, const struct store_place *place,
+                const struct store_link_owner *owner)
+{
+    struct store_link *link = mem_new(sizeof(*link));
+    link->loop = loop;
+    link->owner = *owner;
+    link->last = &link->first;
     link->deadline = timer_new(loop, on_deadline, link);
-    (void)event_add(link->writable, NULL);
+    link->broken_timer = timer_new(loop, on_broken, link);
     timer_start(link->deadline, STORE_DEADLINE_MS);
+    link->dial = store_dial_start(loop, place, dialled, link);
     return link;
 }
 
@@ -106,10 +91,14 @@ store_link_close(struct store_link **link)
         return;
     }
     *link = NULL;
-    event_free(l->readable);
-    event_free(l->writable);
+    store_dial_stop(&l->dial);
+    if (l->redis != NULL) {
+        event_free(l->readable);
+        event_free(l->writable);
+        redisFree(l->redis);
+    }
     timer_free(&l->deadline);
-    redisFree(l->redis);
+    timer_free(&l->broken_timer);
     while (l->first != NULL) {
         struct store_link_call *call = l->first;
         l->first = call->next;
@@ -124,17 +113,8 @@ store_link_break(struct store_link *link, const char *why)
 {
     if (link->broken == NULL) {
         link->broken = mem_copy_string(why);
-        event_active(link->writable, EV_WRITE, 0);
+        timer_start(link->broken_timer, 0);
     }
-}
-
-/* The last thing done with link: its owner closes it. */
-static void
-tell_lost(struct store_link *link, const char *why)
-{
-    char *copy = mem_copy_string(why);
-    link->owner.lost(link->owner.arg, copy);
-    free(copy);
 }
 
 /* ---- writing ---- */
@@ -155,26 +135,6 @@ store_link_send(struct store_link *link, struct store_link_call *call,
     }
 }
 
-/* False: not connected, and errno says why. */
-static bool
-finish_opening(struct store_link *link)
-{
-    socklen_t len = sizeof(errno);
-    int err = 0;
-    if (getsockopt(link->redis->fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0) {
-        return false;
-    }
-    errno = err;
-    if (err != 0) {
-        return false;
-    }
-    link->is_open = true;
-    timer_stop(link->deadline);
-    (void)event_add(link->readable, NULL);
-    link->owner.opened(link->owner.arg);
-    return true;
-}
-
 static void
 on_writable(evutil_socket_t fd, short what, void *arg)
 {
@@ -182,13 +142,10 @@ on_writable(evutil_socket_t fd, short what, void *arg)
     int is_done = 0;
     (void)fd;
     (void)what;
-    if (link->broken == NULL && !link->is_open && !finish_opening(link)) {
-        tell_lost(link, strerror(errno));
-        return;
-    }
     if (link->broken != NULL) {
-        tell_lost(link, link->broken);
-    } else if (redisBufferWrite(link->redis, &is_done) != REDIS_OK) {
+        return; /* on_broken is to come */
+    }
+    if (redisBufferWrite(link->redis, &is_done) != REDIS_OK) {
         tell_lost(link, link->redis->errstr);
     } else if (!is_done) {
         (void)event_add(link->writable, NULL);
@@ -197,10 +154,29 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 
 /* ---- reading ---- */
 
+/* What came because of a SUBSCRIBE, not of a call. */
+static bool
+is_news(const redisReply *reply)
+{
+    return reply->type == REDIS_REPLY_ARRAY && reply->elements > 0 &&
+           reply->element[0]->type == REDIS_REPLY_STRING &&
+           strcmp(reply->element[0]->str, "message") == 0;
+}
+
 static void
-finish_call(struct store_link *link, const redisReply *reply)
+take_answer(struct store_link *link, redisReply *reply)
 {
     struct store_link_call *call = link->first;
+    if (link->owner.heard != NULL && is_news(reply)) {
+        freeReplyObject(reply);
+        link->owner.heard(link->owner.arg);
+        return;
+    }
+    if (call == NULL) {
+        freeReplyObject(reply);
+        store_link_break(link, "an answer that nobody asked for");
+        return;
+    }
     link->first = call->next;
     if (link->first == NULL) {
         link->last = &link->first;
@@ -221,12 +197,7 @@ take_answers(struct store_link *link)
         if (reply == NULL) {
             return true;
         }
-        if (link->first == NULL) {
-            store_link_break(link, "an answer that nobody asked for");
-        } else {
-            finish_call(link, reply);
-        }
-        freeReplyObject(reply);
+        take_answer(link, reply);
     }
     return false;
 }
@@ -244,8 +215,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
             store_link_break(link, link->redis->errstr);
         }
         if (!take_answers(link)) {
-            tell_lost(link, link->broken);
-            return;
+            return; /* on_broken is to come */
         }
         reads++;
     } while (reader->len > reader->pos && reads < READS_PER_TURN_MAX);
@@ -257,7 +227,7 @@ static void
 on_deadline(void *arg)
 {
     struct store_link *link = arg;
-    if (!link->is_open) {
+    if (link->redis == NULL) {
         tell_lost(link, "no connection in time");
         return;
     }

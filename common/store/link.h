@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "common/loop/loop.h"
+#include "common/store/endpoint.h"
 
 struct redisReply;
 struct store_link;
@@ -18,22 +19,24 @@ struct store_link;
 struct store_link_call {
     struct store_link_call *next;
     int64_t deadline_ms; /* on the boot clock */
-    /* Exactly once. reply NULL: cut off, outcome unknown. Borrowed. */
-    void (*done)(struct store_link_call *call, const struct redisReply *reply);
+    /* Exactly once. reply NULL: cut off, outcome unknown. Else it is owned by
+     * the callee: freeReplyObject. */
+    void (*done)(struct store_link_call *call, struct redisReply *reply);
 };
 
 struct store_link_owner {
     void (*opened)(void *arg);
     /* Once, and nothing after it. The owner then closes the link. */
     void (*lost)(void *arg, const char *why);
+    /* NULL, or: what was subscribed to has said something. */
+    void (*heard)(void *arg);
     void *arg;
 };
 
-/* Starts to connect. NULL when that fails at once; why_out: a sentence,
- * owned by the caller. owner is copied, called from the loop alone. */
-struct store_link *store_link_open(struct loop *loop, const char *endpoint,
-                                   const struct store_link_owner *owner,
-                                   char **why_out);
+/* Starts to connect. owner is copied, called from the loop alone. */
+struct store_link *store_link_open(struct loop *loop,
+                                   const struct store_place *place,
+                                   const struct store_link_owner *owner);
 /* Every call still open is done with NULL. */
 void store_link_close(struct store_link **link);
 /* formatted is copied. Only while open and not lost. */

@@ -4,22 +4,33 @@
  * sent, and called by EVALSHA (EVAL until its name is known). NOSCRIPT is
  * left for a SCRIPT FLUSH in mid-flight: the script is loaded and those
  * calls are sent again in their order. */
+#include <assert.h>
 #include <hiredis/hiredis.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
 #include "common/store/inside.h"
+#include "common/store/slots.h"
 
 #define NUMBER_SIZE 24
+#define GUARD_SIZE 512
 
 /* ---- loading ---- */
+
+struct loading {
+    struct store_node *node;
+    struct store_script *script;
+};
 
 static void
 load_done(void *arg, enum err err, const struct store_reply *reply)
 {
-    struct store_script *script = arg;
-    script->is_loading = false;
+    struct loading *loading = arg;
+    struct store_script *script = loading->script;
+    loading->node->is_loading[script->number] = false;
+    free(loading);
     if (err == ERR_NONE && reply->len == STORE_SHA_SIZE - 1) {
         memcpy(script->sha, reply->string, STORE_SHA_SIZE);
     } else if (err == ERR_INTERNAL) {
@@ -28,14 +39,29 @@ load_done(void *arg, enum err err, const struct store_reply *reply)
 }
 
 void
-store_script_load(struct store_script *script)
+store_script_load(struct store_node *node, struct store_script *script)
 {
-    if (script->is_loading) {
+    if (node->is_loading[script->number]) {
         return;
     }
-    script->is_loading = true;
+    node->is_loading[script->number] = true;
+    struct loading *loading = mem_new(sizeof(*loading));
+    *loading = (struct loading){node, script};
     const char *words[] = {"SCRIPT", "LOAD", script->source};
-    store_send_own(script->store, words, 3, load_done, script);
+    store_send_own(node, words, 3, load_done, loading);
+}
+
+static void
+load_everywhere(struct store_script *script)
+{
+    for (struct store_node *n = script->store->nodes; n != NULL; n = n->next) {
+        if (n->state == STORE_UP) {
+            store_script_load(n, script);
+        }
+        if (n->reads != NULL && n->reads->state == STORE_UP) {
+            store_script_load(n->reads, script);
+        }
+    }
 }
 
 struct store_script *
@@ -45,10 +71,11 @@ store_script(struct store *store, const char *source)
     script->store = store;
     script->source = source;
     script->next = store->scripts;
+    script->number = store->script_count;
+    assert(script->number < STORE_SCRIPTS_MAX);
+    store->script_count++;
     store->scripts = script;
-    if (store->state == STORE_UP) {
-        store_script_load(script);
-    }
+    load_everywhere(script);
     return script;
 }
 
@@ -73,7 +100,7 @@ set_words(struct store *store, size_t at, const struct bytes *from,
 /* What cannot be formatted is never queued: the answers behind it would go to
  * the wrong askers. */
 static void
-format_and_send(struct store_command *command, size_t word_count)
+format_and_dispatch(struct store_command *command, size_t word_count)
 {
     struct store *store = command->store;
     size_t bytes = 0;
@@ -89,7 +116,7 @@ format_and_send(struct store_command *command, size_t word_count)
         return;
     }
     command->formatted_len = (size_t)len;
-    store_send(command);
+    store_dispatch(command);
 }
 
 /* ---- the two ways in ---- */
@@ -105,15 +132,41 @@ make_command(struct store *store, store_reply_cb *cb, void *arg)
     return command;
 }
 
-/* ERR_NONE: it may be sent. */
-static enum err
-check_room(const struct store *store, size_t word_count)
+static bool
+has_room(const struct store *store, size_t word_count)
 {
-    if (word_count > STORE_ARGS_MAX ||
-        store->in_flight >= STORE_IN_FLIGHT_MAX) {
-        return ERR_LIMIT;
+    return word_count <= STORE_ARGS_MAX &&
+           store->in_flight < STORE_IN_FLIGHT_MAX;
+}
+
+/* In a Cluster a script declares one key more, which never is there: with keys
+ * between two nodes Redis then says TRYAGAIN before the script begins. Without
+ * it, a script that derives its keys is cut off in the middle when it comes to
+ * one that is not here, with what it wrote before in place. */
+static size_t
+set_guard(struct store *store, size_t at, const struct bytes *key, char *guard)
+{
+    if (store->endpoint.kind != STORE_CLUSTER || key->len >= GUARD_SIZE) {
+        return 0;
     }
-    return store->state == STORE_UP ? ERR_NONE : ERR_UNAVAILABLE;
+    memcpy(guard, key->data, key->len);
+    guard[key->len] = '?';
+    set_word(store, at, guard, key->len + 1);
+    return 1;
+}
+
+static size_t
+set_keys(struct store *store, const struct store_call *call)
+{
+    static char guard[GUARD_SIZE + 1], number[NUMBER_SIZE];
+    set_words(store, 3, call->keys, call->key_count);
+    size_t count = call->key_count;
+    if (count > 0) {
+        count += set_guard(store, 3 + count, &call->keys[0], guard);
+    }
+    int len = snprintf(number, sizeof(number), "%zu", count);
+    set_word(store, 2, number, (size_t)len);
+    return count;
 }
 
 void
@@ -122,22 +175,41 @@ store_run(struct store *store, const struct store_call *call,
 {
     const struct store_script *script = call->script;
     struct store_command *command = make_command(store, cb, arg);
-    enum err err = check_room(store, call->key_count + call->arg_count);
-    if (err != ERR_NONE) {
-        store_refuse(command, err);
+    if (!has_room(store, call->key_count + call->arg_count)) {
+        store_refuse(command, ERR_LIMIT);
         return;
     }
     bool has_sha = script->sha[0] != '\0';
     const char *body = has_sha ? script->sha : script->source;
-    char number[NUMBER_SIZE];
-    int len = snprintf(number, sizeof(number), "%zu", call->key_count);
     set_word(store, 0, has_sha ? "EVALSHA" : "EVAL", has_sha ? 7 : 4);
     set_word(store, 1, body, strlen(body));
-    set_word(store, 2, number, (size_t)len);
-    set_words(store, 3, call->keys, call->key_count);
-    set_words(store, 3 + call->key_count, call->args, call->arg_count);
+    size_t keys = set_keys(store, call);
+    set_words(store, 3 + keys, call->args, call->arg_count);
     command->script = call->script;
-    format_and_send(command, 3 + call->key_count + call->arg_count);
+    command->is_read = call->is_read;
+    command->slot =
+        call->key_count == 0 ? STORE_NO_SLOT : store_slot_of(&call->keys[0]);
+    format_and_dispatch(command, 3 + keys + call->arg_count);
+}
+
+/* Plain commands that write nothing and whose first word is their key. */
+static const char *const reads[] = {
+    "BITCOUNT", "EXISTS", "GET",       "GETRANGE", "HEXISTS", "HGET",
+    "HGETALL",  "HKEYS",  "HLEN",      "HMGET",    "HVALS",   "LLEN",
+    "LRANGE",   "SCARD",  "SISMEMBER", "SMEMBERS", "STRLEN",  "TTL",
+    "XLEN",     "XRANGE", "XREVRANGE", "ZCARD",    "ZRANGE",  "ZSCORE",
+};
+
+static bool
+is_read(const struct bytes *verb)
+{
+    for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++) {
+        if (strlen(reads[i]) == verb->len &&
+            memcmp(reads[i], verb->data, verb->len) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void
@@ -145,11 +217,12 @@ store_command(struct store *store, const struct bytes *words, size_t word_count,
               store_reply_cb *cb, void *arg)
 {
     struct store_command *command = make_command(store, cb, arg);
-    enum err err = check_room(store, word_count);
-    if (err != ERR_NONE) {
-        store_refuse(command, err);
+    if (!has_room(store, word_count)) {
+        store_refuse(command, ERR_LIMIT);
         return;
     }
     set_words(store, 0, words, word_count);
-    format_and_send(command, word_count);
+    command->is_read = is_read(&words[0]);
+    command->slot = word_count < 2 ? STORE_NO_SLOT : store_slot_of(&words[1]);
+    format_and_dispatch(command, word_count);
 }
