@@ -7,6 +7,7 @@
 #include "common/client/reach.h"
 #include "common/http/http.h"
 #include "services/gateway/pages/frame/view.h"
+#include "services/gateway/pages/frame/words.h"
 
 extern const char html_switches[], html_switches_purpose[],
     html_switches_tick[], html_switches_safety[], html_switches_stop[],
@@ -90,6 +91,7 @@ add_tick(struct buf *to, const struct show_switches *show,
     bool is_locked = now != NULL && !is_on && now->has_is_withdrawn &&
                      now->is_withdrawn && show->by != row->channel;
     bool is_fixed = now == NULL || is_locked;
+    char hint[SHOW_HINT_SIZE];
     const struct template_field fields[] = {
         {"field", row->field},
         {"label", row->label},
@@ -98,7 +100,7 @@ add_tick(struct buf *to, const struct show_switches *show,
                          : "off"},
         {"checked", is_on ? "checked" : ""},
         {"disabled", is_fixed ? "disabled" : ""},
-        {"hint", hint_of(show, row->channel)},
+        {"hint", show_hint(hint_of(show, row->channel), hint)},
         {"sentence", words_of_tick(show, row, now, is_locked)},
     };
     view_add(to, &(struct view){html_switches_tick, fields, VIEW_COUNT(fields),

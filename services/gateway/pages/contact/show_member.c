@@ -34,7 +34,8 @@ show_contact_words(const struct show_contact *show,
                    char to[SHOW_CONTACT_WORDS_SIZE])
 {
     const char *what = show->page->channel == SMS ? "number" : "email";
-    const char *hint = show->page->hint; /* "": nothing is kept of it */
+    char hint[SHOW_HINT_SIZE]; /* "": nothing is kept of it */
+    (void)show_hint(show->page->hint, hint);
     (void)snprintf(to, SHOW_CONTACT_WORDS_SIZE, "your %s%s%s%s", what,
                    *hint != '\0' ? " (" : "", hint, *hint != '\0' ? ")" : "");
     return to;
@@ -240,12 +241,13 @@ add_other(struct buf *to, const struct show_contact *show,
     if (member->other_hint == NULL || member->other_hint[0] == '\0') {
         return;
     }
+    char hint[SHOW_HINT_SIZE];
     const struct template_field fields[] = {
         {"post", show->post},
         {"key", show->form_key},
         {"member", handle},
         {"what", show->page->channel == SMS ? "The email" : "The number"},
-        {"hint", member->other_hint},
+        {"hint", show_hint(member->other_hint, hint)},
     };
     view_add(to, &(struct view){html_contact_other, fields, VIEW_COUNT(fields),
                                 NULL, 0});

@@ -145,3 +145,15 @@ show_code(const char *code, char to[SHOW_CODE_SIZE])
     to[len] = '\0';
     return to;
 }
+
+const char *
+show_hint(const char *hint, char to[SHOW_HINT_SIZE])
+{
+    static const char dots[] = "\xe2\x80\xa6", joiner[] = "\xe2\x81\xa0";
+    const char *at = hint == NULL ? NULL : strstr(hint, dots);
+    size_t len = at == NULL ? 0 : (size_t)(at - hint) + strlen(dots);
+    (void)snprintf(to, SHOW_HINT_SIZE, "%.*s%s%s", (int)len,
+                   hint == NULL ? "" : hint, at == NULL ? "" : joiner,
+                   hint == NULL ? "" : hint + len);
+    return to;
+}

@@ -36,6 +36,10 @@ bool show_has_ticket(Words__PlaceState state);
 #define SHOW_SEATS_SIZE 64
 /* "12 places left"; "" without a limit. Returns to. */
 const char *show_seats(const Signup__Action *action, char to[SHOW_SEATS_SIZE]);
+#define SHOW_HINT_SIZE 320
+/* "a…@example.org", which no line breaks at its dots; cut at the size. NULL:
+ * "". Returns to. */
+const char *show_hint(const char *hint, char to[SHOW_HINT_SIZE]);
 #define SHOW_CODE_SIZE 40
 /* "ABCDEFGHJKMNPQRSTVWX" -> "ABCDE-FGHJK-MNPQR-STVWX". Returns to. */
 const char *show_code(const char *code, char to[SHOW_CODE_SIZE]);
