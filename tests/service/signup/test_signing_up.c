@@ -208,13 +208,6 @@ what_is_wrong_is_refused_by_field_with_a_sentence(void **state)
          ERR_BAD_REQUEST,
          "mobile number of the United Kingdom, or an email",
          "phone"},
-        {{.name = "Ann",
-          .phone = "07797 700123",
-          .action = "lobby",
-          .is_public = true},
-         ERR_BAD_REQUEST,
-         "mobile number of the United Kingdom, or an email",
-         "phone"},
         {{.name = " ", .phone = "07700900123"},
          ERR_BAD_REQUEST,
          "name",
@@ -257,6 +250,26 @@ what_is_wrong_is_refused_by_field_with_a_sentence(void **state)
         signup_rig_free(&got);
     }
     assert_int_equal(signup_rig_number(&rig, &ann), 0);
+}
+
+/* Nor by text to Jersey. */
+static void
+a_scarce_seat_is_not_for_whom_nobody_can_write_to(void **state)
+{
+    (void)state;
+    (void)signup_rig_put_action(&rig, "lobby", 10);
+    const char *const phones[] = {NULL, "020 7946 0018", "07797 700123"};
+    for (size_t i = 0; i < 3; i++) {
+        struct signup_answer got = signup_rig_sign_up(
+            &rig, &(struct signup_rig_person){.name = "Ann",
+                                              .phone = phones[i],
+                                              .action = "lobby",
+                                              .is_public = true});
+        assert_int_equal(got.err, ERR_BAD_REQUEST);
+        assert_string_equal(got.field, "phone");
+        assert_non_null(strstr(got.detail, "of the United Kingdom, or an"));
+        signup_rig_free(&got);
+    }
 }
 
 /* ---- limits ---- */
@@ -571,6 +584,7 @@ main(void)
         IN_RIG(a_key_of_33_bytes_is_refused),
         IN_RIG(an_entry_is_confirmed_by_one_contact),
         IN_RIG(what_is_wrong_is_refused_by_field_with_a_sentence),
+        IN_RIG(a_scarce_seat_is_not_for_whom_nobody_can_write_to),
         IN_RIG(a_campaign_has_256_wordings_of_consent_and_no_more),
         IN_RIG(a_sign_up_names_32_actions_and_8_consents_and_no_more),
         IN_RIG(

@@ -2,23 +2,24 @@
 // every count is what it was, nobody is written to twice, and what people
 // hold in their hands (tickets, links, logins, tokens) still opens.
 //
-// One folder of tests/fixtures for each version; its README says how it was
-// made and what is in it.
+// A file of tests/system for each folder of tests/fixtures, whose README says
+// how it was made and what is in it; it imports this as "upgrade.mjs?0.1".
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
-import {startRig} from '../support/rig.mjs';
-import {takeSnapshot} from '../support/snapshot.mjs';
+import {startRig} from './rig.mjs';
+import {takeSnapshot} from './snapshot.mjs';
 
+const VERSION = new URL(import.meta.url).search.slice(1);
 const FIXTURE = join(dirname(fileURLToPath(import.meta.url)),
-    '../fixtures/var-0.1');
+    `../fixtures/var-${VERSION}`);
+const CONFIRMATION = 'Confirmation of sign-ups'; // made by this version
 const expected = JSON.parse(
     readFileSync(join(FIXTURE, 'expected.json'), 'utf8'));
 const {campaign, tokens, cut} = expected;
 const C = `/v1/campaigns/${campaign}`;
-const CONFIRMATION = 'Confirmation of sign-ups'; // made by this version
 let rig;
 
 before(async () => {
@@ -33,7 +34,8 @@ const ask = (method, path, body) => rig.must(200, method, path,
 const countsOf = async (id) =>
     (await ask('GET', `${C}/broadcasts/${id}`)).channels[0].counts;
 
-// The one that was cut off was begun after the snapshot: it has a test below.
+// The one that was cut off was begun after the snapshot: it has a test of
+// its own.
 async function snapshot() {
     const counted = await takeSnapshot(ask, campaign);
     delete counted.broadcasts['Cut off'];
@@ -49,7 +51,8 @@ test('what was on the wire is in doubt, and the rest goes out once',
         });
         const sum = (all) => Object.values(all).reduce((a, b) => a + b, 0);
         assert.equal(sum(counts), sum(cut.counts));
-        assert.ok(counts.in_doubt >= cut.held.length, JSON.stringify(counts));
+        assert.ok(counts.in_doubt >= cut.held.length,
+            JSON.stringify(counts));
         const sent = rig.outbox(campaign)
             .filter(({text}) => text?.includes('Cut off'));
         assert.equal(sent.length, counts.accepted);
@@ -70,7 +73,7 @@ test('every count is what it was, and each ledger recounts equal',
         assert.deepEqual(got, want);
     });
 
-test('the confirmation there is now writes to nobody of before', async () => {
+test('the confirmation of now writes to nobody of before', async () => {
     const {broadcasts} = await snapshot();
     assert.deepEqual(
         broadcasts[CONFIRMATION].channels.map(({audience}) => audience),
@@ -88,7 +91,8 @@ test('tickets and links that people hold still open', async () => {
         {body: mark})).is_first, true);
     await rig.until('they are counted', async () => arrived + 1 ===
         (await ask('GET', `${C}/actions/walk/attendance`)).arrived);
-    for (const path of [expected.preferences_path, expected.unsubscribe_path])
+    for (const path of [expected.preferences_path,
+        expected.unsubscribe_path])
         assert.equal((await rig.call('GET', path)).status, 200, path);
 });
 
@@ -103,7 +107,7 @@ test('an unsubscribe link of before still unsubscribes', async () => {
     assert.equal((await preview()).people, people - 1);
 });
 
-test('staff sign in with their passwords, tokens keep their role', async () => {
+test('staff sign in by their passwords, tokens keep a role', async () => {
     await rig.must(200, 'POST', '/v1/session',
         {body: {campaign, ...expected.login}});
     const list = (token) => rig.call('GET', `${C}/broadcasts`, {token});
@@ -126,7 +130,8 @@ test('somebody who signs up now is new, counted, and gets the standing one',
             {query: 'all', class: 'campaign'});
         assert.equal(now.people, people + 1);
         await rig.until('the text is out', () => rig.outbox(campaign).some(
-            ({to, text}) => to === '+447700900900' && /Your place/.test(text)));
+            ({to, text}) => to === '+447700900900' &&
+                /Your place/.test(text)));
     });
 
 test('what was paused goes on, and each one gets it once', async () => {
