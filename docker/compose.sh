@@ -69,6 +69,7 @@ END
     volumes:
       - ./redis.conf:/etc/muster/redis.conf:ro
       - ./redis.sh:/etc/muster/redis.sh:ro
+      - ./log-short.sh:/etc/muster/log-short.sh:ro
       - ./users.acl:/etc/muster/users.acl:ro
       - ../services/services.txt:/etc/muster/services.txt:ro
       - redis:/data

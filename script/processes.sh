@@ -88,6 +88,7 @@ keep() {
     shift
     echo $$ >"$RUN/$name.keeper.pid"
     trap 'is_stopping=yes; kill -TERM $child 2>/dev/null || true' TERM INT
+    if [ "$name" = redis ]; then keep_log_short; fi
     while [ -z "$is_stopping" ]; do
         began=$SECONDS
         "$@" &
@@ -108,6 +109,7 @@ keep() {
         delay=$((delay < 5 ? delay + 1 : 5))
         if [ "$name" = redis ]; then wait_for_log; fi
     done
+    if [ "$name" = redis ]; then kill -TERM "$SHORTENER" || true; fi
     rm -f "$RUN/$name.pid" "$RUN/$name.keeper.pid"
 }
 

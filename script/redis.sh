@@ -6,10 +6,10 @@ random_word() {
     openssl rand -hex 24
 }
 
-# One password for each service, made once.
+# One password for each user, made once.
 make_passwords() {
     local service
-    for service in $(owners); do
+    for service in $(owners) keeper; do
         [ -n "$(password_of "$service")" ] && continue
         (umask 077 && echo "$service $(random_word)" \
             >>"$VAR/keys/redis.passwords")
@@ -21,14 +21,23 @@ password_of() {
         "$VAR/keys/redis.passwords" 2>/dev/null || true
 }
 
+hash_of() {
+    password_of "$1" | tr -d '\n' | sha256sum | cut -d' ' -f1
+}
+
 # acl_user SERVICE: its own keys, and what the store needs to greet.
 acl_user() {
-    local line hash
+    local line
     line=$(grep '^user NAME' "$TOP/docker/users.acl")
-    hash=$(password_of "$1" | tr -d '\n' | sha256sum | cut -d' ' -f1)
     line=${line/NAME/$1}
     line=${line/OWNER/${OWNER[$1]}}
-    echo "${line/PASSWORD/#$hash}"
+    echo "${line/PASSWORD/#$(hash_of "$1")}"
+}
+
+keeper_user() {
+    local line
+    line=$(grep '^user keeper' "$TOP/docker/users.acl")
+    echo "${line/PASSWORD/#$(hash_of keeper)}"
 }
 
 write_users() {
@@ -38,6 +47,7 @@ write_users() {
         for service in $(owners); do
             acl_user "$service"
         done
+        keeper_user
     } | (umask 077 && cat >"$RUN/users.acl")
 }
 
@@ -57,6 +67,14 @@ look_or_refuse() {
         CODE=$code fail "nothing was started. When it is mended: ./muster up"
     fi
     if [ -n "$said" ]; then say "$said"; fi
+}
+
+# Beside the keeper, while it lives. Its pid is in SHORTENER.
+# shellcheck disable=SC2034 # the keeper ends it
+keep_log_short() {
+    REDISCLI_AUTH=$(password_of keeper) "$TOP/docker/log-short.sh" 30 $$ \
+        "$VAR/redis" redis-cli -s "$RUN/redis.sock" --user keeper &
+    SHORTENER=$!
 }
 
 # ---- its words --------------------------------------------------------------
@@ -80,10 +98,11 @@ redis_is_reading() {
     case $REDIS_SAYS in LOADING*) ;; *) return 1 ;; esac
 }
 
-# redis_words LINE: its warnings from that line of its log on.
+# redis_words LINE: its last warnings before it first died, from that line of
+# its log on.
 redis_words() {
     local words
-    words=$(tail -n "+$1" "$VAR/log/redis.log" |
+    words=$(tail -n "+$1" "$VAR/log/redis.log" | sed '/starting it again$/q' |
         sed -n 's/^[0-9]*:[A-Z] [^#*]* # //p' |
         grep -v '^oO0OoO\|^Redis version=\|^Conf\|^Server init\|^WARN' |
         tail -3)

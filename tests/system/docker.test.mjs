@@ -15,6 +15,7 @@ const TOP = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const variable = (name) => `MUSTER_STORE_${name.toUpperCase()}_PASSWORD`;
 const passwords = Object.fromEntries(SERVICES.filter(({owner}) => owner)
     .map(({name}) => [variable(name), `"${name}'s / & $1`]));
+const hash = (text) => createHash('sha256').update(text).digest('hex');
 let dir;
 
 before(() => {
@@ -25,6 +26,8 @@ before(() => {
         {mode: 0o700});
     writeFileSync(join(dir, 'muster'), '#!/bin/sh\necho "$@" >&2\n' +
         'case $* in *broken) exit 3 ;; esac\n', {mode: 0o700});
+    writeFileSync(join(dir, 'log-short.sh'), '#!/bin/sh\n' +
+        `echo "$REDISCLI_AUTH" "$@" >${dir}/short\n`, {mode: 0o700});
 });
 
 after(() => rmSync(dir, {recursive: true, force: true}));
@@ -43,9 +46,12 @@ test('Redis is started with the users of the list, whatever a password holds',
         assert.equal(status, 0, stderr);
         assert.equal(stdout,
             `${dir}/redis.conf --aclfile ${dir}/acl --dir x\n`);
-        assert.equal(readFileSync(join(dir, 'acl'), 'utf8'),
-            aclUsers((name) => createHash('sha256')
-                .update(passwords[variable(name)]).digest('hex')));
+        const users = readFileSync(join(dir, 'acl'), 'utf8');
+        const [password, ...words] = readFileSync(join(dir, 'short'), 'utf8')
+            .trim().split(' ');
+        assert.match(words.join(' '), /^30 \d+ x redis-cli --user keeper$/);
+        assert.equal(users, aclUsers((name) => hash(passwords[variable(name)]))
+            + `user keeper on #${hash(password)} -@all +bgrewriteaof\n`);
     });
 
 test('its log is looked at first, and a broken one is not started with', () => {

@@ -1,6 +1,6 @@
 // script -- ./muster up and down, as a newcomer meets them.
 import assert from 'node:assert/strict';
-import {execFile} from 'node:child_process';
+import {execFile, execFileSync} from 'node:child_process';
 import {copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync,
     renameSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
@@ -343,6 +343,17 @@ test('a route that is misspelt changes nothing of what runs', async () => {
     assert.match(out, /provlder.*provider/);
     assert.equal(readFileSync(join(dir, 'var/muster.ini'), 'utf8'), ini);
     assert.deepEqual(names.map(pid_of), pids);
+});
+
+test("Redis' keeper may ask for a shorter log, and for nothing else", () => {
+    const [, password] = readFileSync(join(dir, 'var/keys/redis.passwords'),
+        'utf8').match(/^keeper (\S+)$/m);
+    const ask = (...words) => execFileSync('redis-cli', ['-s',
+        join(dir, 'var/run/redis.sock'), '--user', 'keeper', ...words],
+    {encoding: 'utf8', env: {...process.env, REDISCLI_AUTH: password}});
+    assert.match(ask('BGREWRITEAOF'), /rewriting (started|scheduled)/);
+    for (const words of [['GET', 'x'], ['INFO'], ['KEYS', '*'], ['SHUTDOWN']])
+        assert.match(ask(...words), /^NOPERM/, words.join(' '));
 });
 
 test('down stops all that runs, also what the settings no longer name',
