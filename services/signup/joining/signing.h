@@ -49,7 +49,7 @@ struct signing {
     const struct campaign_action *actions[SIGNING_ACTIONS_MAX];
     size_t consent_count;
     struct signing_consent consents[SIGNING_CONSENTS_MAX];
-    bool is_rung; /* its number is, and not texted */
+    bool is_rung;         /* its number is, and not texted */
     int confirms_by;      /* words.Channel */
     struct record record; /* as typed */
     uint8_t phone_hash[ADDRESS_HASH_BYTES], email_hash[ADDRESS_HASH_BYTES];

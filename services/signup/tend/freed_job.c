@@ -19,8 +19,8 @@
 #include "services/signup/tend/round.h"
 
 #define NOTE_VALID_MS (2 * 86400000LL)
-#define TEXT_NAME_BYTES_MAX 40 /* of a campaign, an action: two texts at most  \
-                                */
+/* Of a campaign, an action: two texts at most. */
+#define TEXT_NAME_BYTES_MAX 40
 
 static void people_done(void *arg, enum err err,
                         const struct store_reply *reply);
