@@ -199,7 +199,9 @@ tell_count(const char *field, size_t len, uint32_t count, Signup__Action *to)
                 {"waitlisted", &to->has_waitlisted, &to->waitlisted},
                 {"held", &to->has_held, &to->held},
                 {"asked", &to->has_asked, &to->asked},
-                {"unproved", &to->has_unproved, &to->unproved}};
+                {"unproved", &to->has_unproved, &to->unproved},
+                {"twins", &to->has_twins, &to->twins},
+                {"twins-waiting", &to->has_twins_waiting, &to->twins_waiting}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (strlen(rows[i].counter) == len &&
             memcmp(rows[i].counter, field, len) == 0) {

@@ -197,6 +197,7 @@ without_counts(const Signup__Action *action)
     Signup__Action copy = *action;
     copy.has_confirmed = copy.has_waitlisted = copy.has_unproved = false;
     copy.has_held = copy.has_asked = false;
+    copy.has_twins = copy.has_twins_waiting = false;
     return copy;
 }
 

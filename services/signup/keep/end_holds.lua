@@ -18,6 +18,8 @@ local function end_place(number, action)
   if was == PLACE_HELD or was == PLACE_TWIN and is_few then
     move_place(number, action, slugs[action], was, PLACE_ASKED)
     promote(action, slugs[action])
+  elseif was == PLACE_TWIN then
+    be_no_twin(action_of(action), number)
   end
 end
 

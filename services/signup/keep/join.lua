@@ -72,7 +72,9 @@ end
 local function settle(action, number)
   local was = get_place(number, action)
   if was == PLACE_TWIN then
-    change(number, action, was, settled(number, action, was))
+    change(number, action, was,
+      settled(number, action, own_place(number, action)))
+    promote(action, slugs[action])
   end
 end
 
@@ -82,14 +84,14 @@ local function move(action, number, other)
   if from == PLACE_NONE then
     return
   end
-  local waiting = action_of(action).waiting
-  local since = call('ZSCORE', waiting, text(other))
+  local since, best = turn_of(other, action), own_place(number, action)
+  local theirs = own_place(other, action)
   change(other, action, from, PLACE_NONE)
-  local best = ranks[from] > ranks[was] and from or was
+  best = ranks[theirs] > ranks[best] and theirs or best
   local state = settled(number, action, best)
   change(number, action, was, state)
-  if state == PLACE_WAITLISTED and since then
-    call('ZADD', waiting, 'LT', since, text(number))
+  if state == PLACE_WAITLISTED then
+    wait_since(action, number, since)
   end
   promote(action, slugs[action])
 end
@@ -105,13 +107,12 @@ local function seated(number, action, state)
 end
 
 local function take_back(action, number, other, state, left)
-  local waiting = action_of(action).waiting
-  local since = call('ZSCORE', waiting, text(other))
+  local since = turn_of(other, action)
   change(other, action, get_place(other, action), left)
   local now = seated(number, action, state)
   change(number, action, get_place(number, action), now)
-  if now == PLACE_WAITLISTED and since then
-    call('ZADD', waiting, 'LT', since, text(number))
+  if now == PLACE_WAITLISTED then
+    wait_since(action, number, since)
   end
   promote(action, slugs[action])
 end

@@ -10,6 +10,9 @@ local function action_of(number)
     local capacity = call('HGET', prefix .. 'capacity', id)
     action = {columns = {}, counters = {}, waiting = prefix .. 'w:' .. id,
               unproved = 'unproved:' .. id,
+              twins = prefix .. 'ty:' .. id,
+              twins_held = 'twins-held:' .. id,
+              twins_waiting = 'twins-waiting:' .. id,
               capacity = capacity and tonumber(capacity) or math.huge}
     for _, row in ipairs(SIGNUP_PLACES) do
       action.columns[row.state] = row.letter .. id
@@ -61,18 +64,75 @@ local function count_place(action, state, by, of_unproved)
   end
 end
 
+-- What a twin had is kept, where it was no seat for good: a seat that was held
+-- counts as held until then, or a stranger would see whose twin's was given
+-- on; who waited has her turn again. Returns its turn; false: it has none.
+local function had_as_twin(of, number)
+  local had = call('HGET', of.twins, text(number))
+  return had and had ~= '' and had
+end
+
+local function become_twin(of, number, was)
+  if was == PLACE_HELD then
+    call('HSET', of.twins, text(number), '')
+    count(of.twins_held, 1)
+  elseif was == PLACE_WAITLISTED then
+    call('HSET', of.twins, text(number),
+      call('ZSCORE', of.waiting, text(number)))
+    count(of.twins_waiting, 1)
+  end
+end
+
+local function be_no_twin(of, number)
+  local had = call('HGET', of.twins, text(number))
+  if had then
+    count(had == '' and of.twins_held or of.twins_waiting, -1)
+    call('HDEL', of.twins, text(number))
+  end
+end
+
 local function leave_place(number, action, was, of_unproved)
   local of = action_of(action)
   set_bit(of.columns[was], number, '0')
   count_place(action, was, -1, of_unproved)
   if was == PLACE_WAITLISTED then
     call('ZREM', of.waiting, text(number))
+  elseif was == PLACE_TWIN then
+    be_no_twin(of, number)
+  end
+end
+
+-- As if nobody had found a twin: what there is to be had of one's own.
+local function own_place(number, action)
+  local state = get_place(number, action)
+  local had = state == PLACE_TWIN and
+    call('HGET', action_of(action).twins, text(number))
+  if not had then
+    return state
+  end
+  return had == '' and PLACE_HELD or PLACE_WAITLISTED
+end
+
+-- Of who waits, or did as a twin; nil or false: she does not.
+local function turn_of(number, action)
+  local of = action_of(action)
+  return call('ZSCORE', of.waiting, text(number)) or had_as_twin(of, number)
+end
+
+-- The better of two turns is hers.
+local function wait_since(action, number, turn)
+  if turn then
+    call('ZADD', action_of(action).waiting, 'LT', turn, text(number))
   end
 end
 
 -- was and state: PLACE_NONE, or one there is a column for.
 local function set_place(number, action, was, state)
   local of, of_unproved = action_of(action), is_unproved(get_flags(number))
+  local turn = was == PLACE_TWIN and had_as_twin(of, number)
+  if state == PLACE_TWIN then
+    become_twin(of, number, was)
+  end
   if was ~= PLACE_NONE then
     leave_place(number, action, was, of_unproved)
   end
@@ -83,6 +143,7 @@ local function set_place(number, action, was, state)
   count_place(action, state, 1, of_unproved)
   if state == PLACE_WAITLISTED then
     join_queue(of, number)
+    wait_since(action, number, turn)
   end
 end
 
@@ -93,17 +154,22 @@ local function free_seats(action)
     counter(of.counters[PLACE_OFFERED])
 end
 
+-- Also those of which it was found since that they are held twice for one.
+local function held_seats(action)
+  local of = action_of(action)
+  return counter(of.counters[PLACE_HELD]) + counter(of.twins_held)
+end
+
 -- Offered and held seats are kept for somebody, so they count as taken.
 local function has_room(action)
-  return free_seats(action) > counter(action_of(action).counters[PLACE_HELD])
+  return free_seats(action) > held_seats(action)
 end
 
 -- Unproved entries hold at most half of what is free, but at least one, so
 -- that a stranger with many names cannot empty an action.
 local function has_hold(action)
   local free = free_seats(action)
-  return free > 0 and counter(action_of(action).counters[PLACE_HELD]) <
-    math.max(1, floor(free / 2))
+  return free > 0 and held_seats(action) < math.max(1, floor(free / 2))
 end
 
 -- Where somebody who asks for a place begins.

@@ -328,7 +328,7 @@ local function again(item, number, first)
   end
   local states = {}
   for i, action in ipairs(item.actions) do
-    states[i] = char(get_place(number, action))
+    states[i] = char(own_place(number, action))
   end
   return done_of(item, number, table.concat(states))
 end

@@ -21,6 +21,9 @@
  *                      at action n
  *   {c}:su:v           hash: "<col>:<k>" -> stamp of its last change
  *   {c}:su:w:<n>       sorted set: who waits for action n, longest first
+ *   {c}:su:ty:<n>      hash: twin at action n -> its turn, if it waited; '': a
+ *                      seat was held for it. Counted in the meta hash as
+ *                      twins-waiting:n and twins-held:n
  *   {c}:su:x           set: channel and blind index of addresses that
  *                      withdrew; outlives the supporter
  *   {c}:su:e, ei       list and hash: the wordings of consents

@@ -7,9 +7,10 @@
 --
 -- At each action one of them has the place: somebody proved, else vouched for,
 -- else whoever is confirmed, else whoever holds a seat; the oldest of these.
--- What the others have is a twin of it, unless they are proved, wait or only
--- ask. When that one has given its place up, the oldest twin gets one as if it
--- asked now.
+-- What the others have is a twin of it, unless they are proved or only ask; who
+-- is vouched for and waits is the twin of another who is proved or vouched for.
+-- When that one has given its place up, the oldest twin gets one as if it
+-- asked now, or waits as it did.
 --
 -- In attendance all of them count as one: the proved one, else the one vouched
 -- for, else the oldest. {c}:su:f has into whom each is folded, so that what is
@@ -111,15 +112,22 @@ local function change(group, states, i, action, state)
   tell(group[i].number, action, state)
 end
 
--- As if it asked now. A seat that is needed for it is free by then.
+-- As if it asked now, unless a seat is held for it still. A seat that is needed
+-- for it is free by then.
 local function begin_again(group, states, i, action)
-  change(group, states, i, action,
-    first_place(action, group[i].is_unproved))
+  local one = group[i]
+  local state = first_place(action, one.is_unproved)
+  if own_place(one.number, action) == PLACE_HELD then
+    state = one.is_unproved and PLACE_HELD or PLACE_CONFIRMED
+  end
+  change(group, states, i, action, state)
 end
 
 local function make_twins(group, states, winner, action)
   for i, one in ipairs(group) do
-    local has_place = states[i] == PLACE_CONFIRMED or states[i] == PLACE_HELD
+    local has_place = states[i] == PLACE_CONFIRMED or
+      states[i] == PLACE_HELD or
+      states[i] == PLACE_WAITLISTED and not group[winner].is_unproved
     if i ~= winner and has_place and not one.is_proved then
       change(group, states, i, action, PLACE_TWIN)
     end

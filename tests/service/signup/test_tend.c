@@ -47,10 +47,29 @@ take_mail(uint32_t number)
                        WORDS__CHANNEL__CHANNEL_EMAIL, number);
 }
 
+static struct tend_rig_entry
+at_table(int who, char phone[32], char email[48])
+{
+    (void)snprintf(phone, 32, "07700900%03d", who);
+    (void)snprintf(email, 48, "p%d@example.org", who);
+    return (struct tend_rig_entry){
+        .name = "Person", .email = email, .actions = {TABLE}};
+}
+
+static unsigned
+enter_table(int who, bool is_vouched)
+{
+    char phone[32], email[48];
+    struct tend_rig_entry entry = at_table(who, phone, email);
+    entry.is_vouched = is_vouched;
+    return tend_rig_number(&rig, &entry);
+}
+
 /* How many Folded events the feed has; *last: the last one. */
 static int
 count_folded(Signup__Folded *last)
 {
+    *last = (Signup__Folded)SIGNUP__FOLDED__INIT;
     Feed__Since since = FEED__SINCE__INIT;
     since.campaign = "care";
     Signup__Request request = SIGNUP__REQUEST__INIT;
@@ -142,6 +161,86 @@ a_twin_holds_no_second_seat(void **state)
     assert_int_equal(tend_rig_count(&rig, "held:2"), 1);
     assert_int_equal(
         tend_rig_count(&rig, "twins:2") + tend_rig_count(&rig, "asked:2"), 4);
+}
+
+/* Whose entry is found to be a twin keeps its seat for as long as any other:
+ * what is left tells nobody that the contact is known. */
+static void
+expect_next_at_table(int who, const char *state)
+{
+    char phone[32], email[48];
+    struct tend_rig_entry entry = at_table(who, phone, email);
+    long before = tend_rig_count(&rig, state);
+    (void)tend_rig_number(&rig, &entry);
+    assert_int_equal(tend_rig_count(&rig, state), before + 1);
+}
+
+static void
+a_seat_that_a_twin_held_is_not_given_on_before_its_time(void **state)
+{
+    (void)state;
+    (void)enter_table(0, true); /* known: three seats are free, one for holds */
+    unsigned twin = enter_table(0, false);
+    tend_rig_await(&rig, "twins:2", 1);
+    assert_int_equal(tend_rig_count(&rig, "held:2"), 0);
+    assert_int_equal(tend_rig_count(&rig, "twins-held:2"), 1);
+    expect_next_at_table(1, "asked:2"); /* as if she were not known */
+    take_mail(twin);
+    tend_rig_pass(&rig, 31 * TEND_RIG_MINUTE_MS);
+    tend_rig_await(&rig, "twins-held:2", 0);
+    assert_int_equal(tend_rig_count(&rig, "twins:2"), 0);
+    expect_next_at_table(2, "held:2");
+}
+
+/* A seat that is held for her is hers when she is proved. */
+static void
+a_twin_that_is_proved_has_the_seat_that_was_held(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SEATS - 1; i++) {
+        (void)enter_table(10 + i, true);
+    }
+    unsigned first = enter_table(0, false);
+    (void)enter_table(20, true); /* waits: the last one is held */
+    assert_int_equal(tend_rig_count(&rig, "held:2"), 1);
+    unsigned second = enter_table(0, false);
+    tend_rig_settle(&rig);
+    assert_int_equal(tend_rig_prove(&rig, second, WORDS__CHANNEL__CHANNEL_EMAIL,
+                                    SIGNUP__PROVE_ANSWER__PROVE_YES),
+                     ERR_NONE);
+    tend_rig_settle(&rig);
+    assert_int_equal(tend_rig_count(&rig, "confirmed:2"), SEATS);
+    assert_int_equal(tend_rig_count(&rig, "waitlisted:2"), 1);
+    assert_int_equal(tend_rig_count(&rig, "held:2"), 0);
+    assert_int_equal(tend_rig_count(&rig, "twins-held:2"), 0);
+    (void)first;
+}
+
+/* Vouched for twice, she waits once; and when the one that waits is given up,
+ * the other waits from when it was made. */
+static void
+who_waits_twice_waits_once(void **state)
+{
+    (void)state;
+    unsigned seated = 0;
+    for (int i = 0; i < SEATS; i++) {
+        seated = enter_table(10 + i, true);
+    }
+    unsigned first = enter_table(0, true);
+    (void)enter_table(0, true);
+    (void)enter_table(1, true);
+    tend_rig_await(&rig, "twins-waiting:2", 1);
+    assert_int_equal(tend_rig_count(&rig, "waitlisted:2"), 2);
+    assert_int_equal(tend_rig_ask(&rig, "ZCARD '{care}:su:w:2'"), 2);
+    tend_rig_cancel(&rig, first, TABLE);
+    tend_rig_await(&rig, "twins-waiting:2", 0);
+    assert_int_equal(tend_rig_count(&rig, "waitlisted:2"), 2);
+    tend_rig_cancel(&rig, seated, TABLE);
+    tend_rig_await(&rig, "waitlisted:2", 1);
+    /* The third of those entries still waits. */
+    char *command = mem_format("ZSCORE '{care}:su:w:2' %u", first + 2);
+    assert_true(tend_rig_ask(&rig, command) > 0);
+    free(command);
 }
 
 /* What an organisation's server answers for is not undone by a stranger who
@@ -332,24 +431,6 @@ an_entry_is_the_twin_of_who_is_proved(void **state)
 
 /* ---- seats ---- */
 
-static struct tend_rig_entry
-at_table(int who, char phone[32], char email[48])
-{
-    (void)snprintf(phone, 32, "07700900%03d", who);
-    (void)snprintf(email, 48, "p%d@example.org", who);
-    return (struct tend_rig_entry){
-        .name = "Person", .email = email, .actions = {TABLE}};
-}
-
-static unsigned
-enter_table(int who, bool is_vouched)
-{
-    char phone[32], email[48];
-    struct tend_rig_entry entry = at_table(who, phone, email);
-    entry.is_vouched = is_vouched;
-    return tend_rig_number(&rig, &entry);
-}
-
 static void
 a_stranger_cannot_empty_a_roundtable(void **state)
 {
@@ -414,14 +495,18 @@ draw(unsigned below)
 }
 
 /* In one look, since the jobs go on meanwhile: the seats taken; -1: a counter
- * says other than its column. */
+ * says other than its column; -2: than what twins had. */
 static const char seats_taken[] =
-    "EVAL \"local m, taken = '{care}:su:m', 0; for letter, name in pairs({c = "
-    "'confirmed', w = 'waitlisted', o = 'offered', h = 'held', a = 'asked', t "
-    "= 'twins'}) do local n = tonumber(redis.call('HGET', m, name .. ':2') or "
-    "0); if n ~= redis.call('BITCOUNT', '{care}:su:c:' .. letter .. '2:0') "
-    "then return -1 end; if letter == 'c' or letter == 'o' or letter == 'h' "
-    "then taken = taken + n end end; return taken\" 0";
+    "EVAL \"local m, taken = '{care}:su:m', 0; local function count(name) "
+    "return tonumber(redis.call('HGET', m, name .. ':2') or 0) end; for "
+    "letter, name in pairs({c = 'confirmed', w = 'waitlisted', o = 'offered', "
+    "h = 'held', a = 'asked', t = 'twins'}) do local n = count(name); if n ~= "
+    "redis.call('BITCOUNT', '{care}:su:c:' .. letter .. '2:0') then return -1 "
+    "end; if letter == 'c' or letter == 'o' or letter == 'h' then taken = "
+    "taken + n end end; if count('twins-held') + count('twins-waiting') ~= "
+    "redis.call('HLEN', '{care}:su:ty:2') or count('waitlisted') ~= "
+    "redis.call('ZCARD', '{care}:su:w:2') then return -2 end; return taken + "
+    "count('twins-held')\" 0";
 
 static void
 expect_seats_add_up(int step)
@@ -432,20 +517,57 @@ expect_seats_add_up(int step)
     }
 }
 
+#define STEPS 80
+#define VOUCHED_FROM 6 /* who of those is vouched for */
+static int who_is[STEPS];
+
+/* Of the entries that are one person's, at most one has a seat or waits. */
+static void
+expect_one_of_each(unsigned people)
+{
+    int count[2 * VOUCHED_FROM] = {0};
+    for (unsigned i = 0; i < people; i++) {
+        char *command = mem_format(
+            "EVAL \"local at = ARGV[1] + 7 - 2 * (ARGV[1] %% 8); return "
+            "redis.call('GETBIT', '{care}:su:c:c2:0', at) + "
+            "redis.call('GETBIT', '{care}:su:c:w2:0', at)\" 0 %u",
+            i);
+        count[who_is[i]] += (int)tend_rig_ask(&rig, command);
+        free(command);
+    }
+    for (int who = 0; who < 2 * VOUCHED_FROM; who++) {
+        if (count[who] > 1) {
+            fail_msg("person %d counts %d times", who, count[who]);
+        }
+    }
+}
+
+static void
+enter_one(unsigned *people, int who, bool is_vouched)
+{
+    char phone[32], email[48], key[32];
+    struct tend_rig_entry entry = at_table(who, phone, email);
+    entry.is_vouched = is_vouched;
+    /* Asked again after a kill it is the same one. */
+    (void)snprintf(key, sizeof(key), "a-key-of-entry-%u", *people);
+    entry.key = key;
+    assert_int_equal(tend_rig_number(&rig, &entry), *people);
+    who_is[(*people)++] = who;
+}
+
 /* Each step, whatever came before; a kill in the midst of it. */
 static void
 take_step(unsigned *people)
 {
-    switch (draw(10)) {
+    switch (draw(11)) {
     case 0:
     case 1:
     case 2:
-        (void)enter_table((int)draw(6), false);
-        (*people)++;
+        enter_one(people, (int)draw(VOUCHED_FROM), false);
         break;
     case 3:
-        (void)enter_table((int)draw(6) + 6, true);
-        (*people)++;
+    case 10:
+        enter_one(people, VOUCHED_FROM + (int)draw(6), true);
         break;
     case 4:
         if (*people > 0) {
@@ -482,12 +604,13 @@ held_and_taken_seats_are_never_more_than_there_are(void **state)
     const char *wanted = getenv("MUSTER_SEED");
     seed = wanted == NULL ? 4711 : (uint32_t)strtoul(wanted, NULL, 10);
     unsigned people = 0;
-    for (int step = 0; step < 80; step++) {
+    for (int step = 0; step < STEPS; step++) {
         take_step(&people);
         expect_seats_add_up(step);
     }
     tend_rig_settle(&rig);
     expect_seats_add_up(-1);
+    expect_one_of_each(people);
     tend_rig_pass(&rig, 2 * TEND_RIG_DAY_MS);
     tend_rig_settle(&rig);
     expect_seats_add_up(-2);
@@ -507,6 +630,14 @@ main(void)
             a_twin_counts_when_the_first_gives_its_place_up, open_rig,
             close_rig),
         cmocka_unit_test_setup_teardown(a_twin_holds_no_second_seat, open_rig,
+                                        close_rig),
+        cmocka_unit_test_setup_teardown(
+            a_seat_that_a_twin_held_is_not_given_on_before_its_time, open_rig,
+            close_rig),
+        cmocka_unit_test_setup_teardown(
+            a_twin_that_is_proved_has_the_seat_that_was_held, open_rig,
+            close_rig),
+        cmocka_unit_test_setup_teardown(who_waits_twice_waits_once, open_rig,
                                         close_rig),
         cmocka_unit_test_setup_teardown(who_is_vouched_for_is_nobodys_twin,
                                         open_rig, close_rig),

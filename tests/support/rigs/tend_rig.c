@@ -151,6 +151,9 @@ tend_rig_enter(struct tend_rig *rig, const struct tend_rig_entry *entry)
     while (entry->actions[sign_up.n_actions] != NULL) {
         sign_up.n_actions++;
     }
+    sign_up.has_key = entry->key != NULL;
+    sign_up.key.data = (uint8_t *)(uintptr_t)entry->key;
+    sign_up.key.len = entry->key == NULL ? 0 : strlen(entry->key);
     sign_up.has_by = entry->is_vouched;
     sign_up.by = SIGNUP__ENTERED_BY__ENTERED_BY_SERVER;
     Signup__Request request = SIGNUP__REQUEST__INIT;

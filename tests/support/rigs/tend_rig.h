@@ -33,6 +33,7 @@ struct tend_rig_entry {
     const char *name, *phone, *email;
     const char *actions[4];
     bool is_vouched;
+    const char *key; /* of the form; NULL: none */
 };
 struct signup_answer tend_rig_enter(struct tend_rig *rig,
                                     const struct tend_rig_entry *entry);

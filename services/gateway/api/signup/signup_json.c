@@ -51,6 +51,28 @@ campaign_to_json(const Signup__Campaign *campaign, bool is_for_staff)
     return object;
 }
 
+/* What a stranger is told does not fall when an entry is found to be another's
+ * twin: else whoever typed her contact would see that it is known. Where seats
+ * are few, those for good are told as they are. */
+static void
+set_counts(json_t *object, const Signup__Action *a, bool is_for_staff)
+{
+    int64_t confirmed = a->has_confirmed ? a->confirmed : 0;
+    int64_t waitlisted = a->has_waitlisted ? a->waitlisted : 0;
+    if (!is_for_staff) {
+        confirmed += !a->has_capacity && a->has_twins ? a->twins : 0;
+        waitlisted += a->has_twins_waiting ? a->twins_waiting : 0;
+    }
+    json_set_whole(object, "confirmed", confirmed);
+    json_set_whole(object, "waitlisted", waitlisted);
+    if (is_for_staff) {
+        json_set_whole(object, "not_confirmed",
+                       a->has_unproved ? a->unproved : 0);
+        json_set_whole(object, "held", a->has_held ? a->held : 0);
+        json_set_whole(object, "asked", a->has_asked ? a->asked : 0);
+    }
+}
+
 json_t *
 action_to_json(const Signup__Action *action, bool is_for_staff)
 {
@@ -64,14 +86,7 @@ action_to_json(const Signup__Action *action, bool is_for_staff)
     json_set_time(object, "ends_at", a->ends_at_ms);
     json_set(object, "capacity",
              a->has_capacity ? json_integer(a->capacity) : json_null());
-    json_set_whole(object, "confirmed", a->has_confirmed ? a->confirmed : 0);
-    json_set_whole(object, "waitlisted", a->has_waitlisted ? a->waitlisted : 0);
-    if (is_for_staff) {
-        json_set_whole(object, "not_confirmed",
-                       a->has_unproved ? a->unproved : 0);
-        json_set_whole(object, "held", a->has_held ? a->held : 0);
-        json_set_whole(object, "asked", a->has_asked ? a->asked : 0);
-    }
+    set_counts(object, a, is_for_staff);
     json_set_text(object, "summary", a->summary);
     for (size_t i = 0; i < a->n_gates; i++) {
         json_t *gate = json_object();
