@@ -26,13 +26,16 @@ is_ours(const char *origin, const char *host)
     return name != NULL && host != NULL && strcmp(name + 3, host) == 0;
 }
 
-bool
-same_site_is_elsewhere(const struct exchange *x)
+enum same_site
+same_site_of(const struct exchange *x)
 {
     const char *origin = http_header(x->request, "Origin");
     const char *site = http_header(x->request, "Sec-Fetch-Site");
-    if (origin != NULL && strcmp(origin, "null") != 0) {
-        return !is_ours(origin, http_header(x->request, "Host"));
+    bool is_said = origin != NULL && strcmp(origin, "null") != 0;
+    if (!is_said && site == NULL) {
+        return SAME_SITE_UNSAID;
     }
-    return site != NULL && strcmp(site, "same-origin") != 0;
+    bool is_same = is_said ? is_ours(origin, http_header(x->request, "Host"))
+                           : strcmp(site, "same-origin") == 0;
+    return is_same ? SAME_SITE_OURS : SAME_SITE_ELSEWHERE;
 }

@@ -10,10 +10,14 @@
  * max_age_s: 0 ends it, below 0 it ends with the browser. The caller frees. */
 char *same_site_cookie(const char *name, const char *value, int64_t max_age_s);
 
-/* Does this act say that it comes from another site? What says nothing does
- * not: a form that needs more says a key of its own. A page that sends no
- * Referer has the Origin "null": then the browser's own word decides
+/* Where an act comes from, as its Origin says; a page that sends no Referer
+ * has the Origin "null", and then the browser's own word decides
  * (Sec-Fetch-Site). */
-bool same_site_is_elsewhere(const struct exchange *x);
+enum same_site {
+    SAME_SITE_UNSAID, /* no browser, or an old one */
+    SAME_SITE_OURS,
+    SAME_SITE_ELSEWHERE,
+};
+enum same_site same_site_of(const struct exchange *x);
 
 #endif

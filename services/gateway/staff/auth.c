@@ -14,6 +14,7 @@
 #include "common/base/base.h"
 #include "services/gateway/door/cookie.h"
 #include "services/gateway/door/reply.h"
+#include "services/gateway/door/same_site.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/keep/records.h"
 #include "services/gateway/keep/staff_store.h"
@@ -121,21 +122,6 @@ ask_to_sign_in(struct exchange *x, const char *why)
     buf_fini(&to);
 }
 
-/* Is this act, sent with a cookie, from one of our own pages? SameSite keeps
- * the cookie from other sites already; this does not trust it alone. */
-static bool
-is_from_our_pages(const struct exchange *x)
-{
-    const char *site = http_header(x->request, "Sec-Fetch-Site");
-    const char *origin = http_header(x->request, "Origin");
-    const char *host = http_header(x->request, "Host");
-    if (origin != NULL) {
-        const char *name = strstr(origin, "://");
-        return name != NULL && host != NULL && strcmp(name + 3, host) == 0;
-    }
-    return site != NULL && strcmp(site, "same-origin") == 0;
-}
-
 /* Is what the row's scope names theirs? What is one's own, or everyone's, is;
  * a page of a campaign that names none shows the asker's own. */
 static bool
@@ -155,7 +141,9 @@ find_refusal(struct exchange *x)
 {
     const struct route *route = x->route;
     bool is_act = route->method != HTTP_GET;
-    if (x->is_by_cookie && is_act && !is_from_our_pages(x)) {
+    /* SameSite keeps the cookie from other sites already; this does not trust
+     * it alone. */
+    if (x->is_by_cookie && is_act && same_site_of(x) != SAME_SITE_OURS) {
         return "this did not come from one of our pages";
     }
     unsigned roles = route->roles | route_known(route);

@@ -11,6 +11,7 @@
 
 #include "common/base/base.h"
 #include "services/gateway/door/reply.h"
+#include "services/gateway/entry/slip.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/pages/contact/contact.h"
 #include "services/gateway/pages/frame/words.h"
@@ -125,7 +126,7 @@ contact_reply(struct exchange *x)
     for (size_t i = 0; i < page->n_members; i++) {
         const Signup__Member *member = page->members[i];
         for (size_t p = 0; p < member->n_places; p++) {
-            if (show_has_ticket(member->places[p]->state)) {
+            if (slip_has_code(member->places[p]->state)) {
                 ask_ticket(x, member, member->places[p]);
             }
         }

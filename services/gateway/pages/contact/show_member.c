@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/text/text.h"
+#include "services/gateway/entry/slip.h"
 #include "services/gateway/pages/choices/show_switches.h"
 #include "services/gateway/pages/frame/action.h"
 #include "services/gateway/pages/frame/view.h"
@@ -82,7 +83,7 @@ static bool
 may_give_back(const struct show_contact *show, const Signup__Action *action,
               Words__PlaceState state)
 {
-    bool is_open = show_has_ticket(state) ||
+    bool is_open = slip_has_code(state) ||
                    state == WORDS__PLACE_STATE__PLACE_WAITLISTED ||
                    state == WORDS__PLACE_STATE__PLACE_OFFERED;
     return is_open && action->ends_at_ms > show->now_ms;
@@ -112,7 +113,7 @@ add_place(struct buf *to, const struct show_contact *show,
     struct buf ticket, give_back;
     buf_init(&ticket, 0);
     buf_init(&give_back, 0);
-    if (show_has_ticket(place->state)) {
+    if (slip_has_code(place->state)) {
         add_ticket(&ticket, show, owner, action);
     }
     if (*owner->handle != '\0' && may_give_back(show, action, place->state)) {

@@ -349,7 +349,7 @@ page_find_act(struct exchange *x)
     struct find *find = find_new(x);
     bool has_act =
         form != NULL && http_form_value(form, "do", 0, act, sizeof(act));
-    if (!has_act || same_site_is_elsewhere(x)) {
+    if (!has_act || same_site_of(x) == SAME_SITE_ELSEWHERE) {
         reply_problem_page(x, has_act ? 403 : 400, "Nothing has changed",
                            "Please use the button on the page.");
     } else if (strcmp(act, "code") == 0) {

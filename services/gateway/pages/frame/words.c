@@ -106,15 +106,6 @@ show_place_state(const Signup__Action *action, Words__PlaceState state)
                                 : WORDS__PLACE_STATE__PLACE_CONFIRMED;
 }
 
-bool
-show_has_ticket(Words__PlaceState state)
-{
-    return state == WORDS__PLACE_STATE__PLACE_CONFIRMED ||
-           state == WORDS__PLACE_STATE__PLACE_TWIN ||
-           state == WORDS__PLACE_STATE__PLACE_HELD ||
-           state == WORDS__PLACE_STATE__PLACE_ASKED;
-}
-
 const char *
 show_seats(const Signup__Action *action, char to[SHOW_SEATS_SIZE])
 {

@@ -31,8 +31,6 @@ const struct show_state *show_state_of(Words__PlaceState state);
  * as that one would be at an action with seats, or without. */
 Words__PlaceState show_place_state(const Signup__Action *action,
                                    Words__PlaceState state);
-/* Has its holder a ticket, or a slip, to show for it? */
-bool show_has_ticket(Words__PlaceState state);
 #define SHOW_SEATS_SIZE 64
 /* "12 places left"; "" without a limit. Returns to. */
 const char *show_seats(const Signup__Action *action, char to[SHOW_SEATS_SIZE]);

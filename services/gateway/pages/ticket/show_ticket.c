@@ -8,6 +8,7 @@
 
 #include "common/base/base.h"
 #include "common/text/text.h"
+#include "services/gateway/entry/slip.h"
 #include "services/gateway/pages/frame/view.h"
 #include "services/gateway/pages/frame/words.h"
 
@@ -104,7 +105,7 @@ show_ticket(struct buf *to, const struct show_ticket *ticket)
     bool is_slip = state == WORDS__PLACE_STATE__PLACE_HELD ||
                    state == WORDS__PLACE_STATE__PLACE_ASKED;
     buf_init(&main, 0);
-    if (show_has_ticket(state)) {
+    if (slip_has_code(state)) {
         add_ticket(&main, ticket, state);
     } else {
         add_waiting(&main, ticket, state);
