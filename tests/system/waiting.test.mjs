@@ -19,6 +19,37 @@ const told = () => rig.outbox()
     .filter(({text = ''}) => text.includes('a place has become free'));
 const stateOf = ({places}) => places[0].state;
 
+test('whoever confirms at a full action joins the waiting list', async () => {
+    await rig.must(200, 'PUT', `${c}/actions/table`, {
+        token: rig.tokens.organiser,
+        body: {...ACTIONS.lobby, name: 'Round table', capacity: 1},
+    });
+    const entered = async (n) => (await rig.enter({name: `Person ${n}`,
+        phone: rig.phone(n), actions: ['table']})).places[0];
+    const held = await entered(20);
+    const page = async (place) =>
+        (await rig.call('GET', `/t/${place.ticket.code}`)).text;
+    const asked = await entered(21);
+    assert.deepEqual([held.state, asked.state], ['held', 'asked']);
+    assert.match(await page(asked), /if one is left\. Else you join the/);
+    const press = async (n, says) => {
+        const to = `+447700900${String(n).padStart(3, '0')}`;
+        await rig.until('the message is there', () =>
+            rig.outbox().some((message) => message.to === to));
+        const {text} = rig.outbox().find((message) => message.to === to);
+        const [, path] = /http:\/\/muster\.test(\/y\/\S+)/.exec(text);
+        const answer = await fetch(rig.base + path, {method: 'POST',
+            body: new URLSearchParams({do: 'yes'})});
+        assert.match(await answer.text(), says);
+    };
+    await press(20, /You have a place/);
+    assert.match(await page(asked),
+        /Full\. Confirm, and you join the waiting list\./);
+    const form = await rig.call('GET', `/c/${rig.campaign}`);
+    assert.match(form.text, /Sign up and confirm, and you join the waiting/);
+    await press(21, /Waiting list/);
+});
+
 test('a larger room tells each of those who get in, once', async () => {
     const people = [
         {name: 'Ann Smith', phone: rig.phone(1)},

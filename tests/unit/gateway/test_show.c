@@ -402,17 +402,21 @@ static const struct {
     Words__PlaceState state;
     bool has_capacity, has_code;
     const char *want;
+    uint32_t confirmed; /* of four */
 } slips[] = {
-    {WORDS__PLACE_STATE__PLACE_CONFIRMED, true, true, "You have a place."},
-    {WORDS__PLACE_STATE__PLACE_HELD, true, true, "A place is kept for you."},
+    {WORDS__PLACE_STATE__PLACE_CONFIRMED, true, true, "You have a place.", 0},
+    {WORDS__PLACE_STATE__PLACE_HELD, true, true, "A place is kept for you.", 0},
     {WORDS__PLACE_STATE__PLACE_ASKED, true, true,
-     "It is full or being confirmed: a place is yours when you confirm, if one "
-     "is left."},
+     "Full or being confirmed: yours when you confirm, if one is left. Else "
+     "you join the waiting list. Open the message",
+     3},
+    {WORDS__PLACE_STATE__PLACE_ASKED, true, true,
+     "Full. Confirm, and you join the waiting list. Open the message", 4},
     /* Counted with another: never that one's own state. */
-    {WORDS__PLACE_STATE__PLACE_TWIN, false, true, "You have a place."},
-    {WORDS__PLACE_STATE__PLACE_TWIN, true, true, "A place is kept for you."},
-    {WORDS__PLACE_STATE__PLACE_WAITLISTED, true, false, "You do not have a"},
-    {WORDS__PLACE_STATE__PLACE_CANCELLED, true, false, "was given back"},
+    {WORDS__PLACE_STATE__PLACE_TWIN, false, true, "You have a place.", 0},
+    {WORDS__PLACE_STATE__PLACE_TWIN, true, true, "A place is kept for you.", 0},
+    {WORDS__PLACE_STATE__PLACE_WAITLISTED, true, false, "You do not have a", 4},
+    {WORDS__PLACE_STATE__PLACE_CANCELLED, true, false, "was given back", 0},
 };
 
 static void
@@ -424,6 +428,8 @@ a_slip_says_its_own_state_in_words(void **state)
         world_init(&w, "Backbone");
         w.place.state = slips[i].state;
         w.action.has_capacity = slips[i].has_capacity;
+        w.action.capacity = 4;
+        w.action.confirmed = slips[i].confirmed;
         draw_ticket(&w);
         assert_says(&w, slips[i].want);
         assert_int_equal(strstr(buf_string(&w.page), "class=\"qr\"") != NULL,
@@ -478,8 +484,8 @@ static const struct {
     {false, 0, 12, ""},
     {true, 100, 12, "88 places left"},
     {true, 13, 12, "1 place left"},
-    {true, 12, 12, "Full. You can join the waiting list."},
-    {true, 12, 13, "Full. You can join the waiting list."},
+    {true, 12, 12, "Full. Sign up and confirm, and you join the waiting list."},
+    {true, 12, 13, "Full. Sign up and confirm, and you join the waiting list."},
 };
 
 static void

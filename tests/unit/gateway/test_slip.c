@@ -230,15 +230,20 @@ each_state_is_said_in_words_with_the_ticket_beside_it(void **state)
     static const struct {
         Words__PlaceState state;
         const char *words;
+        uint32_t confirmed; /* of four */
     } rows[] = {
-        {CONFIRMED, "You have a place"},
-        {HELD, "Kept for you until you confirm"},
-        {ASKED, "Full or being confirmed"},
+        {CONFIRMED, "You have a place", 0},
+        {HELD, "Kept for you until you confirm", 0},
+        {ASKED, "if one is left. Else you join the waiting list.", 3},
+        {ASKED, "Confirm, and you join the waiting list.", 4},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct world w;
         world_init(&w, rows[i].state);
+        w.action.has_capacity = rows[i].state == ASKED;
+        w.action.capacity = 4;
+        w.action.confirmed = rows[i].confirmed;
         draw(&w, false);
         assert_true(says(&w, rows[i].words));
         assert_true(says(&w, "/t/ABCDEFGHJKMNPQRSTVWX.svg"));

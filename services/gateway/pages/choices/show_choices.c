@@ -19,8 +19,7 @@ add_place(struct buf *to, const Signup__Actions *about,
     if (action == NULL) {
         return;
     }
-    const struct show_state *state =
-        show_state_of(show_place_state(action, place->state));
+    const struct show_state *state = show_state_at(action, place->state);
     char when[LONDON_TEXT_SIZE];
     const struct template_field fields[] = {
         {"action", action->name},

@@ -119,8 +119,7 @@ add_place(struct buf *to, const struct show_contact *show,
     if (*owner->handle != '\0' && may_give_back(show, action, place->state)) {
         add_give_back(&give_back, show, owner, action);
     }
-    const struct show_state *state =
-        show_state_of(show_place_state(action, place->state));
+    const struct show_state *state = show_state_at(action, place->state);
     char when[LONDON_TEXT_SIZE];
     const struct template_field fields[] = {
         {"action", action->name},

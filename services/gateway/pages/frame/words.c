@@ -71,8 +71,8 @@ show_kind(Words__ActionKind kind)
     return i < sizeof(kinds) / sizeof(*kinds) ? kinds[i] : kinds[0];
 }
 
-const struct show_state *
-show_state_of(Words__PlaceState state)
+static const struct show_state *
+find_state(Words__PlaceState state)
 {
     static const struct show_state states[] = {
         [WORDS__PLACE_STATE__PLACE_NONE] = {"No place", "", ""},
@@ -90,7 +90,7 @@ show_state_of(Words__PlaceState state)
         [WORDS__PLACE_STATE__PLACE_ASKED] =
             {"No place yet", "wait",
              "Full or being confirmed: yours when you confirm, if one is "
-             "left."},
+             "left. Else you join the waiting list."},
     };
     size_t i = (size_t)state;
     return i < sizeof(states) / sizeof(*states) ? &states[i] : &states[0];
@@ -106,6 +106,24 @@ show_place_state(const Signup__Action *action, Words__PlaceState state)
                                 : WORDS__PLACE_STATE__PLACE_CONFIRMED;
 }
 
+bool
+show_is_full(const Signup__Action *action)
+{
+    return action->has_capacity && action->confirmed >= action->capacity;
+}
+
+const struct show_state *
+show_state_at(const Signup__Action *action, Words__PlaceState state)
+{
+    static const struct show_state asks_full = {
+        "No place yet", "wait",
+        "Full. Confirm, and you join the waiting list."};
+    bool is_asked = state == WORDS__PLACE_STATE__PLACE_ASKED;
+    return is_asked && show_is_full(action)
+               ? &asks_full
+               : find_state(show_place_state(action, state));
+}
+
 const char *
 show_seats(const Signup__Action *action, char to[SHOW_SEATS_SIZE])
 {
@@ -113,8 +131,9 @@ show_seats(const Signup__Action *action, char to[SHOW_SEATS_SIZE])
     if (!action->has_capacity) {
         return to;
     }
-    if (action->confirmed >= action->capacity) {
-        snprintf(to, SHOW_SEATS_SIZE, "Full. You can join the waiting list.");
+    if (show_is_full(action)) {
+        snprintf(to, SHOW_SEATS_SIZE,
+                 "Full. Sign up and confirm, and you join the waiting list.");
         return to;
     }
     uint32_t left = action->capacity - action->confirmed;

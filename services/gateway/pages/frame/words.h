@@ -26,7 +26,10 @@ struct show_state {
     const char *tone;  /* of the pill */
     const char *note;  /* a sentence on what it means; "" when it is plain */
 };
-const struct show_state *show_state_of(Words__PlaceState state);
+const struct show_state *show_state_at(const Signup__Action *action,
+                                       Words__PlaceState state);
+/* Nobody gets a seat just now: whoever confirms, waits. */
+bool show_is_full(const Signup__Action *action);
 /* As it is shown: a twin, which is counted with another entry of its holder,
  * as that one would be at an action with seats, or without. */
 Words__PlaceState show_place_state(const Signup__Action *action,

@@ -34,14 +34,19 @@ static const struct words states[] = {
          "somebody else may have it."},
     [WORDS__PLACE_STATE__PLACE_ASKED] =
         {"wait", "Full or being confirmed",
-         "It is yours when you confirm, if one is left. Else you are on the "
-         "waiting list then."},
+         "It is yours when you confirm, if one is left. Else you join the "
+         "waiting list."},
 };
 
 static const struct words *
-words_of(Words__PlaceState state)
+words_of(const Signup__Action *action, Words__PlaceState state)
 {
+    static const struct words asks_full = {
+        "wait", "Full just now", "Confirm, and you join the waiting list."};
     size_t i = (size_t)state;
+    if (state == WORDS__PLACE_STATE__PLACE_ASKED && show_is_full(action)) {
+        return &asks_full;
+    }
     bool is_known = i < VIEW_COUNT(states) && states[i].tone != NULL;
     return &states[is_known ? i : 0];
 }
@@ -83,7 +88,7 @@ add_place(struct buf *to, const struct show_slip *show, size_t i)
     if (action == NULL) {
         return;
     }
-    const struct words *words = words_of(place->state);
+    const struct words *words = words_of(action, place->state);
     struct buf name, stub;
     buf_init(&name, 0);
     buf_init(&stub, 0);

@@ -4,6 +4,7 @@
  * words, and shows nothing but that entry. */
 #include "services/gateway/pages/ticket/show_ticket.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
@@ -37,8 +38,7 @@ static const struct {
      "the button \xe2\x80\x9cYes, that\xe2\x80\x99s me\xe2\x80\x9d.",
      "QR code of your slip. A steward scans it at the gate."},
     {WORDS__PLACE_STATE__PLACE_ASKED, "wait", "You do not have a place yet",
-     "It is full or being confirmed: a place is yours when you confirm, if "
-     "one is left. Open the message we sent you, and press the button "
+     "Open the message we sent you, and press the button "
      "\xe2\x80\x9cYes, that\xe2\x80\x99s me\xe2\x80\x9d.",
      "QR code of your slip. It does not let you in yet."},
     {WORDS__PLACE_STATE__PLACE_CONFIRMED, "", "You have a place",
@@ -56,6 +56,11 @@ add_ticket(struct buf *to, const struct show_ticket *ticket,
         b++;
     }
     char when[LONDON_TEXT_SIZE], iso[CLOCK_TEXT_SIZE], spaced[SHOW_CODE_SIZE];
+    /* What becomes of it comes before what to do. */
+    bool is_asked = state == WORDS__PLACE_STATE__PLACE_ASKED;
+    char *text =
+        mem_format("%s%s%s", is_asked ? show_state_at(action, state)->note : "",
+                   is_asked ? " " : "", banners[b].text);
     const struct template_field fields[] = {
         {"campaign", ticket->campaign->name},
         {"campaign_id", ticket->campaign->id},
@@ -69,11 +74,12 @@ add_ticket(struct buf *to, const struct show_ticket *ticket,
         {"code_spaced", show_code(ticket->code, spaced)},
         {"tone", banners[b].tone},
         {"heading", banners[b].heading},
-        {"text", banners[b].text},
+        {"text", text},
         {"qr", banners[b].qr},
     };
     view_add(to,
              &(struct view){html_ticket, fields, VIEW_COUNT(fields), NULL, 0});
+    free(text);
 }
 
 static void
