@@ -10,6 +10,11 @@
  * max_age_s: 0 ends it, below 0 it ends with the browser. The caller frees. */
 char *same_site_cookie(const char *name, const char *value, int64_t max_age_s);
 
+/* Does a browser keep such a cookie from this address? Only by https, or where
+ * the browser and we are one machine. Whether it is https, our proxy says
+ * (X-Forwarded-Proto), else public_url where it names this host. */
+bool same_site_keeps_cookies(const struct exchange *x);
+
 /* Where an act comes from, as its Origin says; a page that sends no Referer
  * has the Origin "null", and then the browser's own word decides
  * (Sec-Fetch-Site). */

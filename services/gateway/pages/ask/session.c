@@ -100,5 +100,6 @@ bool
 session_may_remember(const struct exchange *x)
 {
     char token[TOKEN_TEXT_SIZE];
-    return !cookie_read(x, SESSION_COOKIE, token, sizeof(token));
+    return same_site_keeps_cookies(x) &&
+           !cookie_read(x, SESSION_COOKIE, token, sizeof(token));
 }

@@ -34,7 +34,8 @@ char *session_end(const char *campaign);
  * actions. */
 int64_t session_until(const Signup__Actions *about,
                       const Signup__ContactPage *page, int64_t now_ms);
-/* No: staff work in this browser, so it is not one person's own. */
+/* No: staff work in this browser, so it is not one person's own; or it would
+ * not keep the cookie. */
 bool session_may_remember(const struct exchange *x);
 
 #endif

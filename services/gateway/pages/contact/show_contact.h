@@ -33,7 +33,7 @@ struct show_contact {
     const char *form_key;         /* of the cookie that acts; "" by a link */
     const char *done;             /* what has just been done: a slug; NULL */
     bool is_not_me_first;
-    bool may_remember;   /* nobody else's browser, as far as one can tell */
+    bool may_remember;   /* as session_may_remember */
     bool is_session;     /* opened by the cookie */
     bool is_remembered;  /* and that was ticked */
     bool provider_stops; /* as common/client/reach.h's */

@@ -121,7 +121,9 @@ draw(struct exchange *x)
     };
     struct buf html;
     buf_init(&html, 0);
-    if (find->is_code) {
+    if (!same_site_keeps_cookies(x)) {
+        show_find_not_here(&html, show.campaign);
+    } else if (find->is_code) {
         show_find_code(&html, &show);
     } else {
         show_find(&html, &show);
@@ -349,7 +351,9 @@ page_find_act(struct exchange *x)
     struct find *find = find_new(x);
     bool has_act =
         form != NULL && http_form_value(form, "do", 0, act, sizeof(act));
-    if (!has_act || same_site_of(x) == SAME_SITE_ELSEWHERE) {
+    if (!same_site_keeps_cookies(x)) {
+        reply_form(x, NULL);
+    } else if (!has_act || same_site_of(x) == SAME_SITE_ELSEWHERE) {
         reply_problem_page(x, has_act ? 403 : 400, "Nothing has changed",
                            "Please use the button on the page.");
     } else if (strcmp(act, "code") == 0) {

@@ -8,7 +8,7 @@
 #include "services/gateway/pages/frame/view.h"
 
 extern const char html_find[], html_find_code[], html_contact_remember[],
-    html_find_where[], html_find_campaign[];
+    html_find_where[], html_find_not_here[], html_find_campaign[];
 
 static const struct {
     const char *done, *tone, *heading, *text;
@@ -67,6 +67,21 @@ show_find(struct buf *to, const struct show_find *find)
     add_page(to, find, "Find my tickets", &main);
     buf_fini(&errors);
     buf_fini(&notice);
+    buf_fini(&main);
+}
+
+void
+show_find_not_here(struct buf *to, const Signup__Campaign *campaign)
+{
+    struct buf main;
+    buf_init(&main, 0);
+    const struct template_field fields[] = {
+        {"campaign", campaign->name},
+        {"campaign_id", campaign->id},
+    };
+    view_add(&main, &(struct view){html_find_not_here, fields,
+                                   VIEW_COUNT(fields), NULL, 0});
+    view_add_page(to, &(struct view_page){"Find my tickets", &main, false});
     buf_fini(&main);
 }
 

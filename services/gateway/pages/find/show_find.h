@@ -17,6 +17,8 @@ struct show_find {
     bool may_remember;
     bool provider_stops; /* as common/client/reach.h's */
 };
+/* Where the browser keeps no cookie, and a code would lead nowhere. */
+void show_find_not_here(struct buf *to, const Signup__Campaign *campaign);
 void show_find(struct buf *to, const struct show_find *find);
 void show_find_code(struct buf *to, const struct show_find *find);
 /* With whom: a link for each campaign. */
