@@ -141,6 +141,7 @@ lease_all_begun(struct lease *lease, enum lease_begun begun)
 {
     if (lease->begun == LEASE_UNBEGUN) {
         lease->begun = begun;
+        lease->next = lease->kept->count;
         timer_stop(lease->return_timer);
         lease_mark(lease);
     }

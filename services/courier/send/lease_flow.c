@@ -248,10 +248,12 @@ contacts_done(void *arg, enum err err, const char *detail,
     }
     people_copy(&lease->people, reply->resolve, lease->class_);
     withhold(lease, reply->resolve);
-    if (render_uses_ticket(lease->entry->template_,
-                           (Words__Channel)lease->kept->channel,
-                           lease->class_) &&
-        lease->entry->template_->action != NULL && lease->left > 0) {
+    if (lease->left == 0) {
+        lease_all_begun(lease, LEASE_BEGUN);
+    } else if (render_uses_ticket(lease->entry->template_,
+                                  (Words__Channel)lease->kept->channel,
+                                  lease->class_) &&
+               lease->entry->template_->action != NULL) {
         get_tickets(lease);
     } else {
         route_add(lease->route, lease);

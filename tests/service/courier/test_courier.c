@@ -670,6 +670,30 @@ news_of_a_halt_gives_back_what_was_not_begun(void **state)
     courier_rig_free(&rig);
 }
 
+static void
+a_lease_withheld_whole_ends_though_its_route_is_busy(void **state)
+{
+    static const char *const options[] = {"--latency-ms", "700", NULL};
+    struct courier_rig *rig =
+        courier_rig_new(HTTP_ROUTE "concurrency = 1\n", options);
+    (void)state;
+    rig->withheld_every = 2;
+    struct rig_lease *busy = courier_rig_lease(
+        rig, (struct rig_lease){.first = 1, .count = 1, .time_left_ms = 9000});
+    struct rig_lease *withheld = courier_rig_lease(
+        rig, (struct rig_lease){.first = 2, .count = 1, .time_left_ms = 9000});
+    struct rig_lease *after = courier_rig_lease(
+        rig, (struct rig_lease){.first = 3, .count = 1, .time_left_ms = 9000});
+    courier_rig_start(rig);
+    courier_rig_wait_final(rig, withheld);
+    assert_false(busy->is_final);
+    courier_rig_wait_final(rig, after);
+    assert_int_equal(rig_lease_count(withheld, STATE(WITHHELD)), 1);
+    assert_int_equal(rig_lease_count(after, STATE(ACCEPTED)), 1);
+    assert_int_equal(courier_rig_terminate(rig), 0);
+    courier_rig_free(&rig);
+}
+
 int
 main(void)
 {
@@ -707,6 +731,7 @@ main(void)
             at_sigterm_the_wire_is_finished_and_the_rest_goes_back),
         cmocka_unit_test(a_provider_that_hangs_does_not_hold_up_the_end),
         cmocka_unit_test(news_of_a_halt_gives_back_what_was_not_begun),
+        cmocka_unit_test(a_lease_withheld_whole_ends_though_its_route_is_busy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
