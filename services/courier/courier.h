@@ -1,14 +1,16 @@
 /* courier -- how a message is rendered and handed to a provider.
  *
- * Keeps nothing but a journal of what is on its way. A lease, from the
- * planner (the broadcast service) and back:
+ * Keeps nothing but a journal of what is on its way, and notes of whom it has
+ * begun to send to (begun/). A lease, from the planner (the broadcast service)
+ * and back:
  *   1. send/ask_flow.c     asks for a lease when the last are nearly begun
- *   2. send/lease_flow.c   lease_accept: into the journal, then its template
+ *   2. send/lease_flow.c   lease_accept: into the journal; send/once.c answers
+ *                          for whom was begun before; then its template
  *                          (send/templates.c keeps the last ones)
  *   3. send/lease_flow.c   contacts from signup, as they are at this moment
  *   4. send/lease_flow.c   ticket codes from checkin, if the texts name them
  *   5. send/route.c        begins hand-overs, at most `concurrency` at once,
- *                          none after the lease's deadline
+ *                          none after the lease's deadline, none twice
  *   6. message/render.c    a template and a person become a message (pure)
  *   7. providers/          outbox, http, smtp (the table: provider.h)
  *   8. send/settle_flow.c  tells the planner, again and again until it answers
@@ -34,12 +36,16 @@
 #include "services/courier/send/templates.h"
 
 struct asking;
+struct begun;
 struct route;
 
 struct courier {
     struct service service;
     struct bus_peer *broadcast, *signup, *checkin;
     struct journal *journal;
+    struct begun *begun; /* send/once.c */
+    struct timer *begun_timer;
+    bool is_sweeping_begun;
     struct route *routes; /* send/route.c */
     int route_count;
     struct asking *askings; /* send/ask_flow.c: one a channel */
@@ -53,7 +59,7 @@ struct courier {
     bool is_stopped; /* the journal alone is told any more */
     struct {
         struct metric *leases, *withheld, *returned, *settle_retries,
-            *settle_refused, *open;
+            *settle_refused, *open, *begun_before;
     } metrics;
 };
 

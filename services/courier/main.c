@@ -2,8 +2,10 @@
 #include "common/base/base.h"
 #include "common/crypto/crypto.h"
 #include "common/store/store.h"
+#include "services/courier/begun/begun.h"
 #include "services/courier/courier.h"
 #include "services/courier/send/drive.h"
+#include "services/courier/send/once.h"
 
 static struct courier courier;
 
@@ -37,6 +39,10 @@ make_metrics(struct courier *c)
     c->metrics.settle_refused =
         metric_counter(m, "muster_courier_settle_refused_total", NULL,
                        "Settles that the planner refused");
+    c->metrics.begun_before = metric_counter(
+        m, "muster_courier_begun_before_total", NULL,
+        "Recipients in doubt because a courier of this machine had begun "
+        "them before");
     c->metrics.open =
         metric_gauge(m, "muster_courier_open", NULL, "Hand-overs on the wire");
 }
@@ -53,6 +59,7 @@ start(struct courier *c)
     render_init(&c->render);
     make_metrics(c);
     c->journal = journal_open(journal_dir, service->name);
+    c->begun = begun_open(journal_dir);
     c->broadcast = service_connect(service, "broadcast");
     c->signup = service_connect(service, "signup");
     c->checkin = service_connect(service, "checkin");
@@ -63,6 +70,7 @@ static void
 stop(struct courier *c)
 {
     courier_stop(c);
+    once_stop(c);
     journal_close(&c->journal);
     render_fini(&c->render);
 }

@@ -15,6 +15,7 @@ static const char *const names[] = {
     [REASON_NO_ROUTE - 1000] = "no-route",
     [REASON_DISK - 1000] = "disk",
     [REASON_RESTART - 1000] = "restart",
+    [REASON_BEGUN_BEFORE - 1000] = "begun-before",
 };
 
 const char *

@@ -18,9 +18,10 @@ enum reason {
     REASON_NO_TEMPLATE,
     REASON_NO_CONTACTS,
     REASON_NO_TICKET,
-    REASON_NO_ROUTE, /* not configured here */
-    REASON_DISK,     /* the outbox cannot be written */
-    REASON_RESTART,  /* begun before a restart, at an idempotent provider */
+    REASON_NO_ROUTE,     /* not configured here */
+    REASON_DISK,         /* the outbox cannot be written */
+    REASON_RESTART,      /* begun before a restart, at an idempotent provider */
+    REASON_BEGUN_BEFORE, /* as this machine's own notes say: see send/once.h */
     REASON_END,
 };
 

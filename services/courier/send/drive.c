@@ -14,6 +14,7 @@
 #include "services/courier/send/ask.h"
 #include "services/courier/send/drive.h"
 #include "services/courier/send/flows.h"
+#include "services/courier/send/once.h"
 #include "services/courier/send/route.h"
 
 static void
@@ -95,6 +96,7 @@ courier_start(struct courier *courier)
                                       .on_marked = on_marked,
                                       .arg = courier};
     routes_open(courier);
+    once_start(courier);
     recover_all(courier);
     asking_open(courier, lease_accept);
     service_follow(service, "broadcast", "work", on_work, courier);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/base.h"
+#include "services/courier/begun/begun.h"
 
 /* ---- marks ---- */
 
@@ -50,9 +51,21 @@ lease_new(struct leases *leases, int slot)
     return lease;
 }
 
+/* On the disk, before the journal lets go of the lease. */
+static void
+close_notes(struct lease *lease)
+{
+    if (lease->notes != NULL) {
+        begun_sync(lease->notes);
+        begun_drop(lease->notes);
+        lease->notes = NULL;
+    }
+}
+
 static void
 free_lease(struct lease *lease)
 {
+    close_notes(lease);
     if (lease->previous != NULL) {
         lease->previous->following = lease->following;
     } else {
@@ -68,6 +81,7 @@ free_lease(struct lease *lease)
     free(lease->action);
     free(lease->told);
     free(lease->waits);
+    free(lease->wishes);
     free(lease);
 }
 
@@ -112,6 +126,7 @@ lease_end(struct lease *lease)
     struct leases *leases = lease->leases;
     lease->is_ended = true;
     leases->count--;
+    close_notes(lease);
     journal_release(leases->journal, lease->slot);
     lease_sweep(leases);
     leases_mark(leases); /* there is room for another */
@@ -134,6 +149,13 @@ lease_answer(struct lease *lease, uint32_t index, struct handed handed)
     lease->left--;
     lease->untold++;
     lease_mark(lease);
+}
+
+bool
+lease_has_answer(const struct lease *lease, uint32_t index)
+{
+    return journal_slot(lease->leases->journal, lease->slot)->marks[index] >=
+           JOURNAL_ANSWERED;
 }
 
 void

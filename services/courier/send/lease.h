@@ -19,6 +19,7 @@
 #include "services/courier/send/templates.h"
 
 struct asking;
+struct begun_map;
 struct courier;
 struct route;
 
@@ -49,6 +50,8 @@ struct lease {
     struct asking *asking; /* NULL: from before a restart */
     int slot;
     const struct journal_lease *kept; /* ids, numbers; in the journal */
+    struct begun_map *notes;          /* of send/once.c; NULL: none */
+    uint32_t *wishes; /* to send again, by index, 0: none; NULL: none at all */
     Words__Class class_;
     char *action;
     uint32_t template_version;
@@ -81,6 +84,8 @@ void lease_mark(struct lease *lease);
 void leases_mark(struct leases *leases);
 /* Recipient index has its outcome, into the journal and soon to the planner. */
 void lease_answer(struct lease *lease, uint32_t index, struct handed handed);
+/* Withheld, or begun before: it is not to be handed over any more. */
+bool lease_has_answer(const struct lease *lease, uint32_t index);
 /* Everything that was not begun, and has no outcome, gets this one. */
 void lease_answer_unbegun(struct lease *lease, struct handed handed);
 /* What was not begun is pending again. */

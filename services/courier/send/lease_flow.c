@@ -1,6 +1,7 @@
 /* lease_flow -- one lease, from its grant to what is handed over.
  *
- *   lease_accept -> template_done -> contacts_done -> tickets_done -> route
+ *   lease_accept -> once_open -> template_done -> contacts_done
+ *                -> tickets_done -> route
  *
  * Whatever does not come in time (return_timer, at the lease's deadline) is
  * given back as pending. An answer that says no is a deferral, which the
@@ -17,6 +18,7 @@
 #include "services/courier/send/ask.h"
 #include "services/courier/send/flows.h"
 #include "services/courier/send/lease.h"
+#include "services/courier/send/once.h"
 #include "services/courier/send/route.h"
 
 static void get_template(struct lease *lease);
@@ -145,6 +147,11 @@ lease_accept(struct asking *asking, const Broadcast__Lease *message,
     } else if (route == NULL) {
         fail(lease, ERR_NOT_FOUND, "the lease names a route not known here",
              REASON_NO_ROUTE);
+    } else if (!once_open(lease, message)) {
+        fail(lease, ERR_UNAVAILABLE, "no notes of whom it was begun for",
+             REASON_DISK);
+    } else if (lease->left == 0) {
+        lease_all_begun(lease, LEASE_BEGUN);
     } else {
         get_template(lease);
     }
@@ -218,7 +225,7 @@ withhold(struct lease *lease, const Signup__Resolved *resolved)
 {
     for (uint32_t i = 0; i < lease->kept->count; i++) {
         const Signup__Contact *contact = resolved->contacts[i];
-        if (contact->address != NULL) {
+        if (contact->address != NULL || lease_has_answer(lease, i)) {
             continue;
         }
         metric_add(lease->courier->metrics.withheld, 1);

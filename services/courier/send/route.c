@@ -13,6 +13,7 @@
 
 #include "common/base/base.h"
 #include "services/courier/courier.h"
+#include "services/courier/send/once.h"
 
 #define PREFIX "route."
 
@@ -169,8 +170,10 @@ on_handed(void *arg, const struct handed *answer)
     struct route *route = handing->route;
     struct lease *lease = handing->lease;
     struct handed handed = *answer;
-    if (handed.state == WORDS__RECIPIENT_STATE__IN_DOUBT &&
-        route->is_idempotent) {
+    if (handed.state == WORDS__RECIPIENT_STATE__DEFERRED) {
+        once_forget(lease, handing->index);
+    } else if (handed.state == WORDS__RECIPIENT_STATE__IN_DOUBT &&
+               route->is_idempotent) {
         handed.state = WORDS__RECIPIENT_STATE__DEFERRED;
     }
     count_handed(route, &handed);
@@ -194,7 +197,6 @@ hand_over(struct route *route, struct lease *lease, uint32_t index,
     route->open_count++;
     lease->open++;
     metric_add(route->courier->metrics.open, 1);
-    journal_begin(route->courier->journal, lease->slot, index);
     route->provider->acts->hand_over(route->self, message, on_handed, handing);
 }
 
@@ -205,8 +207,8 @@ hand_over_next(struct route *route, struct lease *lease)
     struct message message;
     uint32_t index = lease->next++;
     struct person *person = &lease->people.items[index];
-    if (person->address == NULL) {
-        return; /* has its outcome: withheld */
+    if (person->address == NULL || lease_has_answer(lease, index)) {
+        return;
     }
     const struct render_job job = {.template_ = lease->entry->template_,
                                    .channel = route->channel,
@@ -225,7 +227,9 @@ hand_over_next(struct route *route, struct lease *lease)
             handed_as(WORDS__RECIPIENT_STATE__FAILED, (uint16_t)reason));
         return;
     }
-    hand_over(route, lease, index, &message);
+    if (once_begin(lease, index)) {
+        hand_over(route, lease, index, &message);
+    }
 }
 
 /* A hand-over is begun only before the lease's deadline, and only if the

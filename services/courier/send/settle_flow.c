@@ -45,6 +45,8 @@ add_outcome(struct settle *settle, const struct journal_slot *slot,
         outcome->rule = (Words__Rule)detail;
     } else if (detail != REASON_NONE) {
         outcome->reason = (char *)reason_text(detail, settle->reasons[n]);
+        outcome->has_is_begun_before = detail == REASON_BEGUN_BEFORE;
+        outcome->is_begun_before = detail == REASON_BEGUN_BEFORE;
     }
     settle->list[n] = outcome;
 }

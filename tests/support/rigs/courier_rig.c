@@ -62,6 +62,19 @@ find_lease(struct courier_rig *rig, const Broadcast__AskLease *ask)
 }
 
 static void
+fill_wishes(Broadcast__Lease *m, const struct rig_lease *lease)
+{
+    static Broadcast__Again wishes[RIG_NUMBERS_MAX], *list[RIG_NUMBERS_MAX];
+    m->again = list;
+    for (uint32_t i = 0; lease->wish != 0 && i < lease->count; i++) {
+        broadcast__again__init(&wishes[i]);
+        wishes[i].number = lease->first + i;
+        wishes[i].wish = lease->wish;
+        list[m->n_again++] = &wishes[i];
+    }
+}
+
+static void
 fill_lease(Broadcast__Lease *m, const struct rig_lease *lease,
            uint32_t numbers[RIG_NUMBERS_MAX])
 {
@@ -87,6 +100,9 @@ fill_lease(Broadcast__Lease *m, const struct rig_lease *lease,
     }
     m->numbers = numbers;
     m->n_numbers = lease->count;
+    m->has_made_at_ms = true;
+    m->made_at_ms = lease->made_at_ms;
+    fill_wishes(m, lease);
 }
 
 static void
@@ -132,6 +148,7 @@ note_outcome(struct rig_lease *lease, const Broadcast__Outcome *outcome)
     if (lease->states[i] != 0) { /* repeated: the same again */
         assert_int_equal(lease->states[i], outcome->state);
     }
+    lease->begun_before += lease->states[i] == 0 && outcome->is_begun_before;
     lease->states[i] = outcome->state;
     lease->rules[i] = outcome->rule;
     lease->waits_ms[i] = outcome->retry_after_ms;
@@ -496,6 +513,7 @@ courier_rig_lease(struct courier_rig *rig, struct rig_lease lease)
         lease.class_ == 0 ? WORDS__CLASS__CLASS_SERVICE : lease.class_;
     kept->route = lease.route == NULL ? "to" : lease.route;
     kept->broadcast = lease.broadcast == NULL ? "b1" : lease.broadcast;
+    kept->made_at_ms = lease.made_at_ms == 0 ? 77 : lease.made_at_ms;
     kept->time_left_ms = lease.time_left_ms == 0 ? 900 : lease.time_left_ms;
     kept->settle_within_ms =
         lease.settle_within_ms == 0 ? 30000 : lease.settle_within_ms;

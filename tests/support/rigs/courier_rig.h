@@ -25,7 +25,9 @@ struct rig_lease {
     const char *route, *broadcast; /* NULL: "b1" */
     uint32_t first, count;         /* the numbers */
     uint32_t time_left_ms, settle_within_ms;
-    int said_channel; /* what the answer says instead of channel; 0: that */
+    int said_channel;   /* what the answer says instead of channel; 0: that */
+    uint32_t wish;      /* to send again, for all of them; 0: none */
+    int64_t made_at_ms; /* of the broadcast; 0: 77 */
     /* filled in by the rig */
     bool is_granted, is_final;
     uint64_t boot, request_number;
@@ -34,6 +36,7 @@ struct rig_lease {
     Words__Rule rules[RIG_NUMBERS_MAX];
     char reasons[RIG_NUMBERS_MAX][24];
     uint32_t waits_ms[RIG_NUMBERS_MAX]; /* retry_after_ms */
+    int begun_before;                   /* outcomes that say so */
 };
 
 struct courier_rig {
