@@ -57,7 +57,8 @@ struct broadcast {
     int open; /* steps on their way that need this process */
     bool is_draining;
     struct {
-        struct metric *granted, *settled, *lapsed, *lost, *announced;
+        struct metric *granted, *settled, *begun_before, *lapsed, *lost,
+            *announced;
     } metrics;
 };
 

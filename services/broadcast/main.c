@@ -54,6 +54,9 @@ open_metrics(struct broadcast *broadcast)
     broadcast->metrics.settled =
         metric_counter(m, "muster_broadcast_settled_total", NULL,
                        "recipients settled by couriers");
+    broadcast->metrics.begun_before = metric_counter(
+        m, "muster_broadcast_begun_before_total", NULL,
+        "recipients granted whom a courier had begun before: in doubt");
     broadcast->metrics.lapsed =
         metric_counter(m, "muster_broadcast_leases_total", "end=\"lapsed\"",
                        "leases the planner ended, by why");

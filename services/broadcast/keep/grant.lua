@@ -4,14 +4,16 @@
 -- ARGV[channel], ARGV[chunk]
 -- ARGV[offsets]  wanted: rows "offset", rising
 -- ARGV[lease]    its id    ARGV[line] its line in the table of leases
--- Returns {stage, pending left, first, open}: bit i of open (least
--- significant first) is offset first + i; '' when nothing was granted.
--- Keys: lease:<id> is {b, ch, k, first, open, left}; leases is {id = line}.
+-- Returns {stage, pending left, first, open, again}: bit i of open (least
+-- significant first) is offset first + i; '' when nothing was granted. again:
+-- rows "wish", rising, of those that somebody wished to be sent to again.
+-- Keys: lease:<id> is {b, ch, k, first, open, left, again}; leases is
+-- {id = line}; a:<b>:<ch> as doubt.lua has it.
 if is_succeeded() then return redis.error_reply('GONE another planner') end
 local channel, chunk = ARGV[GRANT_ARG_CHANNEL], ARGV[GRANT_ARG_CHUNK]
 local stage = stage_of('stage')
 if stage ~= SENDING and stage ~= STANDING then
-    return {stage, 0, 0, ''}
+    return {stage, 0, 0, '', ''}
 end
 
 local function unpack_offsets(packed)
@@ -38,14 +40,29 @@ local function pack_leased(offsets, after)
     return first, table.concat(bytes)
 end
 
+local function pack_wishes(offsets, after)
+    local wishes, rows = P .. 'a:' .. ID .. ':' .. channel, {}
+    if call('EXISTS', wishes) == 0 then return '' end
+    for i, offset in ipairs(offsets) do
+        local number = tonumber(chunk) * CHUNK_NUMBERS + offset
+        local wish = after[i] == LEASED and call('HGET', wishes, number)
+        if wish then
+            rows[#rows + 1] = struct.pack(WISH_ROW, number, tonumber(wish))
+        end
+    end
+    return table.concat(rows)
+end
+
 local offsets = unpack_offsets(ARGV[GRANT_ARG_OFFSETS])
 local m = ledger_move(channel, chunk, offsets, nil, EVENT_GRANT, stage)
 if m.changed == 0 then
-    return {stage, pending_on(channel), 0, ''}
+    return {stage, pending_on(channel), 0, '', ''}
 end
 local first, open = pack_leased(offsets, m.after)
+local again = pack_wishes(offsets, m.after)
 count_tally(channel, m.tally)
 call('HSET', P .. 'lease:' .. ARGV[GRANT_ARG_LEASE], 'b', ID, 'ch', channel,
-     'k', chunk, 'first', first, 'open', open, 'left', m.changed)
+     'k', chunk, 'first', first, 'open', open, 'left', m.changed,
+     'again', again)
 call('HSET', P .. 'leases', ARGV[GRANT_ARG_LEASE], ARGV[GRANT_ARG_LINE])
-return {stage, pending_on(channel), first, open}
+return {stage, pending_on(channel), first, open, again}

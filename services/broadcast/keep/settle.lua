@@ -9,7 +9,8 @@
 -- Returns {changed, stage, pending, is late, left open, feed's end or 0}; {0}
 -- when the lease is not known.
 -- Keys: as grant.lua; d:<b>:<ch> is {number: due ms}, t:<b>:<ch> is
--- {number = tries}, of those that were deferred and are not settled yet.
+-- {number = tries}, of those that were deferred and are not settled yet; of
+-- a:<b>:<ch> (doubt.lua) goes who has an outcome.
 if is_succeeded() then return redis.error_reply('GONE another planner') end
 local channel, lease = ARGV[SETTLE_ARG_CHANNEL], P .. 'lease:' .. ARGV[SETTLE_ARG_LEASE]
 local rest_event, fate = tonumber(ARGV[SETTLE_ARG_REST]), tonumber(ARGV[SETTLE_ARG_FATE])
@@ -96,6 +97,19 @@ local function keep_tries(after)
     if #ended > 0 then call('HDEL', tries, unpack(ended)) end
 end
 
+-- Whom nothing will be sent to any more nobody wishes to be sent to again.
+local function end_wishes(after)
+    local wishes, ended = P .. 'a:' .. ID .. ':' .. channel, {}
+    if call('EXISTS', wishes) == 0 then return end
+    for i, offset in ipairs(offsets) do
+        local state = after[i]
+        if state and state ~= PENDING and state ~= DEFERRED and state ~= IN_DOUBT then
+            ended[#ended + 1] = chunk * CHUNK_NUMBERS + offset
+        end
+    end
+    if #ended > 0 then call('HDEL', wishes, unpack(ended)) end
+end
+
 -- The numbers that a provider has taken on by this.
 local function list_accepted(after)
     local accepted = {}
@@ -155,6 +169,7 @@ for rule, n in pairs(rules) do
     call('HINCRBY', B, 'w' .. channel .. '.' .. rule, n)
 end
 keep_tries(m.after)
+end_wishes(m.after)
 local told = tell_handed_over(channel, list_accepted(m.after))
 local changed = m.changed + settle_rest()
 keep_lease()

@@ -13,8 +13,10 @@
  *   l:<id>:<ch>:<k>   string the ledger of one chunk (see ledger.h)
  *   d:<id>:<ch>       zset   deferred recipients by when they are due
  *   t:<id>:<ch>       hash   how often a deferred recipient was tried
+ *   a:<id>:<ch>       hash   whom an organiser wished to be sent to again:
+ *                            when, in seconds, until they have an outcome
  *   leases            hash   lease id: a packed LeaseKept
- *   lease:<id>        hash   b, ch, k, first, open, left, late
+ *   lease:<id>        hash   b, ch, k, first, open, left, again, late
  *   feed, feed-end    stream of Event; the seq of the last
  * Above all campaigns: {muster}:bc:campaigns (set of ids) and {muster}:bc:meta
  * (hash: format; starts, how many instances were ever started, of which lease
@@ -279,10 +281,11 @@ keep_read_lease(const struct keep_on *on, uint64_t lease, store_reply_cb *cb,
     char key[KEEP_KEY_SIZE];
     (void)snprintf(key, sizeof(key), "{%s}:bc:lease:%" PRIu64, on->campaign,
                    lease);
-    struct bytes words[5] = {bytes_of_string("HMGET"), bytes_of_string(key),
-                             bytes_of_string("k"), bytes_of_string("first"),
-                             bytes_of_string("open")};
-    store_command(on->keep->store, words, 5, cb, arg);
+    struct bytes words[6] = {
+        bytes_of_string("HMGET"), bytes_of_string(key),
+        bytes_of_string("k"),     bytes_of_string("first"),
+        bytes_of_string("open"),  bytes_of_string("again")};
+    store_command(on->keep->store, words, 6, cb, arg);
 }
 
 void

@@ -34,7 +34,7 @@ struct keep_grant {
     uint64_t lease;
     struct bytes line; /* for the table of leases */
 };
-/* Replies {stage, pending, first, open}. */
+/* Replies {stage, pending, first, open, again}; again: rows "wish". */
 void keep_grant(const struct keep_on *on, const struct keep_grant *grant,
                 store_reply_cb *cb, void *arg);
 

@@ -47,6 +47,7 @@ if changed > 0 then
     call('SET', key, swept)
     count_tally(channel, tally)
 end
-call('DEL', P .. 'd:' .. ID .. ':' .. channel, P .. 't:' .. ID .. ':' .. channel)
+call('DEL', P .. 'd:' .. ID .. ':' .. channel, P .. 't:' .. ID .. ':' .. channel,
+     P .. 'a:' .. ID .. ':' .. channel)
 settle_down(stage)
 return changed

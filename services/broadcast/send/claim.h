@@ -29,10 +29,11 @@ struct claim {
 /* Each answers all the asks and frees claim. */
 void claim_finish(struct claim *claim, enum err err, Broadcast__Lease *lease);
 void claim_finish_without(struct claim *claim, uint32_t wait_ms);
-/* Bit i of bits is number base + i. */
+/* Bit i of bits is number base + i; again: rows "wish" of some of them. */
 struct claim_numbers {
     struct bytes bits;
     uint32_t base;
+    struct bytes again;
 };
 void claim_finish_with(struct claim *claim, const struct lease *lease,
                        const struct sending *sending,

@@ -65,6 +65,22 @@ numbers_of_bits(struct bytes bits, uint32_t base,
 }
 
 static void
+fill_again(Broadcast__Lease *to, struct bytes again)
+{
+    static Broadcast__Again wishes[LEASE_NUMBERS_MAX];
+    static Broadcast__Again *list[LEASE_NUMBERS_MAX];
+    struct wish_row row;
+    to->again = list;
+    while (to->n_again < LEASE_NUMBERS_MAX && wish_row_read(&again, &row)) {
+        Broadcast__Again *wish = &wishes[to->n_again];
+        broadcast__again__init(wish);
+        wish->number = row.number;
+        wish->wish = row.wish;
+        list[to->n_again++] = wish;
+    }
+}
+
+static void
 fill_times(const struct lease *lease, const struct sending *sending,
            Broadcast__Lease *to)
 {
@@ -100,7 +116,10 @@ claim_finish_with(struct claim *claim, const struct lease *lease,
     to.template_version = sending->template_version;
     to.has_epoch = true;
     to.epoch = sending->campaign->epoch;
+    to.has_made_at_ms = true;
+    to.made_at_ms = sending->record->made_at_ms;
     fill_times(lease, sending, &to);
+    fill_again(&to, which->again);
     to.numbers = numbers;
     to.n_numbers = numbers_of_bits(which->bits, which->base, numbers);
     claim_finish(claim, ERR_NONE, &to);
@@ -138,7 +157,8 @@ granted_some(struct claim *claim, const struct store_reply *reply)
     uint32_t base = claim->chunk * CHUNK_NUMBERS + first;
     mark_changed(campaign, sending->record->id);
     claim_finish_with(claim, lease, sending,
-                      &(struct claim_numbers){keep_bytes(reply, 3), base});
+                      &(struct claim_numbers){keep_bytes(reply, 3), base,
+                                              keep_bytes(reply, 4)});
 }
 
 static uint32_t

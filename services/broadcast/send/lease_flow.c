@@ -81,9 +81,10 @@ again_read(void *arg, enum err err, const struct store_reply *reply)
         claim_finish_without(claim, CLAIM_BUSY_MS);
     } else {
         uint32_t first = (uint32_t)keep_number(reply, 1);
-        claim_finish_with(claim, lease, sending,
-                          &(struct claim_numbers){
-                              bits, lease->chunk * CHUNK_NUMBERS + first});
+        claim_finish_with(
+            claim, lease, sending,
+            &(struct claim_numbers){bits, lease->chunk * CHUNK_NUMBERS + first,
+                                    keep_bytes(reply, 3)});
     }
 }
 

@@ -185,9 +185,14 @@ by_number(const void *a, const void *b)
     return 0;
 }
 
+/* What was begun before was not handed over now: no word about the route. */
 static void
-count_outcome(Words__RecipientState state, struct outcome_counts *counts)
+count_outcome(const Broadcast__Outcome *outcome, struct outcome_counts *counts)
 {
+    Words__RecipientState state = outcome->state;
+    if (outcome->is_begun_before) {
+        return;
+    }
     counts->good += state == WORDS__RECIPIENT_STATE__ACCEPTED ||
                     state == WORDS__RECIPIENT_STATE__FAILED;
     counts->bad += state == WORDS__RECIPIENT_STATE__DEFERRED ||
@@ -214,7 +219,7 @@ read_outcomes(const Broadcast__Settle *settle, struct keep_outcome *to,
 {
     for (size_t i = 0; i < settle->n_outcomes; i++) {
         to[i] = read_outcome(settle->outcomes[i]);
-        count_outcome(settle->outcomes[i]->state, counts);
+        count_outcome(settle->outcomes[i], counts);
     }
     qsort(to, settle->n_outcomes, sizeof(*to), by_number);
     size_t count = 0;
@@ -224,6 +229,24 @@ read_outcomes(const Broadcast__Settle *settle, struct keep_outcome *to,
         }
     }
     return count;
+}
+
+static void
+note_begun_before(const struct broadcast *broadcast,
+                  const Broadcast__Settle *settle)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < settle->n_outcomes; i++) {
+        count += settle->outcomes[i]->is_begun_before;
+    }
+    if (count > 0) {
+        metric_add(broadcast->metrics.begun_before, count);
+        log_warn("settle.begun_before", log_int("recipients", count),
+                 log_str("why", "a courier had begun them before this store "
+                                "granted them: it may have gone back in time"),
+                 log_str("campaign", settle->campaign),
+                 log_str("broadcast", settle->broadcast));
+    }
 }
 
 void
@@ -253,6 +276,7 @@ settle_begin(struct asked *asked)
                                .rest = settling->rest,
                                .fate = settling->fate};
     call.count = read_outcomes(settle, outcomes, &settling->counts);
+    note_begun_before(broadcast_of(asked), settle);
     struct keep_on on = {.keep = broadcast_of(asked)->keep,
                          .campaign = settle->campaign,
                          .id = settling->broadcast};

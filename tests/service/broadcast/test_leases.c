@@ -426,6 +426,143 @@ a_courier_may_ask_and_settle_anywhere(void **state)
     assert_counts(STATE(ACCEPTED), 40);
 }
 
+/* ---- sent to again, by hand ---- */
+
+static void
+release(uint32_t *numbers, size_t count)
+{
+    Broadcast__ResolveDoubt resolve = BROADCAST__RESOLVE_DOUBT__INIT;
+    Broadcast__Request request = BROADCAST__REQUEST__INIT;
+    resolve.campaign = WORLD_CAMPAIGN;
+    resolve.id = id;
+    resolve.staff = WORLD_MAKER;
+    resolve.channel = WORDS__CHANNEL__CHANNEL_SMS;
+    resolve.numbers = numbers;
+    resolve.n_numbers = count;
+    resolve.state = STATE(PENDING);
+    request.is_case = ASK(RESOLVE_DOUBT);
+    request.resolve_doubt = &resolve;
+    struct world_answer answer = world_ask(world, 0, &request);
+    assert_int_equal(answer.err, ERR_NONE);
+    world_forget(&answer);
+}
+
+/* The next lease, which must be of these numbers, each wished for. */
+static Broadcast__Lease *
+lease_wished(const uint32_t *numbers, size_t count)
+{
+    Broadcast__Lease *lease = world_lease(&courier, 1);
+    assert_int_equal(lease->n_numbers, count);
+    assert_int_equal(lease->n_again, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(lease->numbers[i], numbers[i]);
+        assert_int_equal(lease->again[i]->number, numbers[i]);
+        assert_true(lease->again[i]->wish > 1700000000u);
+    }
+    return lease;
+}
+
+static bool
+has_wishes(void)
+{
+    char *command = mem_format("EXISTS {" WORLD_CAMPAIGN "}:bc:a:%s:1", id);
+    char *answer = redis_do(world->redis, command);
+    bool has = answer[0] == '1';
+    free(answer);
+    free(command);
+    return has;
+}
+
+/* All but 3 and 7 have it; those are in doubt. */
+static void
+leave_two_in_doubt(void)
+{
+    struct world_outcome outcomes[40];
+    Broadcast__Lease *lease = world_lease(&courier, 1);
+    assert_int_equal(lease->n_again, 0);
+    assert_true(lease->made_at_ms > 1700000000000);
+    for (uint32_t i = 0; i < 40; i++) {
+        outcomes[i] = (struct world_outcome){
+            .number = i,
+            .state = i == 3 || i == 7 ? STATE(IN_DOUBT) : STATE(ACCEPTED)};
+    }
+    struct world_answer answer =
+        world_settle_some(&courier, lease, outcomes, 40, true);
+    assert_int_equal(answer.reply->settle->changed, 40);
+    world_forget(&answer);
+    wire_free(lease);
+    assert_false(has_wishes());
+}
+
+static void
+a_wish_to_send_again_is_granted_until_there_is_an_outcome(void **state)
+{
+    static uint32_t two[] = {3, 7};
+    (void)state;
+    leave_two_in_doubt();
+    release(two, 2);
+    Broadcast__Lease *lease = lease_wished(two, 2);
+    Broadcast__Lease *same = ask_again(&courier);
+    assert_int_equal(same->n_again, 2);
+    assert_int_equal(same->again[1]->number, 7);
+    uint32_t wish = same->again[1]->wish;
+    wire_free(same);
+    (void)world_settle(&courier, lease, STATE(PENDING)); /* never begun */
+    wire_free(lease);
+    lease = lease_wished(two, 2);
+    assert_int_equal(lease->again[1]->wish, wish); /* no new one */
+    struct world_outcome outcomes[] = {{.number = 3, .state = STATE(ACCEPTED)},
+                                       {.number = 7, .state = STATE(IN_DOUBT)}};
+    struct world_answer answer =
+        world_settle_some(&courier, lease, outcomes, 2, true);
+    world_forget(&answer);
+    wire_free(lease);
+    release(two, 2); /* 3 is accepted: it stays so */
+    lease = lease_wished(&two[1], 1);
+    assert_true(lease->again[0]->wish > wish); /* though within a second */
+    (void)world_settle(&courier, lease, STATE(ACCEPTED));
+    wire_free(lease);
+    assert_false(has_wishes());
+    assert_counts(STATE(ACCEPTED), 40);
+}
+
+static void
+a_stop_ends_the_wishes_with_it(void **state)
+{
+    static uint32_t two[] = {3, 7};
+    (void)state;
+    leave_two_in_doubt();
+    release(two, 2);
+    assert_true(has_wishes());
+    struct world_answer answer = world_act(world, ASK(STOP), id);
+    assert_int_equal(answer.err, ERR_NONE);
+    world_forget(&answer);
+    world_wait_for_count(world, id, STATE(STOPPED), 2);
+    assert_false(has_wishes());
+}
+
+static void
+what_was_begun_before_is_in_doubt_and_no_word_about_the_route(void **state)
+{
+    struct world_outcome outcomes[40];
+    uint32_t ten[10];
+    (void)state;
+    Broadcast__Lease *lease = world_lease(&courier, 1);
+    for (uint32_t i = 0; i < 40; i++) {
+        outcomes[i] = (struct world_outcome){i, STATE(IN_DOUBT)};
+        ten[i % 10] = 10 + i % 10;
+    }
+    courier.says_begun_before = true;
+    struct world_answer answer =
+        world_settle_some(&courier, lease, outcomes, 40, true);
+    assert_int_equal(answer.reply->settle->changed, 40);
+    world_forget(&answer);
+    wire_free(lease);
+    assert_counts(STATE(IN_DOUBT), 40);
+    release(ten, 10);
+    wire_free(lease_wished(ten, 10)); /* an open circuit would grant one */
+}
+
 #define ONE(test) cmocka_unit_test_setup_teardown(test, open_one, close_world)
 #define TWO(test) cmocka_unit_test_setup_teardown(test, open_two, close_world)
 
@@ -445,6 +582,9 @@ main(void)
         ONE(a_planner_killed_with_leases_out_forgets_none),
         ONE(redis_killed_and_back_loses_nothing),
         ONE(asks_during_an_outage_of_redis_lose_no_work),
+        ONE(a_wish_to_send_again_is_granted_until_there_is_an_outcome),
+        ONE(a_stop_ends_the_wishes_with_it),
+        ONE(what_was_begun_before_is_in_doubt_and_no_word_about_the_route),
         TWO(the_other_instance_takes_over_within_seconds),
         TWO(a_courier_may_ask_and_settle_anywhere),
         TWO(an_instance_that_ends_hands_over_at_once),

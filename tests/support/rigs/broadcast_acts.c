@@ -355,6 +355,8 @@ world_settle_some(struct world_courier *courier, const Broadcast__Lease *lease,
         broadcast__outcome__init(&all[i]);
         all[i].number = outcomes[i].number;
         all[i].state = outcomes[i].state;
+        all[i].has_is_begun_before = courier->says_begun_before;
+        all[i].is_begun_before = courier->says_begun_before;
         list[i] = &all[i];
     }
     settle.campaign = lease->campaign;

@@ -119,6 +119,7 @@ struct world_courier {
     uint64_t boot, request;
     uint64_t held[16];
     size_t held_count;
+    bool says_begun_before; /* of each outcome */
 };
 /* Asks until there is a lease of this channel, or fails; wire_free it. */
 Broadcast__Lease *world_lease(struct world_courier *courier, int channel);
