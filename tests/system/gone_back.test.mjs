@@ -1,0 +1,217 @@
+// gone_back -- an older copy of Redis is put back in the middle of a broadcast:
+// nobody is sent anything twice. Whom the couriers had begun meanwhile is
+// listed as in doubt, the rest goes out, and an organiser may send again to
+// whom they choose. Everything is real but the SMS provider.
+import test, {after, before} from 'node:test';
+import assert from 'node:assert/strict';
+import {spawn, execFileSync} from 'node:child_process';
+import {cpSync, rmSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {startRig} from '../support/rig.mjs';
+
+const TOP = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const TESTS = join(process.env.MUSTER_BIN || join(TOP, 'build/bin'),
+    '../tests');
+const PEOPLE = 400;
+let rig;
+let sink;
+let id; // of the broadcast
+const couriers = ['courier.0', 'courier.1'];
+let copied; // what the provider had seen of it when the copy was made
+let doubtful; // numbers
+let released; // some of them
+
+async function startSink() {
+    const child = spawn(join(TESTS, 'recording_provider'),
+        ['--port', '0', '--latency-ms', '20'],
+        {stdio: ['ignore', 'pipe', 'inherit']});
+    process.on('exit', () => child.kill('SIGKILL'));
+    const port = await new Promise((resolve) => child.stdout.once('data',
+        (text) => resolve(Number(String(text).trim()))));
+    return {child, base: `http://127.0.0.1:${port}`};
+}
+
+const stats = async () => (await fetch(`${sink.base}/stats`)).json();
+
+// What the provider had of the broadcast, by number: times.
+async function handedOver() {
+    const all = await (await fetch(`${sink.base}/seen`)).json();
+    return new Map(all.map(({ref, times}) => [ref.split('.'), times])
+        .filter(([[, broadcast]]) => broadcast === id)
+        .map(([[, , number], times]) => [Number(number), times]));
+}
+
+const path = (what = '') =>
+    `/v1/campaigns/${rig.campaign}/broadcasts/${id}${what}`;
+const as = (role) => ({token: rig.tokens[role]});
+
+async function start() {
+    const made = await rig.must(201, 'POST',
+        `/v1/campaigns/${rig.campaign}/broadcasts`, {
+            ...as('organiser'),
+            headers: {'Idempotency-Key': rig.freshId('back')},
+            body: {
+                name: 'Change of route', class: 'service', action: 'rally',
+                audience: 'signedup:rally', sms_text: 'Hello {{first_name}}',
+            },
+        });
+    id = made.id;
+    await rig.must(200, 'POST', path('/approve'),
+        {...as('approver'), body: {content_hash: made.content_hash}});
+    await rig.must(200, 'POST', path('/start'), as('organiser'));
+}
+
+async function sms() {
+    const {stage, channels} = await rig.must(200, 'GET', path(),
+        as('organiser'));
+    return {stage, ...channels.find(({channel}) => channel === 'sms')};
+}
+
+async function inState(state) {
+    const {numbers} = await rig.must(200, 'GET',
+        path(`/recipients?state=${state}&channel=sms&max=1000`),
+        as('organiser'));
+    return numbers;
+}
+
+const seen = (count) => rig.until(`the provider saw ${count}`,
+    async () => (await handedOver()).size >= count);
+
+async function isDone() {
+    await rig.until('it is done', async () => (await sms()).stage === 'done');
+    const {counts, audience} = await sms();
+    const sum = Object.values(counts).reduce((a, b) => a + b, 0);
+    assert.deepEqual([sum, audience], [PEOPLE, PEOPLE]);
+    const {is_equal} = await rig.must(200, 'POST', path('/recount'),
+        as('organiser'));
+    assert.equal(is_equal, true);
+    return counts;
+}
+
+// ---- Redis, copied and put back --------------------------------------------
+
+const aof = () => rig.path('redis', 'appendonlydir');
+const copy = () => rig.path('copy');
+
+// As of one moment: while it is stopped, nothing is half written.
+function copyRedis() {
+    const {child} = rig.processes.get('redis');
+    child.kill('SIGSTOP');
+    try {
+        cpSync(aof(), copy(), {recursive: true});
+    } finally {
+        child.kill('SIGCONT');
+    }
+}
+
+async function stopAll() {
+    for (const name of rig.names().reverse())
+        assert.equal(await rig.kill(name, 'SIGTERM'), 0, name);
+    assert.equal(await rig.kill('redis', 'SIGTERM'), 0);
+}
+
+async function goBack() {
+    await stopAll();
+    rmSync(aof(), {recursive: true});
+    cpSync(copy(), aof(), {recursive: true});
+    await rig.start('redis');
+    await rig.ready('redis');
+    await rig.startServices();
+}
+
+before(async () => {
+    sink = await startSink();
+    rig = await startRig({
+        instances: {courier: 2},
+        conf: `[route.sms-http]
+channel = sms
+provider = http
+url = ${sink.base}/send
+rate = 200
+concurrency = 10
+`,
+    });
+    execFileSync(join(TESTS, 'load_people'),
+        [rig.path('run'), rig.campaign, 'rally', String(PEOPLE)]);
+    await rig.until('everybody has their confirmation', async () =>
+        (await stats()).accepted === PEOPLE);
+});
+
+after(async () => {
+    await rig?.stop();
+    sink?.child.kill();
+});
+
+test('an older Redis put back in mid-send doubles nobody and skips nobody',
+    async (t) => {
+        await start();
+        await seen(80);
+        copyRedis();
+        copied = (await handedOver()).size;
+        await seen(240);
+        await goBack();
+        const counts = await isDone();
+        const times = await handedOver();
+        doubtful = await inState('in_doubt');
+        t.diagnostic(`${copied} seen at the copy; ${JSON.stringify(counts)}`);
+        assert.deepEqual([...times].filter(([, n]) => n !== 1), []);
+        assert.equal(times.size, PEOPLE, 'somebody was skipped');
+        assert.equal((await stats()).duplicates, 0);
+        // Meanwhile 160 and more were begun; who was on the wire at the copy
+        // is among them.
+        assert.ok(doubtful.length >= 240 - copied - 20,
+            `${doubtful.length} in doubt`);
+        assert.deepEqual([counts.accepted, counts.in_doubt],
+            [PEOPLE - doubtful.length, doubtful.length]);
+        for (const number of doubtful) assert.ok(times.has(number));
+    });
+
+test('the metrics say how many were stopped so', async () => {
+    const count = async (name, metric) => {
+        const url = `http://127.0.0.1:${rig.adminPort(name)}/metrics`;
+        const text = await (await fetch(url)).text();
+        return Number(new RegExp(`^${metric} (\\d+)$`, 'm').exec(text)[1]);
+    };
+    const stopped = await Promise.all(couriers.map((name) =>
+        count(name, 'muster_courier_begun_before_total')));
+    assert.equal(stopped[0] + stopped[1], doubtful.length);
+    assert.equal(await count('broadcast.0',
+        'muster_broadcast_begun_before_total'), doubtful.length);
+});
+
+async function release(numbers) {
+    await rig.must(200, 'POST', path('/doubt'), {
+        ...as('organiser'),
+        body: {channel: 'sms', numbers, state: 'pending'},
+    });
+}
+
+// Each of numbers was handed over n times, everybody else once.
+async function assertTimes(numbers, n) {
+    for (const [number, times] of await handedOver())
+        assert.equal(times, numbers.includes(number) ? n : 1, `${number}`);
+}
+
+test('who is released by hand is sent to once more, once', async () => {
+    released = doubtful.slice(0, 20);
+    for (const name of couriers)
+        assert.equal(await rig.kill(name, 'SIGTERM'), 0);
+    await release(released);
+    rmSync(copy(), {recursive: true});
+    copyRedis(); // released, and not granted yet
+    for (const name of couriers) rig.start(name);
+    const counts = await isDone();
+    assert.equal(counts.in_doubt, doubtful.length - released.length);
+    await assertTimes(released, 2);
+});
+
+test('nor is a wish to send again obeyed twice by going back', async () => {
+    await goBack();
+    const counts = await isDone();
+    assert.equal(counts.in_doubt, doubtful.length);
+    await assertTimes(released, 2);
+    await release(released); // a new wish
+    await isDone();
+    await assertTimes(released, 3);
+});
