@@ -196,6 +196,9 @@ begun_file_prepare(struct begun_file *file, uint64_t place)
     uint64_t block = place - place % BEGUN_BLOCK_BYTES + BEGUN_HEADER_BYTES;
     size_t end = (size_t)block + BEGUN_BLOCK_BYTES;
     int why;
+    if (end == file->prepared) {
+        return true;
+    }
     do {
         why = posix_fallocate(file->fd, (off_t)block, BEGUN_BLOCK_BYTES);
     } while (why == EINTR);
@@ -205,6 +208,7 @@ begun_file_prepare(struct begun_file *file, uint64_t place)
     if (why != 0) {
         log_error("begun.room", log_int("errno", why));
     }
+    file->prepared = why == 0 ? end : file->prepared;
     return why == 0;
 }
 

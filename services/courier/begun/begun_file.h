@@ -25,6 +25,7 @@ struct begun_file {
     int fd; /* -1: not open. Locked (shared), so that nobody removes it */
     uint8_t *bytes;
     size_t len;        /* mapped: so much is in the file */
+    size_t prepared;   /* the end of the block that was prepared last */
     uint64_t from, to; /* places not synced yet; from == to: none */
 };
 
