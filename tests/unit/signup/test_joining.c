@@ -151,7 +151,12 @@ entries_of_one_name_follow_the_one_that_is_proved(void **state)
 
 /* ---- histories ---- */
 
+/* The sanitized build, many times slower, gets fewer. */
+#ifdef __SANITIZE_ADDRESS__
+#define HISTORIES 1000
+#else
 #define HISTORIES 5000
+#endif
 #define CONTACTS 3
 #define PEOPLE 6
 #define ENTRIES_MAX 24
@@ -458,7 +463,7 @@ play(struct world *world)
 }
 
 static void
-nobody_is_wrongly_joined_or_doubled_in_5000_histories(void **state)
+nobody_is_wrongly_joined_or_doubled_in_any_history(void **state)
 {
     (void)state;
     for (unsigned history = 1; history <= HISTORIES; history++) {
@@ -476,7 +481,7 @@ main(void)
         cmocka_unit_test(each_row_of_the_table),
         cmocka_unit_test(of_two_members_of_one_name_neither_is_guessed),
         cmocka_unit_test(entries_of_one_name_follow_the_one_that_is_proved),
-        cmocka_unit_test(nobody_is_wrongly_joined_or_doubled_in_5000_histories),
+        cmocka_unit_test(nobody_is_wrongly_joined_or_doubled_in_any_history),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
