@@ -43,7 +43,11 @@ print_words(FILE *to)
             (void)fprintf(to, "  %-12s %s\n", words[i].name, words[i].about);
         }
     }
-    (void)fputs("\nmuster WORD --help says more.\n", to);
+    (void)fputs(
+        "\nmuster WORD --help says more. Exit status: 0 done, 1 failed, 2 "
+        "the words were\nwrong, 3 refused, 4 Muster could not be "
+        "reached.\n",
+        to);
 }
 
 static const struct word *

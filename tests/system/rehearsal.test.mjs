@@ -152,20 +152,25 @@ test('who signs up again has a slip of its own, and is told nothing', async () =
     assert.notEqual(outs[0], outs[1]);
 });
 
-test('what cannot be done is said in a sentence, and exits with 1', async () => {
+test('what cannot be done is said in a sentence: 1 failed, 3 refused, 4 there ' +
+    'is nobody', async () => {
+    const to = ['--campaign', 'providers-unite'];
     const rows = [
-        [['load', '/nowhere'], /No such file/],
-        [['actions', '--campaign', 'nobody'], /campaign/],
-        [['attendance', '--campaign', 'providers-unite', 'nothing'], /action/],
-        [['broadcast', 'start', 'none', '--campaign', 'providers-unite'], /./],
-        [['signup', '--campaign', 'providers-unite', '--name', 'A'], /email/],
-        [['demo', '--fast', '--logins', '/nowhere'], /sign in/],
-        [['broadcast', 'list', '--campaign', 'providers-unite',
-            '--token', 'no'], /./],
+        [1, ['load', '/nowhere'], /No such file/],
+        [1, ['demo', '--fast', '--logins', '/nowhere'], /sign in/],
+        [1, ['keys', 'make', '/nowhere', 'signup.0'], /no folder/],
+        [3, ['actions', '--campaign', 'nobody'], /campaign/],
+        [3, ['attendance', ...to, 'nothing'], /action/],
+        [3, ['broadcast', 'start', 'none', ...to], /./],
+        [3, ['signup', ...to, '--name', 'A'], /email/],
+        [3, ['broadcast', 'list', ...to, '--token', 'no'], /./],
+        [3, ['load', SEED, '--token', 'no'], /./],
+        [4, ['campaigns', '--url', 'http://127.0.0.1:1'], /does not answer/],
     ];
-    for (const [words, why] of rows) {
+    for (const [code, words, why] of rows) {
         const run = await muster(...words);
-        assert.equal(run.code, 1, `${words.join(' ')}: ${run.out}${run.err}`);
+        assert.equal(run.code, code,
+            `${words.join(' ')}: ${run.out}${run.err}`);
         assert.match(run.err, why, words.join(' '));
         assert.match(run.err, /^muster: /, words.join(' '));
     }

@@ -23,7 +23,8 @@ struct api {
     struct loop *loop;
     char *url, *token;
     struct fetch_target *get, *post, *put, *submit;
-    int open; /* of api_post_later */
+    int open;    /* of api_post_later */
+    int refusal; /* status of the last answer that was not 2xx */
 };
 
 /* ---- targets ---- */
@@ -65,6 +66,7 @@ api_new(struct loop *loop, const char *url, const char *token)
 {
     struct api *api = mem_new(sizeof(*api));
     api->loop = loop;
+    api->refusal = 200;
     api->url = mem_copy_string(url);
     api->token = mem_copy_string(token);
     api->get = make_target(api, "GET", JSON_TYPE, NULL);
@@ -222,7 +224,16 @@ call(struct api *api, struct fetch_target *target, const char *path,
         pause_for(api->loop, PAUSE_MS);
     }
     free(url);
+    if (!api_is_ok(&wait.answer)) {
+        api->refusal = wait.answer.status;
+    }
     return wait.answer;
+}
+
+int
+api_last_refusal(const struct api *api)
+{
+    return api->refusal;
 }
 
 static struct api_answer

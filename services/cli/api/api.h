@@ -45,6 +45,9 @@ struct api_answer api_submit(struct api *api, const char *form,
                              const char *path_format, ...)
     __attribute__((format(printf, 3, 4)));
 bool api_is_ok(const struct api_answer *answer);
+/* The status of the last call (not one of many at once) that was not answered
+ * with 2xx: 0 if it was not answered; 200: there was none. */
+int api_last_refusal(const struct api *api);
 void api_answer_clear(struct api_answer *answer);
 
 /* A member's value; "" or 0 when it is not there. */

@@ -113,6 +113,24 @@ cli_campaign(const struct cli *cli)
 }
 
 int
+cli_status(int http_status)
+{
+    switch (http_status) {
+    case 0: /* no answer; or the gateway's own does not reach a service */
+    case 502:
+    case 503:
+    case 504:
+        return UNREACHABLE;
+    default:
+        break;
+    }
+    if (http_status >= 200 && http_status < 300) {
+        return DONE;
+    }
+    return http_status >= 400 && http_status < 500 ? REFUSED : FAILED;
+}
+
+int
 cli_show(struct api_answer answer, void (*print)(const json_t *body))
 {
     bool is_ok = api_is_ok(&answer);
@@ -121,8 +139,9 @@ cli_show(struct api_answer answer, void (*print)(const json_t *body))
     } else {
         say_error("%s", answer.why);
     }
+    int status = cli_status(answer.status);
     api_answer_clear(&answer);
-    return is_ok ? DONE : FAILED;
+    return status;
 }
 
 char *

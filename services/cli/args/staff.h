@@ -21,7 +21,9 @@ const char *cli_campaign(const struct cli *cli);
  * told, else logins.txt beside the configuration. Owned by the caller. */
 char *logins_path(const struct cli *cli, const char *told);
 /* Prints the answer's body by print, or says why there is none; clears it.
- * Returns DONE or FAILED. */
+ * Returns what the word does. */
 int cli_show(struct api_answer answer, void (*print)(const json_t *body));
+/* What a word returns whose call was answered so; 0: it was not. */
+int cli_status(int http_status);
 
 #endif

@@ -296,8 +296,13 @@ load_word(struct cli *cli, int argc, char **argv)
         (void)printf("%s\n", loading.campaign);
         is_ok = load_all(&loading);
     }
+    int status = is_ok ? DONE : FAILED;
+    if (!is_ok && loading.api != NULL) {
+        int refused = cli_status(api_last_refusal(loading.api));
+        status = refused == DONE ? FAILED : refused;
+    }
     api_free(&loading.api);
     json_decref(loading.campaign_json);
     free(path);
-    return is_ok ? DONE : FAILED;
+    return status;
 }
