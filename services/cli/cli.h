@@ -8,6 +8,7 @@
  *   args/       options; as whom a word calls the API, and where
  *   people/     supporters from a seed number (pure)
  *   api/        one staff member's (or nobody's) calls to the API
+ *   machine/    this machine: processes, their admin ports, the disk
  *   aof/        Redis' log before it is started: whole, torn, broken
  *
  * A room leans on those below it alone. Exit status: 0 done, 1 failed, 2 the

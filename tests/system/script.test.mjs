@@ -135,6 +135,12 @@ test('words that are wrong are said, start nothing and exit with 2',
         }
     });
 
+test('before the first up there is nothing to look at: 4', async () => {
+    for (const word of ['status', 'logs', 'doctor'])
+        assert.equal(await assert_misused({}, [word],
+            /no Muster has been started in .*\n.*\.\/muster up/), 4, word);
+});
+
 test('counts of processes that make no sense are said, and start nothing',
     async () => {
         for (const [env, why] of [
@@ -181,6 +187,14 @@ test('what is secret is readable by its owner alone', () => {
         const {mode} = statSync(join(dir, 'var', file));
         assert.equal(mode & 0o077, 0, file);
     }
+});
+
+test('status knows the processes and their pids', async () => {
+    const {code, out} = await muster('status', '--json');
+    assert.equal(code, 0, out);
+    assert.deepEqual(JSON.parse(out).processes.map(({name, state, pid}) =>
+        `${name} ${state} ${pid}`), NAMES.map((name) =>
+        `${name} ready ${pid_of(name)}`));
 });
 
 test('somebody signs up', async () => {

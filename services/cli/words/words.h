@@ -17,6 +17,9 @@ int people_word(struct cli *cli, int argc, char **argv);
 int supporter_word(struct cli *cli, int argc, char **argv);
 int keys_word(struct cli *cli, int argc, char **argv);
 int settings_word(struct cli *cli, int argc, char **argv);
+int status_word(struct cli *cli, int argc, char **argv);
+int logs_word(struct cli *cli, int argc, char **argv);
+int doctor_word(struct cli *cli, int argc, char **argv);
 int log_check_word(struct cli *cli, int argc, char **argv);
 
 #endif
