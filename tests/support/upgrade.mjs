@@ -134,6 +134,51 @@ test('somebody who signs up now is new, counted, and gets the standing one',
                 /Your place/.test(text)));
     });
 
+// The seeds of before had a confirmation of their own, standing.
+async function confirmationOfSeeds(seed) {
+    const {broadcasts} = await rig.must(200, 'GET',
+        `/v1/campaigns/${seed}/broadcasts`, {token: rig.tokens.bootstrap});
+    return broadcasts.find(({name}) => name === 'Confirmation');
+}
+
+/** How many messages of any kind somebody new gets for a sign-up there. */
+async function messagesFor(seed, action) {
+    const email = `new.at.${action}@example.org`;
+    const got = () => rig.outbox(seed).filter(({to}) => to.includes(email));
+    await rig.signUp({name: 'New Here', email, actions: [action]}, seed);
+    await rig.until(`${seed} writes`, () => got().length > 0);
+    await rig.until(`${seed} has ended its own`, async () =>
+        (await confirmationOfSeeds(seed)).is_retired);
+    return got();
+}
+
+test('a confirmation of the seeds of before gives way: one message each',
+    async () => {
+        assert.equal((await confirmationOfSeeds('providers-unite')).stage,
+            'standing');
+        const [one, ...more] =
+            await messagesFor('providers-unite', 'westminster-rally');
+        assert.match(one.subject, /Please confirm|Your ticket/);
+        assert.deepEqual(more, []);
+        await rig.until('it is done', async () =>
+            (await confirmationOfSeeds('providers-unite')).stage === 'done');
+    });
+
+test('so does one that is paused, and it ends when it is resumed',
+    async () => {
+        const seed = 'home-first';
+        const act = async (word) => rig.must(200, 'POST',
+            `/v1/campaigns/${seed}/broadcasts/` +
+                `${(await confirmationOfSeeds(seed)).id}/${word}`,
+            {token: rig.tokens.bootstrap});
+        await act('pause');
+        assert.equal((await messagesFor(seed, 'assembly-leeds')).length, 1);
+        assert.equal((await confirmationOfSeeds(seed)).stage, 'paused');
+        await act('resume');
+        await rig.until('it is done', async () =>
+            (await confirmationOfSeeds(seed)).stage === 'done');
+    });
+
 test('what was paused goes on, and each one gets it once', async () => {
     const paused = expected.counted.broadcasts['Paused half-way'];
     const b = `${C}/broadcasts/${paused.id}`;

@@ -125,6 +125,27 @@ is_service_if_standing(const Broadcast__Create *create)
 }
 
 static bool
+has_ticket(const char *text)
+{
+    return text != NULL && (strstr(text, "{{ticket_url}}") != NULL ||
+                            strstr(text, "{{ticket_code}}") != NULL);
+}
+
+bool
+content_is_confirmation(const Broadcast__Content *content)
+{
+    return content->has_is_standing && content->is_standing &&
+           (has_ticket(content->sms_text) || has_ticket(content->email_text) ||
+            has_ticket(content->email_html));
+}
+
+static bool
+is_no_confirmation(const Broadcast__Create *create)
+{
+    return !content_is_confirmation(create->content);
+}
+
+static bool
 is_key_visible(const Broadcast__Create *create)
 {
     return is_visible(create->idempotency_key, KEY_BYTES_MAX);
@@ -162,6 +183,7 @@ static const struct {
     {has_text_if_html, "email_text", "email_text: needed beside the HTML"},
     {is_service_if_standing, "is_standing",
      "is_standing: a standing broadcast is of class service"},
+    {is_no_confirmation, "is_standing", CONTENT_CONFIRMS},
     {is_key_visible, "idempotency_key",
      "idempotency key: 1 to 80 visible ASCII characters"},
     {is_staff_visible, "staff", "staff: 1 to 64 visible ASCII characters"},

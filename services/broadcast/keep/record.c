@@ -106,6 +106,12 @@ read_cursor(const struct field *f)
     f->record->cursor = (uint64_t)number_of(f);
 }
 
+static void
+read_retired(const struct field *f)
+{
+    f->record->is_retired = number_of(f) == 1;
+}
+
 static const struct {
     const char *name;
     void (*read)(const struct field *field);
@@ -114,7 +120,7 @@ static const struct {
     {"resume_to", read_resume_to}, {"hash", read_hash},
     {"made_by", read_made_by},     {"approved_by", read_approved_by},
     {"frozen", read_frozen},       {"rev", read_rev},
-    {"cursor", read_cursor},
+    {"cursor", read_cursor},       {"retired", read_retired},
 };
 
 static const struct {
@@ -288,6 +294,7 @@ show_times(const struct record *record, Broadcast__Broadcast *message)
     message->started_at_ms = record->started_at_ms;
     message->has_ended_at_ms = record->ended_at_ms != 0;
     message->ended_at_ms = record->ended_at_ms;
+    message->has_is_retired = message->is_retired = record->is_retired;
 }
 
 void

@@ -2,9 +2,10 @@
  *
  * Fields of b:<id>: content (packed), class (of the system's), hash, stage,
  * made_by, made_at, approved_by, started_at, expires_at, ended_at, resume_to,
- * rev, frozen (the freezing's cursor "<ch>:<chunk>"), cursor (of the sign-up
- * feed, standing), k<ch> (chunks of the ledger), n<ch>.<state> (kept counters),
- * w<ch>.<rule> (withheld, by rule). */
+ * retired (a standing one that grows no more), rev, frozen (the freezing's
+ * cursor "<ch>:<chunk>"), cursor (of the sign-up feed, standing), k<ch> (chunks
+ * of the ledger), n<ch>.<state> (kept counters), w<ch>.<rule> (withheld, by
+ * rule). */
 #ifndef BROADCAST_RECORD_H
 #define BROADCAST_RECORD_H
 
@@ -28,6 +29,7 @@ struct record {
     char made_by[RECORD_STAFF_MAX + 1], approved_by[RECORD_STAFF_MAX + 1];
     char frozen[24];
     int64_t made_at_ms, started_at_ms, expires_at_ms, ended_at_ms;
+    bool is_retired;
     uint64_t revision, cursor;
     uint32_t chunks[RECORD_CHANNELS];
     uint32_t counts[RECORD_CHANNELS][LEDGER_STATES];

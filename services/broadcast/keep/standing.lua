@@ -4,6 +4,7 @@
 -- ARGV[seq]       of the feed entry
 -- ARGV[channels]  "1", "2" or "12"
 -- ARGV[numbers]   rows "number", rising, none twice
+-- ARGV[retires]   1: nobody is added any more; what is open goes out
 -- Returns {stage, added}. An entry applied before changes nothing.
 if is_succeeded() then return redis.error_reply('GONE another planner') end
 local stage = stage_of('stage')
@@ -12,6 +13,17 @@ if stage ~= STANDING and
     return redis.error_reply('CONFLICT not standing')
 end
 if number_of('cursor') >= tonumber(ARGV[STANDING_ARG_SEQ]) then return {stage, 0} end
+if ARGV[STANDING_ARG_RETIRES] == '1' then
+    call('HSET', B, 'retired', '1')
+    if stage == PAUSED then
+        call('HSET', B, 'resume_to', name_of(SENDING))
+        call('HINCRBY', B, 'rev', 1)
+        call('HINCRBY', P .. 'plan', 'rev', 1)
+        return {stage, 0}
+    end
+    set_stage(SENDING)
+    return {settle_down(SENDING), 0}
+end
 local added, numbers = 0, unpack_numbers(ARGV[STANDING_ARG_NUMBERS])
 for channel in string.gmatch(ARGV[STANDING_ARG_CHANNELS], '.') do
     added = added + grow(channel, numbers, stage)

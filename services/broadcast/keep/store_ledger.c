@@ -164,6 +164,7 @@ keep_standing(const struct keep_on *on, const struct keep_numbers *numbers,
     keep_args_text(&call, STANDING_ARG_CHANNELS, numbers->channels);
     keep_args_bytes(&call, STANDING_ARG_NUMBERS,
                     bytes_of(packed.data, packed.len));
+    keep_args_number(&call, STANDING_ARG_RETIRES, numbers->retires);
     keep_args_run(&call, BROADCAST_SCRIPT_STANDING, cb, arg);
     buf_fini(&packed);
 }

@@ -67,6 +67,7 @@ struct keep_numbers {
     size_t count;
     enum ledger_event event; /* doubt: TRUST or RELEASE */
     uint64_t seq;            /* standing: the feed's */
+    bool retires; /* standing: it grows no more, and sends the rest */
 };
 /* Replies {changed, stage, feed's end or 0}. */
 void keep_doubt(const struct keep_on *on, const struct keep_numbers *numbers,

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "services/broadcast/draft/content_check.h"
 #include "services/broadcast/draft/forecast.h"
 #include "services/broadcast/plan/marks.h"
 #include "services/broadcast/send/send.h"
@@ -181,6 +182,9 @@ start_record_read(void *arg, enum err err, const struct store_reply *reply)
     }
     if (record_is_system(record)) {
         fail(staging, ERR_FORBIDDEN, KEEP_SYSTEM_WORDS);
+    } else if (record->stage == STAGE(APPROVED) &&
+               content_is_confirmation(record->content)) {
+        fail(staging, ERR_CONFLICT, CONTENT_CONFIRMS); /* of 0.2 */
     } else if (record->started_at_ms != 0 &&
                record->stage != STAGE(STAGE_STOPPED) &&
                record->stage != STAGE(STAGE_EXPIRED)) {

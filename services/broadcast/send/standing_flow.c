@@ -6,13 +6,18 @@
  *
  * The ledger has each supporter once, so a place confirmed twice, or an entry
  * seen twice, is one message. Entries without anybody move no cursor in
- * Redis: they are read again after a restart. Paused ones go on following. */
+ * Redis: they are read again after a restart. Paused ones go on following.
+ *
+ * One of 0.2 that brings the ticket follows as far as 0.2 wrote: from the first
+ * Entered on, the confirmation (system_flow.c) brings it. It then grows no
+ * more, sends what is still open in it, and is done. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
 #include "common/bus/bus.h"
 #include "common/client/signup.h"
+#include "services/broadcast/draft/content_check.h"
 #include "services/broadcast/plan/marks.h"
 #include "services/broadcast/send/system.h"
 
@@ -54,6 +59,7 @@ struct applying {
     struct sending *sending;
     uint32_t *numbers; /* owned */
     size_t count;
+    bool retires;
 };
 
 static void
@@ -72,6 +78,12 @@ added(void *arg, enum err err, const struct store_reply *reply)
     struct sending *sending = applying->sending;
     if (err != ERR_NONE) {
         campaign_failed(sending->campaign, err);
+    } else if (applying->retires && !sending->is_gone) {
+        log_info("standing.retired", log_str("campaign", sending->campaign->id),
+                 log_str("broadcast", sending->record->id));
+        sending->record->is_retired = true; /* until it is read again */
+        mark_changed(sending->campaign, sending->record->id);
+        mark_stale(sending->campaign);
     } else if (keep_number(reply, 1) > 0 && !sending->is_gone) {
         for (size_t i = 0; i < applying->count; i++) {
             uint32_t chunk = applying->numbers[i] / CHUNK_NUMBERS;
@@ -91,8 +103,9 @@ nobody_added(void *arg)
 
 /* UINT32_MAX: this event gives nobody a place at the action. */
 static uint32_t
-read_event(const ProtobufCBinaryData *packed, const char *action)
+read_event(struct applying *applying, const ProtobufCBinaryData *packed)
 {
+    const char *action = applying->sending->record->content->action;
     uint32_t number = UINT32_MAX;
     Signup__Event *event = wire_unpack(&signup__event__descriptor, packed->data,
                                        packed->len, WIRE_OUTSIDE_BYTES_MAX);
@@ -108,6 +121,7 @@ read_event(const ProtobufCBinaryData *packed, const char *action)
             number = place->number;
         }
     }
+    applying->retires |= event->is_case == SIGNUP__EVENT__IS_ENTERED;
     wire_free(event);
     return number;
 }
@@ -122,11 +136,10 @@ by_number(const void *a, const void *b)
 static void
 read_entry(struct applying *applying, const Feed__Entry *entry)
 {
-    const char *action = applying->sending->record->content->action;
     uint32_t *numbers = mem_new_array(entry->n_events + 1, sizeof(*numbers));
     size_t count = 0;
     for (size_t i = 0; i < entry->n_events; i++) {
-        numbers[count] = read_event(&entry->events[i], action);
+        numbers[count] = read_event(applying, &entry->events[i]);
         count += numbers[count] != UINT32_MAX;
     }
     qsort(numbers, count, sizeof(*numbers), by_number);
@@ -147,7 +160,9 @@ apply_entry(void *arg, struct feed_follower *follower, const Feed__Entry *entry)
     applying->sending = sending;
     sending_hold(sending);
     read_entry(applying, entry);
-    if (applying->count == 0 || sending->is_gone) {
+    applying->retires &= content_is_confirmation(sending->record->content);
+    bool is_idle = applying->count == 0 && !applying->retires;
+    if (is_idle || sending->is_gone || sending->record->is_retired) {
         loop_defer(sending->campaign->broadcast->service.loop, nobody_added,
                    applying);
         return;
@@ -158,7 +173,8 @@ apply_entry(void *arg, struct feed_follower *follower, const Feed__Entry *entry)
         &(struct keep_numbers){.channels = record_channels(sending->record),
                                .numbers = applying->numbers,
                                .count = applying->count,
-                               .seq = entry->seq},
+                               .seq = entry->seq,
+                               .retires = applying->retires},
         added, applying);
 }
 

@@ -109,11 +109,11 @@ a_draft_that_cannot_be_meant_is_refused_with_a_reason(void **state)
     struct {
         const char *field;
         Broadcast__Content content;
-    } rows[10];
+    } rows[11];
     (void)state;
     memset(long_text, 'x', sizeof(long_text) - 1);
     long_text[sizeof(long_text) - 1] = '\0';
-    for (size_t i = 0; i < 10; i++) {
+    for (size_t i = 0; i < 11; i++) {
         rows[i].content = world_content();
     }
     rows[0].field = "name";
@@ -136,7 +136,12 @@ a_draft_that_cannot_be_meant_is_refused_with_a_reason(void **state)
     rows[8].content.is_standing = rows[8].content.has_is_standing = true;
     rows[9].field = "action";
     rows[9].content.action = "no-such-action";
-    for (size_t i = 0; i < 10; i++) {
+    rows[10].field = "is_standing"; /* the system brings it already */
+    rows[10].content.class_ = WORDS__CLASS__CLASS_SERVICE;
+    rows[10].content.action = WORLD_ACTION;
+    rows[10].content.is_standing = rows[10].content.has_is_standing = true;
+    rows[10].content.sms_text = "Your ticket: {{ticket_url}}";
+    for (size_t i = 0; i < 11; i++) {
         struct world_answer answer =
             world_create(world, "key", &rows[i].content);
         if (answer.err != ERR_BAD_REQUEST ||

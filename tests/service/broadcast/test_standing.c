@@ -35,7 +35,7 @@ open_world(void **state)
     content.class_ = WORDS__CLASS__CLASS_SERVICE;
     content.action = WORLD_ACTION;
     content.audience = "signedup:" WORLD_ACTION;
-    content.sms_text = "You are in: {{ticket_url}}";
+    content.sms_text = "You are in: {{preferences_url}}";
     content.email_subject = "Your place at {{action}}";
     content.email_text = "{{starts}}, {{place}}";
     content.has_is_standing = content.is_standing = true;
@@ -168,6 +168,78 @@ a_stopped_one_adds_nobody_any_more(void **state)
     wire_free(first);
 }
 
+/* As 0.2 took it; nobody makes such a one any more. Of the same length, so that
+ * the packed content stays whole. */
+static void
+bring_the_ticket_as_0_2_did(void)
+{
+    static const char script[] =
+        "EVAL \"local c = redis.call('HGET', KEYS[1], 'content') "
+        "local d, n = string.gsub(c, '{{preferences_url}}', "
+        "'here {{ticket_url}}') redis.call('HSET', KEYS[1], 'content', d) "
+        "return n\" 1 {" WORLD_CAMPAIGN "}:bc:b:%s";
+    char *command = mem_format(script, id);
+    char *said = redis_do(world->redis, command);
+    assert_string_equal(said, "1");
+    free(said);
+    free(command);
+}
+
+/* It sends to whoever signed up under 0.2, seen or not seen yet, and to nobody
+ * whom the confirmation brings the ticket. */
+static void
+one_of_0_2_that_brings_the_ticket_gives_way_to_the_confirmation(void **state)
+{
+    (void)state;
+    send_until(10, 10);
+    world_kill(world, 0);
+    bring_the_ticket_as_0_2_did();
+    world_confirm(world, 10, 19);
+    world_start(world, 0);
+    send_until(10, 10);
+    world_confirm(world, 20, 24);
+    world_enter(world, 25, 29, WORDS__CHANNEL__CHANNEL_SMS);
+    world_confirm(world, 25, 34);
+    send_until(10, 5); /* five of them by the confirmation */
+    world_wait_for_stage(world, id, STAGE(DONE));
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(take(1, sms_times) + take(2, email_times), 0);
+    }
+    for (uint32_t i = 0; i < 35; i++) {
+        assert_int_equal(sms_times[i], i < 30);
+        assert_int_equal(email_times[i], i < 25);
+    }
+    Broadcast__Broadcast *now = world_get(world, id);
+    assert_true(now->is_retired);
+    assert_int_equal(now->channels[0]->audience, 25);
+    wire_free(now);
+    world_assert_recount(world, id);
+}
+
+static void
+one_of_0_2_that_was_only_approved_is_not_started(void **state)
+{
+    (void)state;
+    Broadcast__Content content = world_content();
+    content.class_ = WORDS__CLASS__CLASS_SERVICE;
+    content.action = WORLD_ACTION;
+    content.sms_text = "You are in: {{preferences_url}}";
+    content.has_is_standing = content.is_standing = true;
+    struct world_answer made = world_create(world, "approved", &content);
+    free(id);
+    id = mem_copy_string(made.reply->create->id);
+    struct world_answer approved = world_approve(
+        world, id, made.reply->create->content_hash, WORLD_APPROVER);
+    assert_int_equal(approved.err, ERR_NONE);
+    bring_the_ticket_as_0_2_did();
+    struct world_answer started = world_act(world, ASK(START), id);
+    assert_int_equal(started.err, ERR_CONFLICT);
+    assert_non_null(strstr(started.detail, "confirmed with its ticket"));
+    world_forget(&started);
+    world_forget(&approved);
+    world_forget(&made);
+}
+
 static void
 its_progress_is_announced_as_it_is(void **state)
 {
@@ -192,6 +264,8 @@ main(void)
         ON(a_kill_while_it_follows_loses_and_repeats_nobody),
         ON(a_paused_one_goes_on_following_and_sends_after_the_resume),
         ON(a_stopped_one_adds_nobody_any_more),
+        ON(one_of_0_2_that_brings_the_ticket_gives_way_to_the_confirmation),
+        ON(one_of_0_2_that_was_only_approved_is_not_started),
         ON(its_progress_is_announced_as_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

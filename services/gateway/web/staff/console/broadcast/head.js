@@ -34,6 +34,12 @@ export function Head({now, staffId}) {
             >
         </div>
         <p class="meta">${factsOf(now, staffId)}</p>
+        ${now.is_retired &&
+        html`<p class="banner wait">
+            It brought people their ticket. Muster does so by itself now, once
+            for each sign-up, so this one gets nobody new. Its words may go
+            into the campaign’s confirmation.
+        </p>`}
     </div>`;
 }
 
