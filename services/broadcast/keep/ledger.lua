@@ -156,18 +156,22 @@ local function system_class()
     return call('HGET', B, 'class')
 end
 
--- The provider has these now: told of what the system sends, for signup ends
--- holds and begins codes by it. Returns the feed's end; 0: nothing to tell.
-local function tell_handed_over(channel, numbers)
+-- The provider has these now (is_refused: nobody will have them): told of what
+-- the system sends, for signup ends holds and begins codes by it. Returns the
+-- feed's end; 0: nothing to tell.
+local function tell_handed_over(channel, numbers, is_refused)
     local class = #numbers > 0 and system_class()
-    if not class then return 0 end
+    if not class or is_refused and tonumber(class) ~= CLASS_CONFIRMATION then
+        return 0
+    end
     local packed = {}
     for i, number in ipairs(numbers) do packed[i] = varint(number) end
     packed = table.concat(packed)
     return tell(EVENT_HANDED_OVER_KEY,
                 HANDED_OVER_CLASS__KEY .. varint(tonumber(class)) ..
                 HANDED_OVER_CHANNEL_KEY .. varint(tonumber(channel)) ..
-                HANDED_OVER_NUMBERS_KEY .. varint(#packed) .. packed)
+                HANDED_OVER_NUMBERS_KEY .. varint(#packed) .. packed ..
+                (is_refused and HANDED_OVER_IS_REFUSED_KEY .. '\1' or ''))
 end
 
 local function is_ended(stage)

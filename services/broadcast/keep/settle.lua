@@ -110,15 +110,15 @@ local function end_wishes(after)
     if #ended > 0 then call('HDEL', wishes, unpack(ended)) end
 end
 
--- The numbers that a provider has taken on by this.
-local function list_accepted(after)
-    local accepted = {}
+-- The numbers that are in one of these states by this.
+local function list_in(after, state, other)
+    local numbers = {}
     for i, offset in ipairs(offsets) do
-        if after[i] == ACCEPTED then
-            accepted[#accepted + 1] = chunk * CHUNK_NUMBERS + offset
+        if after[i] == state or after[i] == other then
+            numbers[#numbers + 1] = chunk * CHUNK_NUMBERS + offset
         end
     end
-    return accepted
+    return numbers
 end
 
 -- The offsets that are open still.
@@ -170,7 +170,9 @@ for rule, n in pairs(rules) do
 end
 keep_tries(m.after)
 end_wishes(m.after)
-local told = tell_handed_over(channel, list_accepted(m.after))
+local told = math.max(
+    tell_handed_over(channel, list_in(m.after, ACCEPTED)),
+    tell_handed_over(channel, list_in(m.after, FAILED, WITHHELD), true))
 local changed = m.changed + settle_rest()
 keep_lease()
 stage = settle_down(stage)

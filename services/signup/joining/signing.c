@@ -6,7 +6,6 @@
 #include "common/base/base.h"
 
 #define DAY_MS (24 * INT64_C(3600000))
-#define ENTRY_UNWRITTEN_MS DAY_MS
 #define ENTRY_AFTER_MS (7 * DAY_MS)
 
 static const Signup__SignUp *
@@ -144,7 +143,7 @@ signing_prepare(struct signing *signing, int64_t now_ms)
     digest_all(signing);
     signing->due_ms = signing->confirms_by == 0
                           ? last_end(signing, now_ms) + ENTRY_AFTER_MS
-                          : now_ms + ENTRY_UNWRITTEN_MS;
+                          : now_ms + SU_UNWRITTEN_MS;
     buf_reset(&signing->sealed);
     record_seal(&signup_of(signing->asked)->keys->record, signing->campaign->id,
                 record, &signing->sealed);

@@ -27,10 +27,20 @@ each_row(HANDED_ENTRY_ROW, ARGV[HANDED_ARG_ENTRIES],
     if was and tonumber(was) > 0 then
       call('ZADD', prefix .. 'due', 'XX', text(due), member)
       if hold > 0 then
-        call('ZADD', prefix .. 'holds', 'NX', text(hold), member)
+        call('ZADD', prefix .. 'holds', text(hold), member)
       end
     end
   end)
+
+-- Nobody can press its button: it has as long as if it had been written to at
+-- once. When it was typed stands in when it goes, as long as nobody has it.
+each_row(SIGNUP_NUMBER_ROW, ARGV[HANDED_ARG_REFUSED], function(number)
+  local due = call('ZSCORE', prefix .. 'due', text(number))
+  if due then
+    call('ZADD', prefix .. 'holds', 'XX', 'LT',
+      text(tonumber(due) - SU_UNWRITTEN_MS + SU_HOLD_MS), text(number))
+  end
+end)
 
 -- Of a code, only the newest counts.
 local function begin_code(item, note, taken)

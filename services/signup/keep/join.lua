@@ -113,6 +113,8 @@ local function take_back(action, number, other, state, left)
   change(number, action, get_place(number, action), now)
   if now == PLACE_WAITLISTED then
     wait_since(action, number, since)
+  elseif now == PLACE_HELD then
+    begin_hold(number, tonumber(ARGV[JOIN_ARG_NOW]))
   end
   promote(action, slugs[action])
 end

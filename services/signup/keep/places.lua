@@ -183,6 +183,12 @@ local function first_place(action, of_unproved)
   return has_room(action) and has_hold(action) and PLACE_HELD or PLACE_ASKED
 end
 
+-- An end of its hold, unless it has one.
+local function begin_hold(number, now)
+  call('ZADD', prefix .. 'holds', 'NX', text(now + SU_HOLD_UNKNOWN_MS),
+    text(number))
+end
+
 local function move_place(number, action, slug, was, state)
   set_place(number, action, was, state)
   add_place_event(number, action, slug, state, get_said('role', number),

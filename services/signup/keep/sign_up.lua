@@ -246,7 +246,7 @@ end
 -- ---- written at the end, in as few commands as they fit in ----
 
 local indexed = {} -- the entry index: [key] = fields and values
-local fresh, dues, due_at = {}, {}, {}
+local fresh, dues, due_at, holds = {}, {}, {}, {}
 
 local function index_entry(hash, number, name)
   if hash == '' then
@@ -270,6 +270,9 @@ local function write_entries()
   if #dues > 0 then
     call('ZADD', prefix .. 'due', unpack(dues))
   end
+  if #holds > 0 then
+    call('ZADD', prefix .. 'holds', unpack(holds))
+  end
 end
 
 -- ---- an entry ----
@@ -284,6 +287,16 @@ local function take_places(item, number, of_unproved)
     states[i] = char(state)
   end
   return table.concat(states)
+end
+
+-- Whom nobody writes to has as long as anybody.
+local function hold_seats(item, number, states)
+  if string.find(states, char(PLACE_HELD), 1, true) then
+    local is_written_to = item.confirms_by ~= CHANNEL_NONE
+    holds[#holds + 1] = text(tonumber(ARGV[SIGN_UP_ARG_NOW]) +
+      (is_written_to and SU_HOLD_UNKNOWN_MS or SU_HOLD_MS))
+    holds[#holds + 1] = text(number)
+  end
 end
 
 local function announce_entry(item, number)
@@ -311,6 +324,7 @@ local function make_entry(item)
     end
   end
   local states = take_places(item, number, of_unproved)
+  hold_seats(item, number, states)
   announce_entry(item, number)
   return number, states
 end

@@ -33,6 +33,10 @@
  *   {c}:su:zk          hash: hash of a note's key -> note
  *   {c}:su:zp          hash: note -> its note_place row, where it is about a
  *                      place that somebody may have lost by then
+ *   {c}:su:q           list: numbers whose twins are to be looked for
+ *   {c}:su:due         sorted set: unproved entry -> ms when it goes
+ *   {c}:su:holds       sorted set: unproved entry -> ms when its seats end
+ *   {c}:su:k:<day>     hash: a form's key -> its signup_key row
  *   {c}:su:pf          list: freed rows: who got a place that became free, and
  *                      is not told yet
  *   {c}:su:o           hash: channel and blind index -> its code_kept row: the

@@ -16,6 +16,7 @@
 -- for, else the oldest. {c}:su:f has into whom each is folded, so that what is
 -- so already is not told again.
 event_tail = ARGV[TWINS_ARG_EVENT_TAIL]
+local now = tonumber(ARGV[TWINS_ARG_NOW])
 local slugs = read_slugs(ARGV[TWINS_ARG_SLUGS])
 local folded_key = prefix .. 'f'
 
@@ -121,6 +122,9 @@ local function begin_again(group, states, i, action)
     state = one.is_unproved and PLACE_HELD or PLACE_CONFIRMED
   end
   change(group, states, i, action, state)
+  if state == PLACE_HELD then
+    begin_hold(one.number, now)
+  end
 end
 
 local function make_twins(group, states, winner, action)

@@ -35,6 +35,7 @@ struct handing {
     uint16_t *actions;
     size_t action_count;
     struct buf entries, notes; /* handed_entry, handed_note rows */
+    struct buf refused;        /* signup_number rows */
 };
 
 static void read_on(struct handing *h);
@@ -53,6 +54,7 @@ finish(struct handing *h, enum err err)
     free(h->actions);
     buf_fini(&h->entries);
     buf_fini(&h->notes);
+    buf_fini(&h->refused);
     free(h);
     tended->is_applying = false;
     feed_applied(tended->follower, err);
@@ -61,9 +63,22 @@ finish(struct handing *h, enum err err)
 /* ---- what an entry says ---- */
 
 static void
+take_refused(struct handing *h, const Broadcast__HandedOver *handed)
+{
+    for (size_t i = 0; i < handed->n_numbers; i++) {
+        signup_number_row_append(
+            &h->refused, &(struct signup_number_row){handed->numbers[i]});
+    }
+}
+
+static void
 take_numbers(struct handing *h, const Broadcast__HandedOver *handed,
              int64_t at_ms)
 {
+    if (handed->is_refused) {
+        take_refused(h, handed);
+        return;
+    }
     if (handed->class_ == WORDS__CLASS__CLASS_NOTE) {
         for (size_t i = 0; i < handed->n_numbers; i++) {
             handed_note_row_append(
@@ -119,7 +134,7 @@ apply_entry(void *arg, struct feed_follower *follower, const Feed__Entry *entry)
     for (size_t i = 0; i < entry->n_events; i++) {
         take_event(h, &entry->events[i]);
     }
-    if (h->count == 0 && h->notes.len == 0) {
+    if (h->count == 0 && h->notes.len == 0 && h->refused.len == 0) {
         loop_defer(tended->signup->service.loop, nothing_to_do, h);
         return;
     }
@@ -159,6 +174,8 @@ save(struct handing *h)
         [HANDED_ARG_SEQ] = bytes_of_string(seq),
         [HANDED_ARG_ENTRIES] =
             bytes_of(buf_string(&h->entries), h->entries.len),
+        [HANDED_ARG_REFUSED] =
+            bytes_of(buf_string(&h->refused), h->refused.len),
         [HANDED_ARG_NOTES] = bytes_of(buf_string(&h->notes), h->notes.len)};
     su_handed(h->tended->signup->su, h->tended->campaign->id,
               (struct su_args){args, HANDED_ARGS}, saved, h);
@@ -212,7 +229,7 @@ add_entry(struct handing *h, size_t i, const uint8_t *states)
             .number = h->numbers[i],
             .due =
                 (uint64_t)((last_ms == 0 ? taken_ms : last_ms) + TEND_KEEP_MS),
-            .hold = has_hold ? (uint64_t)(taken_ms + TEND_HOLD_MS) : 0});
+            .hold = has_hold ? (uint64_t)(taken_ms + SU_HOLD_MS) : 0});
 }
 
 static void

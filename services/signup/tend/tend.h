@@ -13,8 +13,10 @@
  *   tend.c         all campaigns, by timer
  *
  * An unproved entry goes a week after its last action, or a day after it was
- * typed when no provider took its message; its seats end 30 minutes after one
- * did. */
+ * typed when no provider took its message. Its seats end 30 minutes after one
+ * did; 30 minutes after it was typed when none will (refused for good, or
+ * withheld: a budget, an opt-out); and two hours after, when nothing is known:
+ * so nobody holds seats by entries that cannot be confirmed. */
 #ifndef SIGNUP_TEND_TEND_H
 #define SIGNUP_TEND_TEND_H
 
@@ -23,7 +25,6 @@
 struct signup;
 struct tend;
 
-#define TEND_HOLD_MS (30 * 60000)
 #define TEND_KEEP_MS (7 * 86400000LL) /* after the last action's end */
 
 /* broadcast must be connected before. */

@@ -179,6 +179,7 @@ members_done(void *arg, enum err err, const struct store_reply *reply)
     struct round_args args;
     round_args_init(&args, TWINS_ARG_ITEMS);
     args.args[TWINS_ARG_EVENT_TAIL] = bytes_of(args.tail.data, args.tail.len);
+    args.args[TWINS_ARG_NOW] = bytes_of_string(args.now);
     args.args[TWINS_ARG_SLUGS] =
         bytes_of(buf_string(&tended->slugs), tended->slugs.len);
     for (size_t i = 0; i < looking->count; i++) {

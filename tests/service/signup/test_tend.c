@@ -467,6 +467,63 @@ a_held_seat_ends_half_an_hour_after_its_message(void **state)
 }
 
 static void
+pass_minutes(int minutes)
+{
+    tend_rig_pass(&rig, minutes * TEND_RIG_MINUTE_MS);
+}
+
+/* After so many minutes more it is held still, and two later it is not. */
+static void
+expect_end_of_hold(int minutes)
+{
+    pass_minutes(minutes - 1);
+    tend_rig_settle(&rig);
+    assert_int_equal(tend_rig_count(&rig, "held:2"), 1);
+    pass_minutes(2);
+    tend_rig_await(&rig, "held:2", 0);
+    assert_int_equal(tend_rig_count(&rig, "asked:2"), 1);
+}
+
+static void
+a_held_seat_ends_after_two_hours_when_nothing_is_known(void **state)
+{
+    (void)state;
+    (void)enter_table(0, false);
+    expect_end_of_hold(120);
+}
+
+static void
+a_held_seat_ends_half_an_hour_after_it_was_typed_when_refused(void **state)
+{
+    (void)state;
+    unsigned number = enter_table(0, false);
+    pass_minutes(10);
+    tend_rig_refuse(&rig, WORDS__CHANNEL__CHANNEL_EMAIL, number);
+    expect_end_of_hold(20);
+}
+
+static void
+a_held_seat_ends_at_once_when_refused_later(void **state)
+{
+    (void)state;
+    unsigned number = enter_table(0, false);
+    pass_minutes(45);
+    tend_rig_refuse(&rig, WORDS__CHANNEL__CHANNEL_EMAIL, number);
+    tend_rig_await(&rig, "held:2", 0);
+}
+
+/* Whoever gets it late has half an hour all the same. */
+static void
+a_message_that_was_taken_late_has_its_time(void **state)
+{
+    (void)state;
+    unsigned number = enter_table(0, false);
+    pass_minutes(110);
+    take_mail(number);
+    expect_end_of_hold(30);
+}
+
+static void
 whoever_waits_gets_a_seat_that_was_held(void **state)
 {
     (void)state;
@@ -617,56 +674,35 @@ held_and_taken_seats_are_never_more_than_there_are(void **state)
     assert_int_equal(tend_rig_count(&rig, "held:2"), 0);
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_rig, close_rig)
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(two_equal_forms_count_once, open_rig,
-                                        close_rig),
-        cmocka_unit_test_setup_teardown(
-            another_name_or_another_contact_is_somebody_else, open_rig,
-            close_rig),
-        cmocka_unit_test_setup_teardown(
-            a_twin_counts_when_the_first_gives_its_place_up, open_rig,
-            close_rig),
-        cmocka_unit_test_setup_teardown(a_twin_holds_no_second_seat, open_rig,
-                                        close_rig),
-        cmocka_unit_test_setup_teardown(
-            a_seat_that_a_twin_held_is_not_given_on_before_its_time, open_rig,
-            close_rig),
-        cmocka_unit_test_setup_teardown(
-            a_twin_that_is_proved_has_the_seat_that_was_held, open_rig,
-            close_rig),
-        cmocka_unit_test_setup_teardown(who_waits_twice_waits_once, open_rig,
-                                        close_rig),
-        cmocka_unit_test_setup_teardown(who_is_vouched_for_is_nobodys_twin,
-                                        open_rig, close_rig),
-        cmocka_unit_test_setup_teardown(
-            what_was_never_written_to_goes_after_a_day, open_rig, close_rig),
-        cmocka_unit_test_setup_teardown(
-            what_was_written_to_goes_a_week_after_its_last_action, open_rig,
-            close_rig),
-        cmocka_unit_test_setup_teardown(
-            who_cannot_be_written_to_stays_until_the_action_is_over, open_rig,
-            close_rig),
-        cmocka_unit_test_setup_teardown(who_is_vouched_for_does_not_go,
-                                        open_rig, close_rig),
-        cmocka_unit_test_setup_teardown(a_twin_counts_when_the_first_goes,
-                                        open_rig, close_rig),
-        cmocka_unit_test_setup_teardown(
-            what_is_proved_stays_and_not_me_goes_at_once, open_rig, close_rig),
-        cmocka_unit_test_setup_teardown(an_entry_is_the_twin_of_who_is_proved,
-                                        open_rig, close_rig),
-        cmocka_unit_test_setup_teardown(a_stranger_cannot_empty_a_roundtable,
-                                        open_rig, close_rig),
-        cmocka_unit_test_setup_teardown(
-            a_held_seat_ends_half_an_hour_after_its_message, open_rig,
-            close_rig),
-        cmocka_unit_test_setup_teardown(whoever_waits_gets_a_seat_that_was_held,
-                                        open_rig, close_rig),
-        cmocka_unit_test_setup_teardown(
-            held_and_taken_seats_are_never_more_than_there_are, open_rig,
-            close_rig),
+        TEST(two_equal_forms_count_once),
+        TEST(another_name_or_another_contact_is_somebody_else),
+        TEST(a_twin_counts_when_the_first_gives_its_place_up),
+        TEST(a_twin_holds_no_second_seat),
+        TEST(a_seat_that_a_twin_held_is_not_given_on_before_its_time),
+        TEST(a_twin_that_is_proved_has_the_seat_that_was_held),
+        TEST(who_waits_twice_waits_once),
+        TEST(who_is_vouched_for_is_nobodys_twin),
+        TEST(what_was_never_written_to_goes_after_a_day),
+        TEST(what_was_written_to_goes_a_week_after_its_last_action),
+        TEST(who_cannot_be_written_to_stays_until_the_action_is_over),
+        TEST(who_is_vouched_for_does_not_go),
+        TEST(a_twin_counts_when_the_first_goes),
+        TEST(what_is_proved_stays_and_not_me_goes_at_once),
+        TEST(an_entry_is_the_twin_of_who_is_proved),
+        TEST(a_stranger_cannot_empty_a_roundtable),
+        TEST(a_held_seat_ends_half_an_hour_after_its_message),
+        TEST(a_held_seat_ends_after_two_hours_when_nothing_is_known),
+        TEST(a_held_seat_ends_half_an_hour_after_it_was_typed_when_refused),
+        TEST(a_held_seat_ends_at_once_when_refused_later),
+        TEST(a_message_that_was_taken_late_has_its_time),
+        TEST(whoever_waits_gets_a_seat_that_was_held),
+        TEST(held_and_taken_seats_are_never_more_than_there_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,21 +75,13 @@ serve_broadcast(void *arg, struct bus_request *request)
     wire_free(ask);
 }
 
-void
-tend_rig_hand_over(struct tend_rig *rig, Words__Class class_,
-                   Words__Channel channel, uint32_t number)
+static void
+tell(struct tend_rig *rig, Broadcast__HandedOver *handed)
 {
     assert_in_range(rig->event_count, 0, TEND_RIG_EVENTS_MAX - 1);
-    Broadcast__HandedOver handed = BROADCAST__HANDED_OVER__INIT;
-    handed.has_class_ = true;
-    handed.class_ = class_;
-    handed.has_channel = true;
-    handed.channel = channel;
-    handed.n_numbers = 1;
-    handed.numbers = &number;
     Broadcast__Event event = BROADCAST__EVENT__INIT;
     event.is_case = BROADCAST__EVENT__IS_HANDED_OVER;
-    event.handed_over = &handed;
+    event.handed_over = handed;
     event.has_at_ms = true;
     event.at_ms = clock_wall_ms();
     struct buf *packed = mem_new(sizeof(*packed));
@@ -98,6 +90,32 @@ tend_rig_hand_over(struct tend_rig *rig, Words__Class class_,
     rig->events[rig->event_count++] = packed;
     tend_rig_await_answer(rig, "HGET '{care}:su:t' handed",
                           (long)rig->event_count);
+}
+
+void
+tend_rig_hand_over(struct tend_rig *rig, Words__Class class_,
+                   Words__Channel channel, uint32_t number)
+{
+    Broadcast__HandedOver handed = BROADCAST__HANDED_OVER__INIT;
+    handed.has_class_ = handed.has_channel = true;
+    handed.class_ = class_;
+    handed.channel = channel;
+    handed.n_numbers = 1;
+    handed.numbers = &number;
+    tell(rig, &handed);
+}
+
+void
+tend_rig_refuse(struct tend_rig *rig, Words__Channel channel, uint32_t number)
+{
+    Broadcast__HandedOver handed = BROADCAST__HANDED_OVER__INIT;
+    handed.has_class_ = handed.has_channel = handed.has_is_refused = true;
+    handed.class_ = WORDS__CLASS__CLASS_CONFIRMATION;
+    handed.channel = channel;
+    handed.is_refused = true;
+    handed.n_numbers = 1;
+    handed.numbers = &number;
+    tell(rig, &handed);
 }
 
 /* ---- start and stop ---- */

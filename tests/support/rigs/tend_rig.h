@@ -27,6 +27,10 @@ void tend_rig_pass(struct tend_rig *rig, int64_t ms);
 void tend_rig_hand_over(struct tend_rig *rig, Words__Class class_,
                         Words__Channel channel, uint32_t number);
 
+/* Broadcast says that nobody will have the confirmation of this one. */
+void tend_rig_refuse(struct tend_rig *rig, Words__Channel channel,
+                     uint32_t number);
+
 /* A public entry (by nobody), or a vouched one. Returns the answer; count of
  * actions may be 0. */
 struct tend_rig_entry {
