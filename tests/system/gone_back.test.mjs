@@ -5,9 +5,9 @@
 import test, {after, before} from 'node:test';
 import assert from 'node:assert/strict';
 import {spawn, execFileSync} from 'node:child_process';
-import {cpSync, rmSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {copyRedis, goBack} from '../support/old_redis.mjs';
 import {startRig} from '../support/rig.mjs';
 
 const TOP = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -89,37 +89,6 @@ async function isDone() {
     return counts;
 }
 
-// ---- Redis, copied and put back --------------------------------------------
-
-const aof = () => rig.path('redis', 'appendonlydir');
-const copy = () => rig.path('copy');
-
-// As of one moment: while it is stopped, nothing is half written.
-function copyRedis() {
-    const {child} = rig.processes.get('redis');
-    child.kill('SIGSTOP');
-    try {
-        cpSync(aof(), copy(), {recursive: true});
-    } finally {
-        child.kill('SIGCONT');
-    }
-}
-
-async function stopAll() {
-    for (const name of rig.names().reverse())
-        assert.equal(await rig.kill(name, 'SIGTERM'), 0, name);
-    assert.equal(await rig.kill('redis', 'SIGTERM'), 0);
-}
-
-async function goBack() {
-    await stopAll();
-    rmSync(aof(), {recursive: true});
-    cpSync(copy(), aof(), {recursive: true});
-    await rig.start('redis');
-    await rig.ready('redis');
-    await rig.startServices();
-}
-
 before(async () => {
     sink = await startSink();
     rig = await startRig({
@@ -147,10 +116,10 @@ test('an older Redis put back in mid-send doubles nobody and skips nobody',
     async (t) => {
         await start();
         await seen(80);
-        copyRedis();
+        copyRedis(rig);
         copied = (await handedOver()).size;
         await seen(240);
-        await goBack();
+        await goBack(rig);
         const counts = await isDone();
         const times = await handedOver();
         doubtful = await inState('in_doubt');
@@ -198,8 +167,7 @@ test('who is released by hand is sent to once more, once', async () => {
     for (const name of couriers)
         assert.equal(await rig.kill(name, 'SIGTERM'), 0);
     await release(released);
-    rmSync(copy(), {recursive: true});
-    copyRedis(); // released, and not granted yet
+    copyRedis(rig); // released, and not granted yet
     for (const name of couriers) rig.start(name);
     const counts = await isDone();
     assert.equal(counts.in_doubt, doubtful.length - released.length);
@@ -207,7 +175,7 @@ test('who is released by hand is sent to once more, once', async () => {
 });
 
 test('nor is a wish to send again obeyed twice by going back', async () => {
-    await goBack();
+    await goBack(rig);
     const counts = await isDone();
     assert.equal(counts.in_doubt, doubtful.length);
     await assertTimes(released, 2);
