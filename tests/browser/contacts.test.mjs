@@ -93,6 +93,29 @@ test('a new number counts at once, news after its proof; the old is told',
         await page.shut();
     });
 
+test('the other contact corrects a number too, and the old number is told',
+    async () => {
+        const [old, now] = [stage.newPhone(), stage.newPhone()];
+        const email = 'olga@example.org';
+        await enter({name: 'Olga Other', phone: old, email, confirm_by: 'sms'});
+        const page = await stage.open({js: false});
+        await prove(page, old);
+        await press(page, 'Send a link to');
+        await page.waitForURL(/done=other/);
+        await prove(page, email);
+        await change(page, now);
+        await page.waitForURL(/done=change$/);
+        assert.match(await textOf(page), /Olga Other/);
+        await said(old, /go to another number/);
+        assert.ok(await reaches(now, 'service', 'To the new number'));
+        assert.ok(!messagesTo(old).some(({text}) =>
+            text.includes('To the new number')));
+        await prove(page, now);
+        assert.match(await textOf(page), /Olga Other/);
+        page.assertClean();
+        await page.shut();
+    });
+
 test('a number that is none is said beside the field, and nothing changes',
     async () => {
         const phone = stage.newPhone();

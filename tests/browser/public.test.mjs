@@ -366,6 +366,11 @@ test('the phone that signed up offers its ticket at the gate', async () => {
         'the code is filled in',
         async () => (await page.inputValue('#code')) === code,
     );
+    for (const width of [360, 320]) {
+        await page.setViewportSize({width, height: 640});
+        assert.ok(await page.locator('#code').evaluate(
+            (e) => e.scrollWidth <= e.clientWidth), `cut at ${width} px`);
+    }
     await submit(page);
     assert.match(await page.innerText('main'), /You are counted/);
     page.assertClean();
