@@ -219,8 +219,8 @@ static void
 starts_are_counted_on_where_0_1_left_off(void **state)
 {
     (void)state;
-    tell("SET {muster}:bc:starts 41");
-    for (int64_t want = 42; want < 44; want++) {
+    tell("SET {muster}:bc:starts 4000000000"); /* beyond the clock */
+    for (int64_t want = 4000000001; want < 4000000003; want++) {
         keep_start_number(keep, on_reply, NULL);
         assert_int_equal(wait_for_answer(), ERR_NONE);
         assert_int_equal(answer.integer, want);
@@ -229,6 +229,19 @@ starts_are_counted_on_where_0_1_left_off(void **state)
     char *refused = redis_do(redis, "INCR {muster}:bc:starts");
     assert_non_null(strstr(refused, "not an integer"));
     free(refused);
+}
+
+static void
+a_start_counts_at_least_the_time_in_seconds(void **state)
+{
+    int64_t now_s = clock_wall_ms() / 1000;
+    (void)state;
+    tell("HSET {muster}:bc:meta starts 41");
+    for (int64_t least = now_s; least < now_s + 2; least++) {
+        keep_start_number(keep, on_reply, NULL);
+        assert_int_equal(wait_for_answer(), ERR_NONE);
+        assert_true(answer.integer >= least);
+    }
 }
 
 #define ON(test) cmocka_unit_test_setup(test, make_draft)
@@ -243,6 +256,7 @@ main(void)
         ON(a_campaign_of_a_newer_version_is_refused_in_words),
         ON(a_stage_that_is_not_known_is_refused_and_kept),
         ON(starts_are_counted_on_where_0_1_left_off),
+        ON(a_start_counts_at_least_the_time_in_seconds),
     };
     return cmocka_run_group_tests(tests, open_redis, close_redis);
 }
