@@ -188,11 +188,18 @@ want_places(struct making *m, const struct query_term *from,
     return ERR_NONE;
 }
 
+/* Whoever has a seat, also one that is held until she confirms: what is said
+ * of an action to those who come is said to her. The rules keep back what the
+ * unproved are not to get. */
 static enum err
 make_signedup(struct making *m, const struct query_term *from,
               struct plan_term *to)
 {
-    return want_places(m, from, WORDS__PLACE_STATE__PLACE_CONFIRMED, to);
+    enum err err =
+        want_places(m, from, WORDS__PLACE_STATE__PLACE_CONFIRMED, to);
+    return err != ERR_NONE
+               ? err
+               : want_places(m, from, WORDS__PLACE_STATE__PLACE_HELD, to);
 }
 
 static enum err

@@ -40,7 +40,7 @@ struct plan_term {
     uint8_t page_of[256];
     bool wanted[PLAN_PAGES_MAX][256];
     size_t bit_slot_count; /* and any person with a bit in one of these */
-    size_t bit_slots[QUERY_VALUES_MAX];
+    size_t bit_slots[2 * QUERY_VALUES_MAX]; /* of one action two at most */
 };
 
 struct plan {

@@ -3,7 +3,9 @@
  *   role:care-worker,nurse -region:wales signedup:rally
  *
  * Terms parted by spaces, all must hold; "," within a term is or; a leading
- * "-" is not. Whether a role or an action exists is plan.h's question. */
+ * "-" is not. signedup: has a seat there, confirmed or held until she confirms;
+ * waitlisted: waits for one; in: is there now. Whether a role or an action
+ * exists is plan.h's question. */
 #ifndef SIGNUP_AUDIENCE_QUERY_H
 #define SIGNUP_AUDIENCE_QUERY_H
 

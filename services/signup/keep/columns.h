@@ -18,7 +18,7 @@
 #define CHUNK_BIT_BYTES (CHUNK_PEOPLE / 8)
 #define COLUMN_NAME_SIZE 32 /* "region", "c1023" */
 
-#define COLUMNS_WANTED_MAX 72    /* of one read */
+#define COLUMNS_WANTED_MAX 144   /* of one read */
 #define COLUMNS_WINDOW_CHUNKS 16 /* of one read: a million people */
 /* Of one campaign; above it all is read anew. */
 #define COLUMNS_BYTES_MAX ((size_t)512 * 1024 * 1024)

@@ -73,6 +73,42 @@ excluded(const Signup__ChannelCount *channel, Words__Rule rule)
     return 0;
 }
 
+/* A seat that is held is a seat: what is said to those who come is said to her
+ * too, but nothing that asks her to do more. */
+static void
+who_holds_a_seat_is_signed_up(void **state)
+{
+    (void)state;
+    (void)signup_rig_put_action(&rig, "table", 2);
+    (void)signup_rig_number(
+        &rig, &(struct signup_rig_person){.name = "Eve Hold",
+                                          .email = "e@example.org",
+                                          .action = "table",
+                                          .consents_email = true,
+                                          .is_public = true});
+    (void)signup_rig_number(
+        &rig, &(struct signup_rig_person){.name = "Flo Asks",
+                                          .email = "f@example.org",
+                                          .action = "table",
+                                          .is_public = true});
+    const struct {
+        Words__Class class_;
+        unsigned eligible; /* by mail */
+    } rows[] = {{SERVICE, 1}, {WORDS__CLASS__CLASS_SAFETY, 1}, {CAMPAIGN, 0}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct signup_answer got =
+            signup_rig_preview(&rig, rows[i].class_, "signedup:table",
+                               rows[i].class_ == CAMPAIGN ? NULL : "table");
+        const Signup__Previewed *preview = got.reply->preview;
+        assert_int_equal(preview->people, 1);
+        assert_int_equal(preview->channels[1]->eligible, rows[i].eligible);
+        assert_int_equal(
+            excluded(preview->channels[1], WORDS__RULE__RULE_NOT_PROVED),
+            1 - rows[i].eligible);
+        signup_rig_free(&got);
+    }
+}
+
 static void
 a_preview_counts_who_matches_each_term(void **state)
 {
@@ -497,6 +533,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        IN_RIG(who_holds_a_seat_is_signed_up),
         IN_RIG(a_preview_counts_who_matches_each_term),
         IN_RIG(a_preview_says_whom_each_rule_leaves_out),
         IN_RIG(a_preview_is_fresh_after_every_change),
