@@ -142,6 +142,12 @@ async function measure(rig, sink, count) {
     if (JSON.parse(load.stdout).failed !== 0) {
         throw new Error(load.stdout);
     }
+    await until('everybody has their confirmation', async () => {
+        const {pending, leased, deferred, accepted} = countsOf(await rig.must(
+            200, 'GET', `/v1/campaigns/${rig.campaign}/broadcasts/b0`,
+            {token: rig.tokens.organiser}));
+        return accepted >= count && !pending && !leased && !deferred;
+    }, 300_000);
     const lone = Math.max(await bare(sink, count), await bare(sink, count));
     const ours = await through(rig, sink, count);
     console.log(`${count} recipients: ${ours.per_second.toFixed(0)}/s, bare ` +
