@@ -9,7 +9,7 @@ random_word() {
 # One password for each user, made once.
 make_passwords() {
     local service
-    for service in $(owners) keeper; do
+    for service in $(owners) keeper backup; do
         [ -n "$(password_of "$service")" ] && continue
         (umask 077 && echo "$service $(random_word)" \
             >>"$VAR/keys/redis.passwords")
@@ -34,10 +34,11 @@ acl_user() {
     echo "${line/PASSWORD/#$(hash_of "$1")}"
 }
 
-keeper_user() {
+# own_user NAME: keeper, backup.
+own_user() {
     local line
-    line=$(grep '^user keeper' "$TOP/docker/users.acl")
-    echo "${line/PASSWORD/#$(hash_of keeper)}"
+    line=$(grep "^user $1" "$TOP/docker/users.acl")
+    echo "${line/PASSWORD/#$(hash_of "$1")}"
 }
 
 write_users() {
@@ -47,7 +48,8 @@ write_users() {
         for service in $(owners); do
             acl_user "$service"
         done
-        keeper_user
+        own_user keeper
+        own_user backup
     } | (umask 077 && cat >"$RUN/users.acl")
 }
 

@@ -12,6 +12,7 @@
 #include "common/base/base.h"
 #include "common/crypto/link.h"
 #include "common/crypto/reference.h"
+#include "common/crypto/vault.h"
 
 #define CRYPTO_KEY_BYTES 32
 #define CRYPTO_SEAL_EXTRA_BYTES 40 /* XChaCha20-Poly1305: nonce 24, tag 16 */

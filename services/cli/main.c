@@ -25,6 +25,7 @@ static const struct word {
     {"supporter", "two who are one person: merge them, or part them again",
      supporter_word},
     {"keys", "key pairs for services on several machines", keys_word},
+    {"vault", "keys for backups (./muster backup, restore)", vault_word},
     {"settings", "every setting there is; --check looks for misspelt ones",
      settings_word},
     {"status", "what runs, what waits or is in doubt, the disk", status_word},

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -105,4 +106,18 @@ machine_fsync_us(const char *folder)
     }
     qsort(took, WRITES, sizeof(took[0]), by_size);
     return took[WRITES / 2];
+}
+
+int64_t
+machine_last_backup(const char *folder)
+{
+    char *path = mem_format("%s/last-backup", folder), line[32] = "";
+    FILE *file = fopen(path, "re");
+    free(path);
+    if (file == NULL) {
+        return 0;
+    }
+    bool is_read = fgets(line, sizeof(line), file) != NULL;
+    (void)fclose(file);
+    return is_read ? strtoll(line, NULL, 10) : 0;
 }

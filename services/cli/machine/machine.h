@@ -75,6 +75,8 @@ struct machine_disk {
 /* False: the folder cannot be looked at, errno says why. */
 MUST_CHECK bool machine_look_at_disk(const char *folder,
                                      struct machine_disk *out);
+/* When ./muster backup last made one here, in seconds; 0: never. */
+int64_t machine_last_backup(const char *folder);
 /* The median of a few writes that reach the disk, in µs; -1: errno. */
 MUST_CHECK int64_t machine_fsync_us(const char *folder);
 

@@ -193,6 +193,14 @@ disk_to_json(const struct machine *m)
     return out;
 }
 
+static json_t *
+last_backup_to_json(const struct machine *m)
+{
+    char iso[CLOCK_TEXT_SIZE];
+    int64_t at = machine_last_backup(m->folder);
+    return at == 0 ? json_null() : json_string(clock_format(at * 1000, iso));
+}
+
 static size_t
 count_ready(const struct machine *m, const char *prefix)
 {
@@ -289,6 +297,11 @@ print_status(const json_t *status)
                      in_mb(disk, "redis_log_since_bytes"),
                      in_mb(disk, "logs_bytes"), in_mb(disk, "outbox_bytes"));
     }
+    const char *backup = field_text(status, "last_backup_at");
+    (void)printf(*backup == '\0'
+                     ? "No backup was made here (./muster backup).\n"
+                     : "Last backup: %s\n",
+                 backup);
 }
 
 /* ---- the word ---- */
@@ -310,6 +323,7 @@ collect(struct cli *cli, int *status_out)
     json_set(out, "sending", sending == NULL ? json_null() : sending);
     json_set(out, "routes", routes_to_json(cli, &m));
     json_set(out, "disk", disk_to_json(&m));
+    json_set(out, "last_backup_at", last_backup_to_json(&m));
     machine_fini(&m);
     return out;
 }

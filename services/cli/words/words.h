@@ -20,6 +20,7 @@ int settings_word(struct cli *cli, int argc, char **argv);
 int status_word(struct cli *cli, int argc, char **argv);
 int logs_word(struct cli *cli, int argc, char **argv);
 int doctor_word(struct cli *cli, int argc, char **argv);
+int vault_word(struct cli *cli, int argc, char **argv);
 int log_check_word(struct cli *cli, int argc, char **argv);
 
 #endif
