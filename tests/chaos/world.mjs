@@ -13,6 +13,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
+import {makeFleet} from '../support/fleet.mjs';
 import {SERVICES, processes} from '../support/services.mjs';
 
 const TOP = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -49,8 +50,10 @@ export async function wait_until(what, is_so, ms = READY_MS) {
 }
 
 export class World {
-    // route: settings of the one SMS route, over the usual ones.
-    constructor(route = {}) {
+    // route: settings of the one SMS route, over the usual ones. engine:
+    // 'sentinel' or 'cluster' instead of one Redis, with a replica required.
+    constructor(route = {}, engine = null) {
+        this.engine = engine;
         this.dir = mkdtempSync(join(tmpdir(), 'muster-chaos-'));
         this.route = route;
         this.children = new Map(); // name -> {child, is_wanted}
@@ -67,6 +70,9 @@ export class World {
 
     #command(name) {
         const run = join(this.dir, 'run');
+        if (this.fleet?.names.includes(name)) {
+            return this.fleet.command(name);
+        }
         if (name === 'redis') {
             // Its log is looked at first, as ./muster does.
             return ['sh', '-c', '"$0" log-check --cut "$1" && shift && ' +
@@ -105,7 +111,7 @@ export class World {
             }
             keeper.is_killed = false;
             setTimeout(() => keeper.is_wanted && this.#spawn(name),
-                this.restart_after_ms?.() ?? 100);
+                this.restart_after_ms?.(name) ?? 100);
         });
     }
 
@@ -165,7 +171,9 @@ export class World {
             is_idempotent: 'no', ...this.route};
         const sections = {
             run: {dir: join(dir, 'run'), log_level: 'info'},
-            store: {endpoint: `unix:${join(dir, 'run/redis.sock')}`},
+            store: this.fleet ?
+                {endpoint: this.fleet.endpoint, replicas_required: 1} :
+                {endpoint: `unix:${join(dir, 'run/redis.sock')}`},
             instances: Object.fromEntries(SERVICES.map(
                 ({name, instances}) => [name, instances])),
             keys: {dir: join(dir, 'keys')},
@@ -184,9 +192,19 @@ export class World {
         writeFileSync(join(dir, 'muster.ini'), text, {mode: 0o600});
     }
 
+    async #start_redis() {
+        if (!this.engine) {
+            this.#start('redis');
+            return;
+        }
+        this.fleet = await makeFleet(this.engine, this.dir);
+        this.fleet.names.forEach((name) => this.#start(name));
+        await this.fleet.form();
+    }
+
     async start() {
         this.#start('provider');
-        this.#start('redis');
+        await this.#start_redis();
         await wait_until('the provider listens',
             () => this.#port('provider.port') > 0);
         this.#write_config();
@@ -210,7 +228,8 @@ export class World {
     // SIGTERM to all: the exit codes of those that did not end with 0.
     async stop() {
         const bad = [];
-        const names = [...PROCESSES, 'redis', 'provider'];
+        const names = [...PROCESSES, 'redis', ...this.fleet?.names ?? [],
+            'provider'];
         for (const name of names) {
             const keeper = this.children.get(name);
             if (keeper === undefined) {
