@@ -9,8 +9,9 @@
  *      probe asks INFO for the role again: a demoted master is noticed also
  *      when nothing is written to it
  *
- * The ACL user needs, beyond its own keys and commands: eval, evalsha,
- * script|load, info, config|get, client|id, client|kill. */
+ * The ACL user needs, beyond its own keys and commands: eval, evalsha, eval_ro,
+ * evalsha_ro, script|load, info, config|get, client|id, client|kill, wait; in
+ * a Cluster cluster|slots and asking. */
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>

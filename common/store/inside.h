@@ -31,6 +31,7 @@ struct store_script {
     const char *source;       /* borrowed for ever */
     char sha[STORE_SHA_SIZE]; /* "" until Redis has told it */
     size_t number;            /* from 0, in the order they were made */
+    bool is_read;             /* it says that it writes nothing */
 };
 
 struct store_command {

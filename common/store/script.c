@@ -16,6 +16,7 @@
 
 #define NUMBER_SIZE 24
 #define GUARD_SIZE 512
+#define READ_MARK "\n-- writes nothing\n"
 
 /* ---- loading ---- */
 
@@ -72,6 +73,7 @@ store_script(struct store *store, const char *source)
     script->source = source;
     script->next = store->scripts;
     script->number = store->script_count;
+    script->is_read = strstr(source, READ_MARK) != NULL;
     assert(script->number < STORE_SCRIPTS_MAX);
     store->script_count++;
     store->scripts = script;
@@ -169,6 +171,20 @@ set_keys(struct store *store, const struct store_call *call)
     return count;
 }
 
+/* A read goes by the connection for reads only where there is one, and then
+ * Redis holds it to its word. */
+static void
+set_body(struct store *store, const struct store_script *script)
+{
+    bool has_sha = script->sha[0] != '\0';
+    bool is_held = script->is_read && store->replicas_required > 0;
+    const char *verb = has_sha ? (is_held ? "EVALSHA_RO" : "EVALSHA")
+                               : (is_held ? "EVAL_RO" : "EVAL");
+    const char *body = has_sha ? script->sha : script->source;
+    set_word(store, 0, verb, strlen(verb));
+    set_word(store, 1, body, strlen(body));
+}
+
 void
 store_run(struct store *store, const struct store_call *call,
           store_reply_cb *cb, void *arg)
@@ -179,14 +195,11 @@ store_run(struct store *store, const struct store_call *call,
         store_refuse(command, ERR_LIMIT);
         return;
     }
-    bool has_sha = script->sha[0] != '\0';
-    const char *body = has_sha ? script->sha : script->source;
-    set_word(store, 0, has_sha ? "EVALSHA" : "EVAL", has_sha ? 7 : 4);
-    set_word(store, 1, body, strlen(body));
+    set_body(store, script);
     size_t keys = set_keys(store, call);
     set_words(store, 3 + keys, call->args, call->arg_count);
     command->script = call->script;
-    command->is_read = call->is_read;
+    command->is_read = script->is_read;
     command->slot =
         call->key_count == 0 ? STORE_NO_SLOT : store_slot_of(&call->keys[0]);
     format_and_dispatch(command, 3 + keys + call->arg_count);

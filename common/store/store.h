@@ -88,7 +88,10 @@ typedef void store_reply_cb(void *arg, enum err err,
                             const struct store_reply *reply); /* never NULL */
 
 /* source: Lua, borrowed for ever (an embedded lua_x[]). Called by EVALSHA;
- * after NOSCRIPT loaded and sent again. Owned by the store. */
+ * after NOSCRIPT loaded and sent again. Owned by the store. With a line
+ * "-- writes nothing" it is a read: with replicas_required it does not wait
+ * behind what writes, may overtake what is not answered yet, and is refused if
+ * it writes after all. */
 struct store_script *store_script(struct store *store, const char *source);
 
 struct store_call {
@@ -97,9 +100,6 @@ struct store_call {
     size_t key_count;
     const struct bytes *args;
     size_t arg_count;
-    /* It writes nothing: with replicas_required it does not wait behind what
-     * does, and may overtake what is not answered yet. */
-    bool is_read;
 };
 
 /* Exactly one call of cb, always later, also on failure and shutdown. The

@@ -1,5 +1,6 @@
 -- recount -- a broadcast's counters and ledger, as they are at one moment.
 -- needs: ledger
+-- writes nothing
 --
 -- ARGV[channel]    ARGV[chunks] how many
 -- Returns {the fields of b:<id>, {each chunk's bytes}}.

@@ -1,4 +1,5 @@
 -- since -- a page of this campaign's feed.
+-- writes nothing
 --
 -- KEYS[1]      {campaign}:bc:plan
 -- ARGV[after]  which seq

@@ -1,4 +1,5 @@
 -- attendance -- reads all that is counted at one action.
+-- writes nothing
 --
 -- KEYS[1]  {campaign}:ci:feed
 -- ARGV     the action's number; the first minute wanted (minutes since

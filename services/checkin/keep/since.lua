@@ -1,4 +1,5 @@
 -- since -- reads the feed of marks after a cursor.
+-- writes nothing
 --
 -- KEYS[1]  {campaign}:ci:feed
 -- ARGV     the cursor; how many entries at most

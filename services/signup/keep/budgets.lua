@@ -1,5 +1,6 @@
 -- budgets -- how much of each limit on messages to the unproved is used today.
 -- needs: meta
+-- writes nothing
 --
 -- KEYS  meta
 -- ARGV  args budgets

@@ -1,4 +1,5 @@
 -- columns -- reads the chunks of columns that have changed.
+-- writes nothing
 --
 -- KEYS  meta
 -- ARGV  args columns; a stamp is the one that is known ('-': none)

@@ -1,5 +1,6 @@
 -- contact -- who is found by a contact.
 -- needs: index
+-- writes nothing
 --
 -- KEYS  meta
 -- ARGV  args contact

@@ -1,4 +1,5 @@
 -- definitions -- a campaign's definitions with their revision, and counts.
+-- writes nothing
 --
 -- KEYS  meta
 -- ARGV  args definitions

@@ -1,5 +1,6 @@
 -- members -- whom the people's index has for some contacts.
 -- needs: index record
+-- writes nothing
 --
 -- KEYS  meta
 -- ARGV  args members

@@ -1,5 +1,6 @@
 -- notes -- reads notes as they are at this moment.
 -- needs: places
+-- writes nothing
 --
 -- KEYS  meta
 -- ARGV  args notes

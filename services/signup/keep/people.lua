@@ -1,4 +1,5 @@
 -- people -- reads supporters as they are at this moment.
+-- writes nothing
 --
 -- KEYS  meta
 -- ARGV  args people

@@ -1,4 +1,5 @@
 -- read_handed -- up to where broadcast's feed is applied.
+-- writes nothing
 --
 -- KEYS  meta
 -- Returns the seq, as text; 0: nothing yet.

@@ -1,4 +1,5 @@
 -- records -- reads whole lists of records.
+-- writes nothing
 --
 -- KEYS  meta
 -- ARGV  args records: the lists' numbers

@@ -1,4 +1,5 @@
 -- since -- a page of the feed.
+-- writes nothing
 --
 -- KEYS  meta
 -- ARGV  args since

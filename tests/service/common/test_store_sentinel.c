@@ -131,8 +131,9 @@ a_demoted_master_is_noticed_and_not_written_to(void **state)
     (void)state;
     struct fleet *fleet = fleet_start_pair(NULL);
     struct tally *tally = start_tally(fleet, 0);
-    tally_write(tally, OPEN, 100);
+    tally_write_until_yes(tally, OPEN, 100);
     tally_settle(tally);
+    fleet_wait_in_sync(fleet, 0, 1);
     free(fleet_do(fleet, 0, "CONFIG SET replica-read-only no"));
     free(fleet_do(fleet, 1, "REPLICAOF NO ONE"));
     char *demote = mem_format("REPLICAOF 127.0.0.1 %d", fleet->ports[1]);
@@ -230,6 +231,60 @@ a_yes_that_wrote_nothing_waits_too(void **state)
     tear_down(fleet, tally);
 }
 
+struct asked {
+    int answers;
+    enum err err;
+};
+
+static void
+on_answer(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct asked *asked = arg;
+    (void)reply;
+    asked->answers++;
+    asked->err = err;
+}
+
+static enum err
+run_script(struct tally *tally, const char *source)
+{
+    struct asked asked = {.answers = 0};
+    const struct bytes key = bytes_of_string("{c0}:su:m");
+    const struct store_call call = {.script =
+                                        store_script(tally->store, source),
+                                    .keys = &key,
+                                    .key_count = 1};
+    store_run(tally->store, &call, on_answer, &asked);
+    int64_t end_ms = clock_boot_ms() + PROCESS_WAIT_MS;
+    while (asked.answers == 0) {
+        assert_true(clock_boot_ms() < end_ms);
+        loop_turn(tally->loop, 10);
+    }
+    return asked.err;
+}
+
+/* What says that it writes nothing is held to it. */
+static void
+a_script_that_reads_goes_on_without_replicas(void **state)
+{
+    (void)state;
+    struct fleet *fleet = fleet_start_pair(NULL);
+    struct tally *tally = start_tally(fleet, 1);
+    redis_kill(fleet->servers[1]);
+    tally_write_until(tally, false);
+    assert_int_equal(run_script(tally, "-- read --\n-- writes nothing\n"
+                                       "return redis.call('GET', KEYS[1])"),
+                     ERR_NONE);
+    assert_int_equal(run_script(tally, "-- read --\n"
+                                       "return redis.call('GET', KEYS[1])"),
+                     ERR_UNAVAILABLE);
+    assert_int_equal(run_script(tally, "-- liar --\n-- writes nothing\n"
+                                       "return redis.call('INCR', KEYS[1])"),
+                     ERR_INTERNAL);
+    tally_settle(tally);
+    tear_down(fleet, tally);
+}
+
 int
 main(void)
 {
@@ -242,6 +297,7 @@ main(void)
         cmocka_unit_test(a_yes_has_its_replica),
         cmocka_unit_test(a_paused_replica_makes_it_unknown_and_then_refused),
         cmocka_unit_test(a_yes_that_wrote_nothing_waits_too),
+        cmocka_unit_test(a_script_that_reads_goes_on_without_replicas),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

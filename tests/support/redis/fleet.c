@@ -17,7 +17,7 @@
 #include "common/base/base.h"
 
 #define BUS_OFFSET 10000 /* of a Cluster's own port */
-#define PORT_FIRST 21000
+#define PORT_FIRST 10400 /* both below those of who connects */
 #define PORT_RANGE 11000
 
 /* ---- ports ---- */
@@ -123,6 +123,24 @@ struct sync_wait {
     int master, replicas;
 };
 
+/* As the replicas see it: one that is still loading has nothing. */
+static bool
+no_link_is_down(struct fleet *fleet)
+{
+    for (int i = 0; i < fleet->count; i++) {
+        if (fleet->servers[i]->process.pid == 0) {
+            continue;
+        }
+        char *info = fleet_do(fleet, i, "INFO replication");
+        bool is_down = strstr(info, "master_link_status:down") != NULL;
+        free(info);
+        if (is_down) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool
 is_in_sync(void *arg)
 {
@@ -134,7 +152,7 @@ is_in_sync(void *arg)
         at++;
     }
     free(info);
-    return online >= wait->replicas;
+    return online >= wait->replicas && no_link_is_down(wait->fleet);
 }
 
 void
