@@ -183,3 +183,24 @@ test('nor is a wish to send again obeyed twice by going back', async () => {
     await isDone();
     await assertTimes(released, 3);
 });
+
+// Of somebody's confirmation, by the number that a store gives again.
+async function confirmations(number) {
+    const all = await (await fetch(`${sink.base}/seen`)).json();
+    return all.find(({ref}) => ref.startsWith(
+        `${rig.campaign}.b0.${number}.`))?.times ?? 0;
+}
+
+test('who has the number of one who was forgotten has their confirmation',
+    async () => {
+        const enter = (n) => rig.enter(
+            {name: `Person ${n}`, phone: rig.phone(n), actions: ['rally']});
+        copyRedis(rig);
+        await enter(1);
+        await rig.until('the first is written to',
+            async () => await confirmations(PEOPLE) === 1);
+        await goBack(rig);
+        await enter(2);
+        await rig.until('the second is written to',
+            async () => await confirmations(PEOPLE) === 2);
+    });

@@ -16,6 +16,7 @@
 
 #define BITS_END ".begun"
 #define AGAIN_END ".again"
+#define WHO_END ".who"
 #define NEW_END ".new"
 #define SWEEPER "sweeper" /* locked by the one courier that ages files */
 
@@ -23,7 +24,7 @@ struct begun_map {
     struct begun *begun;
     char *stem; /* <campaign>.<broadcast>.<channel>.<made at> */
     struct begun_key key;
-    struct begun_file bits, again; /* again: opened when it is needed */
+    struct begun_file bits, again, who; /* the last two: when needed */
     int uses;
     struct begun_map *next; /* the last used first */
 };
@@ -50,7 +51,8 @@ has_end(const char *name, const char *end)
 static bool
 is_ours(const char *name)
 {
-    return has_end(name, BITS_END) || has_end(name, AGAIN_END);
+    return has_end(name, BITS_END) || has_end(name, AGAIN_END) ||
+           has_end(name, WHO_END);
 }
 
 static DIR *
@@ -105,6 +107,7 @@ close_map(struct begun_map *map)
 {
     begun_file_close(&map->bits);
     begun_file_close(&map->again);
+    begun_file_close(&map->who);
     free((char *)(uintptr_t)map->key.campaign);
     free((char *)(uintptr_t)map->key.broadcast);
     free(map->stem);
@@ -151,7 +154,7 @@ begun_close(struct begun **begun)
 
 /* ---- maps ---- */
 
-/* Opens one of a map's two files; a new one only while there is room. */
+/* Opens one of a map's files; a new one only while there is room. */
 static bool
 open_file(struct begun_map *map, struct begun_file *file, const char *end)
 {
@@ -178,7 +181,8 @@ open_map(struct begun *begun, const struct begun_key *key, char *stem)
                               .stem = stem,
                               .key = *key,
                               .bits = {.fd = -1},
-                              .again = {.fd = -1}};
+                              .again = {.fd = -1},
+                              .who = {.fd = -1}};
     map->key.campaign = mem_copy_string(key->campaign);
     map->key.broadcast = mem_copy_string(key->broadcast);
     if (!open_file(map, &map->bits, BITS_END)) {
@@ -342,13 +346,32 @@ begun_obey_again(struct begun_map *map, uint32_t number, uint32_t wish)
     return false;
 }
 
+/* ---- who ---- */
+
+bool
+begun_prepare_who(struct begun_map *map, uint32_t number)
+{
+    return (map->who.fd >= 0 || open_file(map, &map->who, WHO_END)) &&
+           begun_file_prepare(&map->who, (uint64_t)number * sizeof(uint16_t));
+}
+
+bool
+begun_note_who(struct begun_map *map, uint32_t number, uint16_t who)
+{
+    uint64_t place = (uint64_t)number * sizeof(who);
+    uint16_t *noted = (void *)begun_file_at(&map->who, place);
+    assert(noted != NULL && who != 0);
+    begun_file_touch(&map->who, place, sizeof(who));
+    uint16_t was = __atomic_exchange_n(noted, who, __ATOMIC_SEQ_CST);
+    return was != 0 && was != who;
+}
+
 void
 begun_sync(struct begun_map *map)
 {
     begun_file_sync(&map->bits);
-    if (map->again.fd >= 0) {
-        begun_file_sync(&map->again);
-    }
+    begun_file_sync(&map->again);
+    begun_file_sync(&map->who);
 }
 
 /* ---- age ---- */

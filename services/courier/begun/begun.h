@@ -9,6 +9,10 @@
  * once an organiser has had somebody sent to again by hand, a file that says
  * up to which of these wishes each number was obeyed (four bytes a number).
  *
+ * And of broadcasts whose numbers a store that has gone back may give to others
+ * (confirmations, notes), a file that says in two bytes whom each number stood
+ * for: somebody else is begun all the same.
+ *
  * A broadcast is known by its id and by when it was made: a store that has
  * gone back may give an id again.
  *
@@ -77,7 +81,13 @@ bool begun_may_again(const struct begun_map *map, uint32_t number,
 /* Obeys it; false: that, or a newer one, was obeyed before. */
 bool begun_obey_again(struct begun_map *map, uint32_t number, uint32_t wish);
 
-/* What was marked, cleared or obeyed since the last sync is on the disk. */
+/* Whom a number stood for: who is any 16 bits but 0. Prepare as above. */
+bool begun_prepare_who(struct begun_map *map, uint32_t number);
+/* Notes it. True: it had stood for somebody else. */
+bool begun_note_who(struct begun_map *map, uint32_t number, uint16_t who);
+
+/* What was marked, cleared, obeyed or noted since the last sync is on the disk.
+ */
 void begun_sync(struct begun_map *map);
 
 /* An hour has passed. Only one courier of a directory ages its files: the

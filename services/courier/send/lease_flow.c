@@ -228,6 +228,9 @@ withhold(struct lease *lease, const Signup__Resolved *resolved)
         if (contact->address != NULL || lease_has_answer(lease, i)) {
             continue;
         }
+        if (once_stop_withheld(lease, i)) {
+            continue;
+        }
         metric_add(lease->courier->metrics.withheld, 1);
         lease_answer(lease, i,
                      handed_as(WORDS__RECIPIENT_STATE__WITHHELD,

@@ -22,6 +22,47 @@ number_of(const struct lease *lease, uint32_t index)
 
 /* ---- a lease is taken ---- */
 
+/* Numbers of these are given one after the other to whoever comes: after a
+ * store has gone back, to others. */
+static bool
+is_given_again(const struct lease *lease)
+{
+    return lease->class_ == WORDS__CLASS__CLASS_CONFIRMATION ||
+           lease->class_ == WORDS__CLASS__CLASS_NOTE;
+}
+
+/* Whom it is for, in 16 bits: the contact, and a note's own words. */
+static uint16_t
+who_of(const struct lease *lease, uint32_t index)
+{
+    const struct person *person = &lease->people.items[index];
+    struct buf text;
+    buf_init(&text, 0);
+    buf_add(&text, "begun", sizeof("begun"));
+    buf_add(&text, person->address, strlen(person->address) + 1);
+    for (size_t i = 0;
+         i < person->field_count && lease->class_ == WORDS__CLASS__CLASS_NOTE;
+         i++) {
+        const char *value = person->fields[i].value;
+        buf_add(&text, value, strlen(value) + 1);
+    }
+    uint16_t who =
+        (uint16_t)crypto_mac64(&lease->courier->link_key, text.data, text.len);
+    buf_fini(&text);
+    return who == 0 ? 1 : who;
+}
+
+static bool
+prepare_who(struct lease *lease)
+{
+    for (uint32_t i = 0; is_given_again(lease) && i < lease->kept->count; i++) {
+        if (!begun_prepare_who(lease->notes, number_of(lease, i))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Room for each chunk it has numbers of: one, as a rule. */
 static bool
 prepare(struct lease *lease)
@@ -37,7 +78,7 @@ prepare(struct lease *lease)
             return false;
         }
     }
-    return true;
+    return prepare_who(lease);
 }
 
 /* The wishes to send again, by index. Both lists rise by number. */
@@ -88,8 +129,8 @@ static void
 stop_begun(struct lease *lease)
 {
     int64_t stopped = 0;
-    if (lease->kept->is_idempotent) {
-        return;
+    if (lease->kept->is_idempotent || is_given_again(lease)) {
+        return; /* the latter: when it is known whom they stand for */
     }
     for (uint32_t i = 0; i < lease->kept->count; i++) {
         if (is_to_stop(lease, i)) {
@@ -127,6 +168,17 @@ once_open(struct lease *lease, const Broadcast__Lease *message)
 /* ---- hand-overs ---- */
 
 bool
+once_stop_withheld(struct lease *lease, uint32_t index)
+{
+    bool is = is_given_again(lease) && !lease->kept->is_idempotent &&
+              is_to_stop(lease, index);
+    if (is) {
+        stop(lease, index);
+    }
+    return is;
+}
+
+bool
 once_begin(struct lease *lease, uint32_t index)
 {
     uint32_t number = number_of(lease, index);
@@ -135,8 +187,10 @@ once_begin(struct lease *lease, uint32_t index)
     bool is_wished =
         lease->wishes != NULL && lease->wishes[index] > 0 &&
         begun_obey_again(lease->notes, number, lease->wishes[index]);
+    bool is_other = is_given_again(lease) &&
+                    begun_note_who(lease->notes, number, who_of(lease, index));
     bool is_first = begun_mark(lease->notes, number);
-    if (is_first || is_wished || lease->kept->is_idempotent) {
+    if (is_first || is_wished || is_other || lease->kept->is_idempotent) {
         return true;
     }
     stop(lease, index);

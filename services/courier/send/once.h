@@ -3,7 +3,9 @@
  * time. Such a one is in doubt at once, with a reason of its own.
  *
  * Not so at an idempotent route, where the same reference may come twice; nor
- * once for each wish of an organiser to send again, which the lease names. */
+ * once for each wish of an organiser to send again, which the lease names; nor
+ * if the number of a confirmation or note has been given to somebody else
+ * since: such a store counts people and notes again. */
 #ifndef COURIER_ONCE_H
 #define COURIER_ONCE_H
 
@@ -18,6 +20,8 @@ struct lease;
 /* Gives the lease its notes and answers for whom was begun before. False:
  * there are no notes to be had, so nothing of it may be begun. */
 bool once_open(struct lease *lease, const Broadcast__Lease *message);
+/* It cannot be sent to now. True: it was begun before, and is in doubt. */
+bool once_stop_withheld(struct lease *lease, uint32_t index);
 /* A hand-over of this recipient begins: noted, in the journal too. False: it
  * was begun before after all, and has its answer. */
 bool once_begin(struct lease *lease, uint32_t index);

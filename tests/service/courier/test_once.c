@@ -141,6 +141,44 @@ an_idempotent_provider_is_asked_again(void **state)
     courier_rig_free(&rig);
 }
 
+/* Twice to the same: in doubt. Then the numbers are given to others. */
+static void
+assert_others_are_sent(Words__Class class_, bool is_sent)
+{
+    struct courier_rig *rig = courier_rig_new(HTTP_ROUTE, NULL);
+    const struct rig_lease of = {.count = 3, .class_ = class_};
+    courier_rig_start(rig);
+    assert_counts(send_lease(rig, of), 3, 0, 0);
+    assert_counts(send_lease(rig, of), 0, 3, 3);
+    rig->withheld_every = 1;
+    assert_counts(send_lease(rig, of), 0, 3, 3);
+    rig->withheld_every = 0;
+    process_kill(&rig->courier);
+    courier_rig_start(rig);
+    rig->is_given_again = true;
+    assert_counts(send_lease(rig, of), is_sent ? 3 : 0, is_sent ? 0 : 3,
+                  is_sent ? 0 : 3);
+    assert_counts(send_lease(rig, of), 0, 3, 3);
+    assert_int_equal(courier_rig_stat(rig, "requests"), is_sent ? 6 : 3);
+    courier_rig_free(&rig);
+}
+
+static void
+a_number_given_to_somebody_else_has_its_confirmation_and_its_note(void **state)
+{
+    (void)state;
+    assert_others_are_sent(WORDS__CLASS__CLASS_CONFIRMATION, true);
+    assert_others_are_sent(WORDS__CLASS__CLASS_NOTE, true);
+}
+
+/* There a person's number is theirs, and their contact may have changed. */
+static void
+an_organisers_broadcast_goes_by_the_number_alone(void **state)
+{
+    (void)state;
+    assert_others_are_sent(WORDS__CLASS__CLASS_SERVICE, false);
+}
+
 /* ---- by hand ---- */
 
 static void
@@ -296,6 +334,9 @@ main(void)
         cmocka_unit_test(another_broadcast_of_that_id_is_sent),
         cmocka_unit_test(who_was_not_begun_or_was_refused_is_tried_again),
         cmocka_unit_test(an_idempotent_provider_is_asked_again),
+        cmocka_unit_test(
+            a_number_given_to_somebody_else_has_its_confirmation_and_its_note),
+        cmocka_unit_test(an_organisers_broadcast_goes_by_the_number_alone),
         cmocka_unit_test(each_wish_to_send_again_is_obeyed_once),
         cmocka_unit_test(a_wish_that_was_not_begun_holds_for_the_next_lease),
         cmocka_unit_test(what_was_on_the_wire_at_a_kill_is_not_begun_again),

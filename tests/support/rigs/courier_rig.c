@@ -312,7 +312,7 @@ fill_contact(const struct courier_rig *rig, Signup__Contact *contact,
                    ask->channel == WORDS__CHANNEL__CHANNEL_SMS
                        ? "+4477009%05u"
                        : "p%u@example.org",
-                   (unsigned)n);
+                   (unsigned)(n + (rig->is_given_again ? 50000 : 0)));
     contact->address = text->address;
     if (ask->class_ == WORDS__CLASS__CLASS_NOTE) {
         fill_note(contact, text);

@@ -54,6 +54,7 @@ struct courier_rig {
     int resolves_to_fail, templates_to_fail;
     uint32_t withheld_every; /* each n-th number; 0: none */
     uint32_t merged_every, for_other_every;
+    bool is_given_again; /* numbers stand for others now */
     /* what the peers saw */
     int asks, templates, resolves, issues;
     char resolved_for[40]; /* broadcast of the last resolve */

@@ -300,6 +300,23 @@ each_wish_is_obeyed_once(void **state)
     }
 }
 
+static void
+whom_a_number_stood_for_is_noted(void **state)
+{
+    (void)state;
+    for (int pass = 0; pass < 2; pass++) { /* also after a restart */
+        struct begun *begun = begun_open(dir);
+        struct begun_map *map = begun_take(begun, &b1);
+        assert_true(begun_prepare_who(map, 70000));
+        assert_int_equal(begun_note_who(map, 70000, 7), pass == 1);
+        assert_false(begun_note_who(map, 70000, 7));
+        assert_true(begun_note_who(map, 70000, 8));
+        assert_false(begun_note_who(map, 70000, 8));
+        begun_drop(map);
+        begun_close(&begun);
+    }
+}
+
 /* ---- files that are anything ---- */
 
 /* Opening the directory must end the process; what it said, owned. */
@@ -521,6 +538,7 @@ main(void)
         TEST(more_than_are_kept_open_are_opened_again),
         TEST(a_file_takes_the_room_of_the_chunks_it_was_used_in),
         TEST(each_wish_is_obeyed_once),
+        TEST(whom_a_number_stood_for_is_noted),
         TEST(a_damaged_file_ends_the_start_in_words),
         TEST(a_newer_file_ends_the_start_in_words),
         TEST(a_file_cut_short_ends_the_start),
