@@ -80,6 +80,7 @@ async function makeLog() {
 
 before(async () => {
     rig = await startRig();
+    await rig.signUpToken();
     loadedAt = length();
     await makeLog();
     await killAll();
