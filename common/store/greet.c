@@ -242,7 +242,8 @@ find_fault(struct store_node *node, const struct store_reply *reply)
         node->is_never_durable = true;
         return "Redis skipped part of its own append-only file when it "
                "started, so data is missing: see its log, mend the cause "
-               "(often: the default user without rights), restart it";
+               "(the default user without rights, or a log that was cut "
+               "within a transaction: muster log-check), restart it";
     }
     if (is_fact(reply, "\nredis_mode:", "cluster") && kind != STORE_CLUSTER) {
         return "it is a node of a Cluster: set endpoint = cluster:…";

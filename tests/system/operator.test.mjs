@@ -2,7 +2,7 @@
 // silent, and what should be mended.
 import assert from 'node:assert/strict';
 import {execFile, spawn} from 'node:child_process';
-import {appendFileSync, chmodSync} from 'node:fs';
+import {appendFileSync, chmodSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
@@ -65,6 +65,20 @@ test('status says what runs: as a table, and the same as JSON', async () => {
     assert.match(text.out, /Nothing waits to be sent, nothing is in doubt/);
     assert.ok(status.disk.free_bytes > 0 && status.disk.redis_bytes > 0);
     assert.match(text.out, /GB free for/);
+    assert.equal(status.last_backup_at, null);
+    assert.match(text.out, /No backup was made here/);
+});
+
+test('status knows the last backup, and doctor its age', async () => {
+    writeFileSync(rig.path('last-backup'),
+        `${Math.floor(Date.now() / 1000) - 7200} /safe/one\n`);
+    const age_ms = Date.now() - Date.parse((await json('status'))
+        .last_backup_at);
+    assert.ok(age_ms > 7100e3 && age_ms < 7500e3, `${age_ms}`);
+    assert.match((await muster('status')).out, /^Last backup: \S+Z$/m);
+    const [{level, says}] = foundIn(await json('doctor'), 'backup');
+    assert.equal(level, 'good');
+    assert.match(says, /the last one is 2\.\d hours old/);
 });
 
 test('status says what waits to be sent, and what each route did', async () => {
@@ -147,8 +161,8 @@ test('doctor finds nothing bad, and then what is made bad', async () => {
     assert.ok(bad.every(({check}) => ['disk', 'fsync'].includes(check)),
         JSON.stringify(bad));
     assert.equal(well.code, bad.length === 0 ? 0 : 1);
-    for (const check of ['settings', 'keys', 'disk', 'log', 'fsync', 'clock',
-        'versions', 'processes'])
+    for (const check of ['settings', 'keys', 'disk', 'log', 'fsync', 'backup',
+        'clock', 'versions', 'processes'])
         assert.equal(foundIn(well, check).length, 1, check);
     const key = rig.path('keys', 'signup.key');
     chmodSync(key, 0o644);

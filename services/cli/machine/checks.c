@@ -143,6 +143,21 @@ check_disk(struct checks *c)
 }
 
 static void
+check_backup(struct checks *c)
+{
+    int64_t at_ms = machine_last_backup(c->machine.folder) * 1000;
+    int64_t age_ms = clock_wall_ms() - at_ms;
+    if (at_ms == 0) {
+        find(c, "backup", CHECK_WARNING,
+             "none was made here: ./muster backup FILE");
+        return;
+    }
+    find(c, "backup", judge_backup(age_ms),
+         "the last one is %.1f hours old; keep it on another machine",
+         (double)age_ms / 3600e3);
+}
+
+static void
 check_clock(struct checks *c)
 {
     struct timex now = {0};
@@ -289,6 +304,7 @@ checks_run(struct cli *cli, struct checks *out)
     check_settings(out);
     check_keys(out);
     check_disk(out);
+    check_backup(out);
     check_clock(out);
     check_redis_version(out);
     check_builds(out);

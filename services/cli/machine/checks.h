@@ -34,6 +34,8 @@ enum check_level judge_room(int64_t free, int64_t total, int64_t used);
 enum check_level judge_fsync(int64_t us);
 /* Redis' log: bytes rewritten, and since. */
 enum check_level judge_log(int64_t base, int64_t since);
+/* How old the last one is. */
+enum check_level judge_backup(int64_t age_ms);
 /* "Redis server v=7.0.15 sha=…"; 0.0 is none. */
 enum check_level judge_redis_version(const char *text);
 

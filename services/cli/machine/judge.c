@@ -32,6 +32,12 @@ judge_log(int64_t base, int64_t since)
 }
 
 enum check_level
+judge_backup(int64_t age_ms)
+{
+    return age_ms > 25 * 3600 * 1000LL ? CHECK_WARNING : CHECK_GOOD;
+}
+
+enum check_level
 judge_redis_version(const char *text)
 {
     const char *at = strstr(text, "v=");

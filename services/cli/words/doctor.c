@@ -41,7 +41,8 @@ doctor_word(struct cli *cli, int argc, char **argv)
     const struct args args = {
         "doctor [--json]",
         "Looks at this machine: settings, keys, disk and how long a write\n"
-        "takes, clock, versions, what is silent, whether public_url answers.\n"
+        "takes, backup, clock, versions, what is silent, whether public_url "
+        "answers.\n"
         "Changes nothing. 1: something is bad.",
         list,
         1,

@@ -101,6 +101,8 @@ figures_are_judged(void **state)
     assert_int_equal(judge_log(GB, GB / 4), CHECK_GOOD);
     assert_int_equal(judge_log(0, 16000000), CHECK_GOOD);
     assert_int_equal(judge_log(GB, GB), CHECK_WARNING);
+    assert_int_equal(judge_backup(24 * 3600 * 1000LL), CHECK_GOOD);
+    assert_int_equal(judge_backup(48 * 3600 * 1000LL), CHECK_WARNING);
     assert_int_equal(judge_redis_version("Redis server v=7.0.15"), CHECK_GOOD);
     assert_int_equal(judge_redis_version("Redis server v=6.2.1"), CHECK_BAD);
     assert_int_equal(judge_redis_version("what?"), CHECK_BAD);
