@@ -40,6 +40,6 @@ REDISCLI_AUTH=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')
 export REDISCLI_AUTH
 hash=$(printf %s "$REDISCLI_AUTH" | sha256sum | cut -d' ' -f1)
 sed -n "/^user keeper/ s/PASSWORD/#$hash/p" "$from/users.acl" >>"$acl"
-"$from/log-short.sh" 30 $$ "$dir" redis-cli --user keeper &
+"$from/log-short.sh" 10 $$ "$dir" redis-cli --user keeper &
 unset REDISCLI_AUTH
 exec redis-server "$from/redis.conf" --aclfile "$acl" "$@"

@@ -74,7 +74,7 @@ look_or_refuse() {
 # Beside the keeper, while it lives. Its pid is in SHORTENER.
 # shellcheck disable=SC2034 # the keeper ends it
 keep_log_short() {
-    REDISCLI_AUTH=$(password_of keeper) "$TOP/docker/log-short.sh" 30 $$ \
+    REDISCLI_AUTH=$(password_of keeper) "$TOP/docker/log-short.sh" 10 $$ \
         "$VAR/redis" redis-cli -s "$RUN/redis.sock" --user keeper &
     SHORTENER=$!
 }

@@ -49,7 +49,7 @@ test('Redis is started with the users of the list, whatever a password holds',
         const users = readFileSync(join(dir, 'acl'), 'utf8');
         const [password, ...words] = readFileSync(join(dir, 'short'), 'utf8')
             .trim().split(' ');
-        assert.match(words.join(' '), /^30 \d+ x redis-cli --user keeper$/);
+        assert.match(words.join(' '), /^10 \d+ x redis-cli --user keeper$/);
         assert.equal(users, aclUsers((name) => hash(passwords[variable(name)]))
             + `user keeper on #${hash(password)} -@all +bgrewriteaof\n`);
     });
