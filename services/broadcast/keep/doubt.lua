@@ -32,6 +32,6 @@ for _, group in ipairs(by_chunk(unpack_numbers(ARGV[DOUBT_ARG_NUMBERS]))) do
         end
     end
 end
-if changed > 0 then call('HINCRBY', P .. 'plan', 'rev', 1) end
+if changed > 0 then rise(P .. 'plan') end
 local told = tell_handed_over(channel, trusted)
 return {changed, settle_down(stage), told}

@@ -25,6 +25,17 @@ local function number_of(field)
     return tonumber(call('HGET', B, field) or 0)
 end
 
+-- The revision in that hash rises. It is the time in microseconds, or one more
+-- than the last: so none comes twice, and none is below what somebody has seen,
+-- also when the store has gone back in time.
+local function rise(key)
+    local time = call('TIME')
+    local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+    local last = tonumber(call('HGET', key, 'rev') or 0)
+    call('HSET', key, 'rev',
+         string.format('%.0f', last < now and now or last + 1))
+end
+
 -- ---- stages, kept by name --------------------------------------------------
 
 -- The number of a stage field; 0: there is none. A name that this version
@@ -117,7 +128,7 @@ local function count_tally(channel, tally)
             is_changed = true
         end
     end
-    if is_changed then call('HINCRBY', B, 'rev', 1) end
+    if is_changed then rise(B) end
 end
 
 local function pending_on(channel)
@@ -180,8 +191,8 @@ end
 
 local function set_stage(stage)
     call('HSET', B, 'stage', name_of(stage))
-    call('HINCRBY', B, 'rev', 1)
-    call('HINCRBY', P .. 'plan', 'rev', 1)
+    rise(B)
+    rise(P .. 'plan')
     if is_ended(stage) then call('HSET', B, 'ended_at', NOW) end
     tell_stage(stage)
 end

@@ -17,8 +17,8 @@ if ARGV[STANDING_ARG_RETIRES] == '1' then
     call('HSET', B, 'retired', '1')
     if stage == PAUSED then
         call('HSET', B, 'resume_to', name_of(SENDING))
-        call('HINCRBY', B, 'rev', 1)
-        call('HINCRBY', P .. 'plan', 'rev', 1)
+        rise(B)
+        rise(P .. 'plan')
         return {stage, 0}
     end
     set_stage(SENDING)

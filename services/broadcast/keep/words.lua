@@ -9,6 +9,6 @@ if not system_class() then
     return redis.error_reply('CONFLICT it is an organiser\'s')
 end
 call('HSET', B, 'content', ARGV[WORDS_ARG_CONTENT], 'hash', ARGV[WORDS_ARG_HASH])
-call('HINCRBY', B, 'rev', 1)
-call('HINCRBY', P .. 'plan', 'rev', 1)
+rise(B)
+rise(P .. 'plan')
 return fields()

@@ -154,13 +154,22 @@ local function write_moves(from, suffix)
     end
 end
 
+-- A revision is the time in microseconds, or one more than the last: so none is
+-- below what somebody has seen, also when the store has gone back in time.
+local function rise(key, now)
+    local last = tonumber(call('HGET', key, counted.revision) or 0)
+    call('HSET', key, counted.revision,
+         format('%.0f', last < now and now or last + 1))
+end
+
 -- Writes the counts; returns the actions that changed as packed u16.
 local function write_counts()
     write_moves(moves, ':n')
     write_moves(minutes, ':m')
-    local changed = {}
+    local changed, time = {}, call('TIME')
+    local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
     for n in pairs(touched) do
-        call('HINCRBY', action_key[n] .. ':n', counted.revision, 1)
+        rise(action_key[n] .. ':n', now)
         changed[#changed + 1] = struct.pack(CHANGED_ROW, n)
     end
     return table.concat(changed)

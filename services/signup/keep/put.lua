@@ -13,7 +13,10 @@ if revision == '' then
   call('HSET', meta, 'number', ARGV[PUT_ARG_NUMBER], 'format', SU_FORMAT)
 end
 call('HSET', prefix .. 'd', ARGV[PUT_ARG_FIELD], ARGV[PUT_ARG_DEFINITION])
-count('definitions', 1)
+-- None comes twice, also when the store has gone back in time.
+local time = call('TIME')
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+count('definitions', math.max(1, now - counter('definitions')))
 add_packed_event(ARGV[PUT_ARG_EVENT])
 local action = tonumber(ARGV[PUT_ARG_ACTION])
 if action > 0 then

@@ -215,6 +215,27 @@ a_stage_that_is_not_known_is_refused_and_kept(void **state)
     free(before);
 }
 
+/* Somebody has seen more than this Redis, put back from before, knows of. */
+static void
+a_revision_is_above_what_anybody_has_seen(void **state)
+{
+    (void)state;
+    assert_int_equal(set_stage(UINT32_MAX, STAGE(SENDING)), ERR_NONE);
+    char *seen = redis_do(redis, "HGET " RECORD " rev"),
+         *plan = redis_do(redis, "HGET {" CAMPAIGN "}:bc:plan rev");
+    tell("HSET " RECORD " rev 0");
+    tell("HSET {" CAMPAIGN "}:bc:plan rev 0");
+    assert_int_equal(set_stage(UINT32_MAX, STAGE(STAGE_STOPPED)), ERR_NONE);
+    char *now = redis_do(redis, "HGET " RECORD " rev"),
+         *now_plan = redis_do(redis, "HGET {" CAMPAIGN "}:bc:plan rev");
+    assert_true(strtoull(now, NULL, 10) > strtoull(seen, NULL, 10));
+    assert_true(strtoull(now_plan, NULL, 10) > strtoull(plan, NULL, 10));
+    free(seen);
+    free(plan);
+    free(now);
+    free(now_plan);
+}
+
 static void
 starts_are_counted_on_where_0_1_left_off(void **state)
 {
@@ -255,6 +276,7 @@ main(void)
         ON(a_campaign_of_0_1_is_brought_up_once),
         ON(a_campaign_of_a_newer_version_is_refused_in_words),
         ON(a_stage_that_is_not_known_is_refused_and_kept),
+        ON(a_revision_is_above_what_anybody_has_seen),
         ON(starts_are_counted_on_where_0_1_left_off),
         ON(a_start_counts_at_least_the_time_in_seconds),
     };

@@ -212,6 +212,30 @@ who_was_scanned_twice_before_counts_once_after(void **state)
     wire_free(got);
 }
 
+/* Whoever watches has seen more than this Redis, put back from before, knows
+ * of; what it says next must not be taken for old. */
+static void
+a_revision_is_above_what_anybody_has_seen(void **state)
+{
+    char command[96];
+    (void)state;
+    struct place_of_test here = begin();
+    place(&here, 0, 1, CONFIRMED);
+    place(&here, 1, 2, CONFIRMED);
+    arrive(&here, 0, "north");
+    Checkin__Attendance *seen = rig_attendance(rig, 0, CAMPAIGN, here.id);
+    (void)snprintf(command, sizeof(command), "HSET {%s}:ci:%u:n v 0", CAMPAIGN,
+                   (unsigned)here.action);
+    char *said = redis_do(rig->redis, command);
+    assert_string_equal(said, "0"); /* the field was there */
+    arrive(&here, 1, "north");
+    Checkin__Attendance *is = rig_attendance(rig, 0, CAMPAIGN, here.id);
+    assert_true(is->revision > seen->revision);
+    free(said);
+    wire_free(seen);
+    wire_free(is);
+}
+
 static void
 undoing_restores_exactly_what_was(void **state)
 {
@@ -368,6 +392,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slip_and_its_twin_scanned_count_once),
         cmocka_unit_test(who_was_scanned_twice_before_counts_once_after),
+        cmocka_unit_test(a_revision_is_above_what_anybody_has_seen),
         cmocka_unit_test(undoing_restores_exactly_what_was),
         cmocka_unit_test(saying_it_again_changes_nothing),
         cmocka_unit_test(
