@@ -391,8 +391,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_audiences_match_whom_a_naive_reading_matches),
         cmocka_unit_test(a_full_chunk_is_counted_to_its_last_person),
-        cmocka_unit_test(
-            an_audience_looks_at_a_column_once),
+        cmocka_unit_test(an_audience_looks_at_a_column_once),
         cmocka_unit_test(an_audience_of_too_many_actions_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
