@@ -140,7 +140,7 @@ end_scratch() {
 tell_backup() {
     local work=$1 held at campaign id count
     at=$(sed -n 's/^made_at //p' "$work/about.txt")
-    held=$(scratch EVAL "$(cat "$TOP/script/held.lua")" 0)
+    held=$(scratch EVAL "$(cat "$TOP/script/restore/held.lua")" 0)
     say "Made $at by Muster $(sed -n 's/^made_by //p' "$work/about.txt"):" \
         "$(sed -n 's/^campaigns //p' <<<"$held") campaigns," \
         "$(sed -n 's/^people //p' <<<"$held") supporters"
