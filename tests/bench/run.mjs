@@ -26,6 +26,7 @@ const BENCHES = {
     checkin: [join(TESTS, 'checkin_bench'), size(200000, 5000)],
     signup: [join(TESTS, 'signup_bench'), 'rate', size(100000, 5000)],
     cold: [join(TESTS, 'signup_bench'), 'cold', size(1000000, 20000)],
+    engines: [join(TESTS, 'engines_bench'), size(3000, 200)],
     broadcast: ['node', join(TOP, 'tests/bench/broadcast.mjs'),
         ...(is_quick ? ['2000'] : ['20000', '200000'])],
 };
