@@ -168,7 +168,8 @@ hear_all(struct changes *changes, const struct campaign *campaign,
 {
     for (int i = 0; i < 2; i++) {
         uint8_t hash[ADDRESS_HASH_BYTES];
-        if (household_hash(campaign, &person->record, i, hash)) {
+        if ((person->flags & FLAG_CONTACT(i)) != 0 &&
+            household_hash(campaign, &person->record, i, hash)) {
             changes_hear(changes,
                          &(struct changes_contact){person->number, hash, i},
                          false);

@@ -97,16 +97,19 @@ become_member(struct proving *p, struct roster_person *person, bool is_asked,
 
 /* ---- one of them part of another ---- */
 
-/* The winner's contact on a channel may be another now. */
+/* The winner's contact on a channel may be another now. One that waits for its
+ * proof is found by nothing, and told nothing. */
 static void
 reindex(struct proving *p, const struct roster_person *winner,
-        const struct record *was)
+        const struct record *was, uint32_t was_flags)
 {
     for (int i = 0; i < 2; i++) {
         uint8_t hash[ADDRESS_HASH_BYTES], old[ADDRESS_HASH_BYTES];
         const struct campaign *campaign = p->household->roster->campaign;
-        bool has = household_hash(campaign, &winner->record, i, hash);
-        bool had = household_hash(campaign, was, i, old);
+        bool has = household_hash(campaign, &winner->record, i, hash) &&
+                   (winner->flags & FLAG_CONTACT(i)) != 0;
+        bool had = household_hash(campaign, was, i, old) &&
+                   (was_flags & FLAG_CONTACT(i)) != 0;
         struct changes_contact now = {winner->number, hash, i};
         struct changes_contact before = {winner->number, old, i};
         if (has && had && memcmp(hash, old, sizeof(hash)) == 0) {
@@ -159,6 +162,7 @@ merge(struct proving *p, struct roster_person *loser,
 {
     struct roster *roster = p->household->roster;
     struct record was = winner->record;
+    uint32_t was_flags = winner->flags;
     merging_prove(&loser->record, &loser->flags, p->household->channel,
                   p->now_ms);
     struct merging merging = roster_pair(roster, loser, winner);
@@ -169,7 +173,7 @@ merge(struct proving *p, struct roster_person *loser,
     changes_move_places(p->changes, roster, loser, winner);
     merging_join(&merging, is_said);
     pool_states(roster, loser, winner);
-    reindex(p, winner, &was);
+    reindex(p, winner, &was, was_flags);
     changes_fold(p->changes, loser->number, winner->number);
     changes_due(p->changes, loser->number, 0);
     mark(p, loser);

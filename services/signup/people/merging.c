@@ -145,19 +145,6 @@ merging_is_seen(const struct record *record, uint16_t action, int channel)
 
 /* ---- consents and contacts ---- */
 
-/* The newest yes for the channel; NULL: none. */
-static const struct record_given *
-find_given(const struct record *record, int channel)
-{
-    for (size_t i = record->given_count; i-- > 0;) {
-        const struct record_given *given = &record->given[i];
-        if (record_given_channel(given) == channel && !given->is_withdrawn) {
-            return given;
-        }
-    }
-    return NULL;
-}
-
 static void
 take_consent(const struct merging *m, int channel)
 {
@@ -172,7 +159,8 @@ take_consent(const struct merging *m, int channel)
         return;
     }
     uint32_t said = FLAG_GIVEN(channel) | FLAG_WITHDRAWN(channel);
-    const struct record_given *given = find_given(m->loser.record, channel);
+    const struct record_given *given =
+        record_find_given(m->loser.record, channel);
     if (given != NULL && (theirs & FLAG_GIVEN(channel)) != 0 &&
         (*flags & said) == 0) {
         (void)record_apply_consent(m->winner.record, flags, given, false);
@@ -191,19 +179,10 @@ set_contact(struct record *to, const struct record *from, int channel)
     to->proved_at_ms[channel] = from->proved_at_ms[channel];
 }
 
-/* Where the winner has none, one that is vouched for is as good as a proved
- * one; instead of her own, only a proved one. */
 static void
-take_contact(const struct merging *m, int channel)
+lend_contact(const struct merging *m, int channel)
 {
     struct record *winner = m->winner.record, *loser = m->loser.record;
-    uint32_t theirs = *m->loser.flags;
-    bool is_proved = (theirs & FLAG_PROVED(channel)) != 0;
-    bool is_believed = is_proved || ((theirs & FLAG_VOUCHED) != 0 &&
-                                     !has_contact(winner, channel));
-    if ((theirs & FLAG_CONTACT(channel)) == 0 || !is_believed) {
-        return;
-    }
     if (channel == 0) {
         loser->winner_phone = winner->phone;
     } else {
@@ -211,6 +190,73 @@ take_contact(const struct merging *m, int channel)
     }
     loser->lent_contacts |= 1U << channel;
     set_contact(winner, loser, channel);
+}
+
+/* What the winner has so far was not made with that contact. */
+static void
+hide_own_places(const struct merging *m, int channel)
+{
+    struct record *winner = m->winner.record;
+    for (size_t i = 0; i < m->action_count; i++) {
+        if (m->winner.states[i] != WORDS__PLACE_STATE__PLACE_NONE) {
+            winner->hidden[winner->hidden_count++] =
+                (uint32_t)m->actions[i] << CHANNELS | 1U << channel;
+        }
+    }
+}
+
+static size_t
+count_own_places(const struct merging *m)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < m->action_count; i++) {
+        count += m->winner.states[i] != WORDS__PLACE_STATE__PLACE_NONE;
+    }
+    return count;
+}
+
+static bool
+is_known(uint32_t flags)
+{
+    return (flags & (FLAG_SMS_PROVED | FLAG_EMAIL_PROVED | FLAG_VOUCHED)) != 0;
+}
+
+/* One that was typed beside the one that is proved waits in the winner's record
+ * for its own proof: without a flag it is neither used nor found by, and links
+ * that were made of the loser's lead nowhere. */
+static void
+take_typed(const struct merging *m, int channel)
+{
+    struct record *winner = m->winner.record, *loser = m->loser.record;
+    size_t hidden = winner->hidden_count + count_places(m, true);
+    if (has_contact(winner, channel) || !has_contact(loser, channel) ||
+        (*m->loser.flags & FLAG_SUPPRESSED(channel)) != 0 ||
+        !is_known(*m->winner.flags) ||
+        hidden + count_own_places(m) > RECORD_HIDDEN_MAX) {
+        return;
+    }
+    lend_contact(m, channel);
+    loser->salts[channel] = record_new_salt();
+    hide_own_places(m, channel);
+    *m->winner.flags &=
+        ~(uint32_t)(FLAG_PROVED(channel) | FLAG_CONTACT(channel));
+}
+
+/* Where the winner has none, one that is vouched for is as good as a proved
+ * one; instead of her own, only a proved one. */
+static void
+take_contact(const struct merging *m, int channel)
+{
+    const struct record *winner = m->winner.record;
+    uint32_t theirs = *m->loser.flags;
+    bool is_proved = (theirs & FLAG_PROVED(channel)) != 0;
+    bool is_believed = is_proved || ((theirs & FLAG_VOUCHED) != 0 &&
+                                     !has_contact(winner, channel));
+    if ((theirs & FLAG_CONTACT(channel)) == 0 || !is_believed) {
+        take_typed(m, channel);
+        return;
+    }
+    lend_contact(m, channel);
     *m->winner.flags &=
         ~(uint32_t)(FLAG_PROVED(channel) | FLAG_SUPPRESSED(channel) |
                     (channel == 0 ? FLAG_SMS_STOP : 0));
@@ -290,6 +336,29 @@ let_hidden_go(struct record *winner, const struct record *loser)
     winner->hidden_count = kept;
 }
 
+/* Without a contact there is nobody to hide anything from. */
+static void
+show_all_on(struct record *winner, int channel)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < winner->hidden_count; i++) {
+        uint32_t hidden = winner->hidden[i] & ~(1U << channel);
+        if ((hidden & ((1U << CHANNELS) - 1)) != 0) {
+            winner->hidden[kept++] = hidden;
+        }
+    }
+    winner->hidden_count = kept;
+}
+
+/* One that waited for its proof, and has it now, is hers for good. */
+static bool
+is_hers(const struct merging *m, int channel)
+{
+    uint32_t known = FLAG_PROVED(channel) | FLAG_VOUCHED;
+    return (m->loser.record->flags_before & known) == 0 &&
+           (*m->winner.flags & FLAG_PROVED(channel)) != 0;
+}
+
 /* Contacts that came with the loser go with it, unless she has yet another by
  * now. */
 static void
@@ -299,9 +368,12 @@ let_contacts_go(const struct merging *m)
     struct record before = {.phone = loser->winner_phone};
     memcpy(before.email, loser->winner_email, sizeof(before.email));
     for (int i = 0; i < CHANNELS; i++) {
-        if ((loser->lent_contacts >> i & 1) != 0 &&
+        if ((loser->lent_contacts >> i & 1) != 0 && !is_hers(m, i) &&
             merging_is_shared(winner, loser, i)) {
             set_contact(winner, &before, i);
+            if (!has_contact(winner, i)) {
+                show_all_on(winner, i);
+            }
         }
     }
     loser->lent_contacts = 0;
@@ -315,8 +387,8 @@ let_consents_go(const struct merging *m)
 {
     struct record *winner = m->winner.record;
     for (int i = 0; i < CHANNELS; i++) {
-        const struct record_given *lent = find_given(m->loser.record, i);
-        const struct record_given *has = find_given(winner, i);
+        const struct record_given *lent = record_find_given(m->loser.record, i);
+        const struct record_given *has = record_find_given(winner, i);
         if ((m->loser.record->flags_lent & FLAG_GIVEN(i)) == 0 ||
             lent == NULL || has == NULL || lent->at_ms != has->at_ms ||
             lent->evidence != has->evidence) {
@@ -408,45 +480,4 @@ merging_undo(const struct merging *m, struct merging_split *out)
     loser->moved_count = loser->places_before_count = 0;
     loser->winner_before_count = 0;
     return count;
-}
-
-/* ---- proved ---- */
-
-/* There is one. */
-static size_t
-newest_of(const struct record *record, int channel)
-{
-    size_t i = record->given_count;
-    do {
-        i--;
-    } while (record_given_channel(&record->given[i]) != channel);
-    return i;
-}
-
-void
-merging_prove(struct record *record, uint32_t *flags, int channel,
-              int64_t now_ms)
-{
-    if (record->proved_at_ms[channel] == 0) {
-        record->proved_at_ms[channel] = now_ms;
-    }
-    for (size_t i = 0; i < record->given_count; i++) {
-        struct record_given *given = &record->given[i];
-        if (record_given_channel(given) == channel &&
-            given->proved_at_ms == 0 && !given->is_withdrawn) {
-            given->proved_at_ms = now_ms;
-        }
-    }
-    /* News of a contact that was changed wait for this. */
-    bool is_yes = find_given(record, channel) != NULL &&
-                  !record->given[newest_of(record, channel)].is_withdrawn;
-    if (is_yes && (*flags & FLAG_WITHDRAWN(channel)) == 0) {
-        *flags |= FLAG_GIVEN(channel);
-    }
-    *flags |= FLAG_PROVED(channel) | FLAG_CONTACT(channel);
-    /* The other one is whoever's until it is proved too. */
-    if ((*flags & (FLAG_PROVED(1 - channel) | FLAG_VOUCHED)) == 0) {
-        *flags &= ~(uint32_t)FLAG_CONTACT(1 - channel);
-    }
-    *flags &= ~(uint32_t)(FLAG_NOT_ME | FLAG_CALL);
 }

@@ -11,7 +11,10 @@
  *   "no"      of the loser holds for the winner's same contact: an opt-out is
  *             never lifted by a merge
  *   contact   where she has none, the loser's that is proved or vouched for;
- *             instead of hers, one that is proved: a correction
+ *             instead of hers, one that is proved: a correction. One that
+ *             was typed beside the proved one waits for its own proof where
+ *             she has none, neither used nor found by; where she has
+ *             another it stays with the loser, and is hers no more
  *
  *   said      role, region and format, where the winner has said none
  *

@@ -303,6 +303,18 @@ record_given_channel(const struct record_given *given)
     return (int)(given->evidence & 1);
 }
 
+const struct record_given *
+record_find_given(const struct record *record, int channel)
+{
+    for (size_t i = record->given_count; i-- > 0;) {
+        const struct record_given *given = &record->given[i];
+        if (record_given_channel(given) == channel && !given->is_withdrawn) {
+            return given;
+        }
+    }
+    return NULL;
+}
+
 static bool
 is_overtaken(const struct record *record, const struct record_given *by)
 {

@@ -107,6 +107,9 @@ uint32_t record_new_salt(void);
 
 /* The channel's index. */
 int record_given_channel(const struct record_given *given);
+/* The newest yes for the channel; NULL: none. */
+const struct record_given *record_find_given(const struct record *record,
+                                             int channel);
 
 /* Changes flags (of rules.h) and record if the consent says anything new: a
  * give that is already given, a withdrawal already made, an older word than

@@ -12,6 +12,7 @@
 #include "services/signup/keep/feed.h"
 #include "services/signup/people/address.h"
 #include "services/signup/people/likeness.h"
+#include "services/signup/people/rules.h"
 #include "services/signup/tend/round.h"
 
 #define CONTACTS 2
@@ -61,6 +62,19 @@ twins_job(struct tended *tended)
     round_read_people(tended, &tended->twins, people_done);
 }
 
+/* One that waits for its proof beside another that has it is nobody's yet. */
+static void
+forget_unproved(const struct round_person *person, struct round_hashes *hashes)
+{
+    if (rules_is_unproved(person->flags, 0) &&
+        !rules_is_unproved(person->flags, 1)) {
+        hashes->phone_len = 0;
+    } else if (rules_is_unproved(person->flags, 1) &&
+               !rules_is_unproved(person->flags, 0)) {
+        hashes->email_len = 0;
+    }
+}
+
 static void
 read_one(const struct tended *tended, const struct store_reply *reply, size_t i,
          struct looked_for *to)
@@ -73,6 +87,7 @@ read_one(const struct tended *tended, const struct store_reply *reply, size_t i,
         return;
     }
     round_hash(tended, &person.record, &to->hashes);
+    forget_unproved(&person, &to->hashes);
     (void)likeness_normalise(person.record.name, to->name);
     for (size_t a = 0; a < tended->action_count; a++) {
         if (person.states[a] != WORDS__PLACE_STATE__PLACE_NONE) {

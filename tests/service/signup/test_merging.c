@@ -194,6 +194,34 @@ places_follow_and_a_split_gives_them_back_exactly(void **state)
     expect_record(again, &was[1]);
 }
 
+/* What nobody has proved comes with the merge unproved, and goes again. */
+static void
+a_contact_that_waits_for_its_proof_goes_with_the_split(void **state)
+{
+    (void)state;
+    uint32_t amy = vouch("Amy Jones", "07700900001", NULL, "rally");
+    struct record was = record_of(amy);
+    uint32_t typed = signup_rig_number(
+        &rig, &(struct signup_rig_person){.name = "Amy Jones",
+                                          .email = "amy@example.org",
+                                          .phone = "07700900001",
+                                          .action = "rally",
+                                          .is_public = true});
+    expect(merge(typed, amy), true);
+    struct record record = record_of(amy);
+    assert_string_equal(record.email, "amy@example.org");
+    assert_int_equal(record.proved_at_ms[1], 0);
+    assert_int_equal(record.hidden_count, 1); /* the rally, from that mail */
+    struct signup_answer got =
+        signup_rig_resolve(&rig, WORDS__CLASS__CLASS_SERVICE,
+                           WORDS__CHANNEL__CHANNEL_EMAIL, "rally", amy);
+    assert_int_equal(got.reply->resolve->contacts[0]->withheld,
+                     WORDS__RULE__RULE_NO_CONTACT);
+    signup_rig_free(&got);
+    expect(split(typed), true);
+    expect_record(amy, &was);
+}
+
 static void
 a_seat_that_both_had_is_given_on_and_the_split_one_waits(void **state)
 {
@@ -299,6 +327,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(places_follow_and_a_split_gives_them_back_exactly),
         TEST(a_seat_that_both_had_is_given_on_and_the_split_one_waits),
+        TEST(a_contact_that_waits_for_its_proof_goes_with_the_split),
         TEST(merges_of_merges_come_apart_in_turn),
         TEST(an_opt_out_is_not_lifted_by_a_merge),
         TEST(what_cannot_be_merged_is_refused),

@@ -415,6 +415,87 @@ links_to_the_other_contact_die_with_the_proof(void **state)
     expect_shown(yes(his, EMAIL), "Amy Jones: rally 1");
 }
 
+static Words__Rule
+rule_by_mail(uint32_t number, const char *action)
+{
+    struct signup_answer got = signup_rig_resolve(
+        &rig, WORDS__CLASS__CLASS_SERVICE, EMAIL, action, number);
+    assert_int_equal(got.err, ERR_NONE);
+    Words__Rule rule = got.reply->resolve->contacts[0]->withheld;
+    signup_rig_free(&got);
+    return rule;
+}
+
+/* Somebody typed it, her or not: it stays with her, to be proved, and is
+ * neither used, found by nor shown until then; and then it shows what was made
+ * with it alone. */
+static void
+a_contact_typed_beside_hers_waits_for_its_own_proof(void **state)
+{
+    (void)state;
+    uint32_t amy = enter("Amy Jones", "07700900001", NULL, "rally");
+    just_yes(amy, SMS);
+    uint32_t more =
+        enter("Amy Jones", "07700900001", "amy@example.org", "lobby");
+    Signup__Proof by_mail = link_of(more, EMAIL);
+    struct signup_answer got = yes(more, SMS);
+    assert_int_equal(page_of(&got)->n_members, 1);
+    assert_string_equal(page_of(&got)->members[0]->other_hint,
+                        "a…@example.org");
+    signup_rig_free(&got);
+    expect_shown(look(link_of(amy, SMS)), "Amy Jones: rally 1 lobby 1");
+    assert_int_equal(rule_by_mail(amy, "rally"), WORDS__RULE__RULE_NO_CONTACT);
+    expect_refused(look(by_mail), ERR_NOT_FOUND);
+    expect_refused(prove(by_mail, YES, -1), ERR_NOT_FOUND);
+    /* Whoever has it meanwhile is somebody of her own. */
+    uint32_t other = enter("Amy Jones", NULL, "amy@example.org", "rally");
+    expect_shown(yes(other, EMAIL), "Amy Jones: rally 1");
+    expect_shown(look(link_of(amy, SMS)), "Amy Jones: rally 1 lobby 1");
+}
+
+static void
+a_contact_that_waited_shows_what_was_made_with_it(void **state)
+{
+    (void)state;
+    uint32_t amy = enter("Amy Jones", "07700900001", NULL, "rally");
+    just_yes(amy, SMS);
+    just_yes(enter("Amy Jones", "07700900001", "amy@example.org", "lobby"),
+             SMS);
+    int notes = count_notes();
+    struct signup_answer got = prove(link_of(amy, SMS), OTHER, -1);
+    assert_int_equal(count_notes(), notes + 1);
+    signup_rig_free(&got);
+    expect_shown(yes(amy, EMAIL), "Amy Jones: lobby 1");
+    assert_int_equal(rule_by_mail(amy, "rally"), WORDS__RULE__RULE_NONE);
+    got = look(link_of(amy, SMS));
+    assert_null(page_of(&got)->members[0]->other_hint);
+    expect_shown(got, "Amy Jones: rally 1 lobby 1");
+}
+
+/* She has one already: the one that was typed is not hers. */
+static void
+a_contact_typed_instead_of_hers_is_dropped(void **state)
+{
+    (void)state;
+    uint32_t amy =
+        enter("Amy Jones", "07700900001", "amy@example.org", "rally");
+    just_yes(amy, EMAIL);
+    just_yes(amy, SMS);
+    uint32_t more =
+        enter("Amy Jones", "07700900001", "mallory@example.org", "lobby");
+    int notes = count_notes();
+    struct signup_answer got = yes(more, SMS);
+    assert_null(page_of(&got)->members[0]->other_hint);
+    signup_rig_free(&got);
+    assert_int_equal(count_notes(), notes);
+    expect_refused(look(link_of(more, EMAIL)), ERR_NOT_FOUND);
+    got = signup_rig_resolve(&rig, WORDS__CLASS__CLASS_SERVICE, EMAIL, "lobby",
+                             amy);
+    assert_string_equal(got.reply->resolve->contacts[0]->address,
+                        "amy@example.org");
+    signup_rig_free(&got);
+}
+
 /* A landline is rung; Jersey's numbers cost whoever texts them. */
 static void
 no_link_goes_to_a_number_that_is_not_texted(void **state)
@@ -694,6 +775,9 @@ main(void)
         TEST(who_was_vouched_for_becomes_proved_by_the_same_button),
         TEST(a_stranger_who_typed_ones_number_sees_nothing_of_hers),
         TEST(links_to_the_other_contact_die_with_the_proof),
+        TEST(a_contact_typed_beside_hers_waits_for_its_own_proof),
+        TEST(a_contact_that_waited_shows_what_was_made_with_it),
+        TEST(a_contact_typed_instead_of_hers_is_dropped),
         TEST(no_link_goes_to_a_number_that_is_not_texted),
         TEST(what_came_with_another_contact_is_not_shown_to_this_one),
         TEST(an_entry_for_somebody_else_is_nobodys_of_that_name),
