@@ -10,9 +10,9 @@
 #   keys/          without which dump.rdb opens for nobody
 #   settings.ini, routes.ini, logins.txt
 #
-# It has no couriers' notes (var/journal) and no outbox: those say what was
-# sent *since*, so they stay where they are, and are looked at after the way
-# back.
+# It has no couriers' notes (var/journal), nothing of var/withdrawn and no
+# outbox: those say what was sent and withdrawn *since*, so they stay where they
+# are, and are looked at after the way back.
 #
 #   restore: opened -> looked at -> tried in a Redis of its own -> said what
 #   will be -> (--yes) its log made there -> put in place of var/redis
@@ -152,8 +152,20 @@ tell_backup() {
                 "written to again; the rest goes out."
         fi
     done <<<"$OPEN"
-    say "Who signed up, checked in, changed or withdrew something since $at" \
+    say "Who signed up, checked in or changed something since $at" \
         "is not in it."
+    tell_withdrawn "$at"
+}
+
+# STOPs, switches turned off, "Not me": signup brings them back by itself.
+tell_withdrawn() {
+    if compgen -G "$VAR/withdrawn/*/*.withdrawn" >/dev/null; then
+        say "What people withdrew since is in $VAR/withdrawn and stands."
+    else
+        say "There is nothing in $VAR/withdrawn: whoever has withdrawn since" \
+            "$1 is not known, and is written to again. If another machine" \
+            "has that folder, copy it here first."
+    fi
 }
 
 # Nobody could say whom they have written to since.

@@ -181,6 +181,7 @@ our_settings() {
         public_url "http://127.0.0.1:$PORT" exempt_loopback yes
     echo "port = $PORT"
     echo "bootstrap_token_file = $VAR/keys/bootstrap.token"
+    section signup withdrawn_dir "$VAR/withdrawn"
     section outbox dir "$VAR/outbox"
     section courier journal_dir "$VAR/journal"
 }

@@ -118,7 +118,10 @@ on_answered(void *arg, const struct store_place *by,
 {
     struct cluster *cluster = arg;
     struct store *store = cluster->store;
+    struct store_node *before[STORE_SLOTS];
+    memcpy(before, cluster->owners, sizeof(before));
     int covered = read_map(cluster, by, reply);
+    store->breaks += memcmp(before, cluster->owners, sizeof(before)) != 0;
     store->is_placed = covered == STORE_SLOTS;
     if (!store->is_placed) {
         store_say_why_not(store, "%d of the Cluster's %d slots have no node",
@@ -223,6 +226,7 @@ moved(struct store *store, int slot, struct store_node *node)
 {
     struct cluster *cluster = store->routing;
     if (slot >= 0 && slot < STORE_SLOTS) {
+        store->breaks += cluster->owners[slot] != node;
         cluster->owners[slot] = node;
         store_scout_ask(cluster->scout);
     }

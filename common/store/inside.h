@@ -95,7 +95,8 @@ struct store {
     struct store_script *scripts, *probe;
     size_t script_count;
 
-    int in_flight; /* sent, not ours */
+    uint64_t breaks; /* see store_breaks */
+    int in_flight;   /* sent, not ours */
     struct store_queue refused, waiting;
     struct timer *refused_timer, *waiting_timer;
 

@@ -24,6 +24,7 @@ static void
 on_lost(void *arg, const char *why)
 {
     struct store_node *node = arg;
+    node->store->breaks++;
     if (node->state == STORE_UP) {
         log_warn("store.lost", log_str("node", node->name), log_str("why", why),
                  log_int("in_flight", node->in_flight));

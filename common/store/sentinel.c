@@ -66,6 +66,7 @@ follow(struct sentinels *all, const struct store_place *place)
     struct store_node *old = all->master;
     all->master = store_node_at(store, place);
     store->is_placed = true;
+    store->breaks++;
     log_info("store.master", log_str("node", all->master->name));
     if (old != NULL) {
         store_node_leave(old, true);

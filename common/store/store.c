@@ -181,3 +181,9 @@ store_in_flight(const struct store *store)
 {
     return store->in_flight + store->refused.count + store->waiting.count;
 }
+
+uint64_t
+store_breaks(const struct store *store)
+{
+    return store->breaks;
+}

@@ -70,6 +70,9 @@ bool store_is_ready(const struct store *store);
  * loop turns. */
 const char *store_not_ready_why(const struct store *store);
 int store_in_flight(const struct store *store);
+/* Rises whenever a connection was lost, or data moved to another server: what
+ * is there from then on may be older than what was seen before. */
+uint64_t store_breaks(const struct store *store);
 
 enum store_type { STORE_NIL, STORE_INTEGER, STORE_STRING, STORE_ARRAY };
 

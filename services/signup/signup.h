@@ -39,6 +39,10 @@
  * What time does to entries (tend/tend.h): they count once, their seats end,
  * what nobody proved goes. A code (notes/code_flow.c) proves a contact.
  *
+ * What is withdrawn is kept in a file too (keep/withdrawn.h) before its script
+ * runs (keep/store_withdrawn.h); a store that has gone back is brought forward
+ * from there when a campaign is read: definitions/replay.h.
+ *
  * Definitions: definitions/put_flow.c, list_flow.c. One supporter:
  * supporter/get_flow.c, cancel_flow.c, consent_flow.c. Redis: keep/store.c.
  *
@@ -60,7 +64,8 @@ struct tend;
 
 struct signup_metrics {
     struct metric *signups, *batches, *refused, *resolved, *dropped, *withheld,
-        *over_budget, *codes, *codes_held_back;
+        *over_budget, *codes, *codes_held_back, *not_kept, *replayed,
+        *withdrawn_lost;
     struct metric *batch_ms, *audience_ms;
 };
 
@@ -70,6 +75,7 @@ struct signup {
     struct campaigns *campaigns;
     struct bus_peer *checkin, *broadcast;
     const struct address_keys *keys;
+    char *withdrawn_dir;
     struct signup_metrics metrics;
     struct asked_desk desk;
     struct tend *tend; /* jobs by timer */

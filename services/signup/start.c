@@ -1,11 +1,13 @@
 /* start -- what signup opens before it serves, and closes after. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/base.h"
 #include "services/signup/definitions/campaigns.h"
 #include "services/signup/keep/store.h"
+#include "services/signup/keep/withdrawn.h"
 #include "services/signup/people/address.h"
 #include "services/signup/tend/tend.h"
 
@@ -42,6 +44,15 @@ open_metrics(struct signup *signup)
                            "Of those, unproved and over a limit of [budgets]"),
         .batch_ms = metric_histogram(m, "muster_signup_batch_ms", NULL,
                                      "Milliseconds a batch takes to commit"),
+        .not_kept = metric_counter(
+            m, "muster_signup_withdrawn_not_kept_total", NULL,
+            "Withdrawals that could not be written to their file, only done"),
+        .replayed = metric_counter(
+            m, "muster_signup_withdrawn_replayed_total", NULL,
+            "Changes of people by a replay: the store had gone back"),
+        .withdrawn_lost =
+            metric_counter(m, "muster_signup_withdrawn_lost_total", NULL,
+                           "Files of withdrawals that were gone or cut short"),
         .audience_ms = metric_histogram(m, "muster_signup_audience_ms", NULL,
                                         "Milliseconds a preview takes"),
     };
@@ -58,6 +69,18 @@ load_keys(struct signup *signup)
     static struct address_keys keys;
     address_keys_derive(&key, &keys);
     signup->keys = &keys;
+}
+
+/* Outside Redis, and looked at before anything is asked. */
+static void
+find_withdrawn(struct signup *signup)
+{
+    const struct conf *conf = signup->service.conf;
+    const char *set = conf_text(conf, SET_SIGNUP_WITHDRAWN_DIR);
+    signup->withdrawn_dir =
+        set == NULL ? mem_format("%s/withdrawn", conf_text(conf, SET_KEYS_DIR))
+                    : mem_copy_string(set);
+    withdrawn_check(&signup->keys->withdrawn, signup->withdrawn_dir);
 }
 
 /* ---- the key and the data must belong together ---- */
@@ -125,6 +148,7 @@ signup_start(struct signup *signup)
     signup->checkin = service_connect(&signup->service, "checkin");
     signup->broadcast = service_connect(&signup->service, "broadcast");
     open_data(signup);
+    find_withdrawn(signup);
     signup->tend = tend_start(signup);
 }
 
@@ -160,4 +184,5 @@ signup_stop(struct signup *signup)
     tend_stop(&signup->tend);
     campaigns_free(&signup->campaigns);
     su_free(&signup->su);
+    free(signup->withdrawn_dir);
 }

@@ -9,6 +9,8 @@
 #include "common/bus/bus.h"
 #include "services/signup/definitions/evidence.h"
 #include "services/signup/keep/columns.h"
+#include "services/signup/keep/store_withdrawn.h"
+#include "services/signup/people/address.h"
 
 struct campaign *
 campaign_new(struct signup *signup, const char *id)
@@ -18,6 +20,11 @@ campaign_new(struct signup *signup, const char *id)
     (void)snprintf(campaign->id, sizeof(campaign->id), "%s", id);
     campaign->evidence = evidence_new(campaign);
     campaign->columns = columns_new(signup->su, campaign->id);
+    campaign->keeper = keeper_new(
+        signup->su, signup->service.loop,
+        &(struct withdrawn_place){signup->withdrawn_dir, signup->service.name,
+                                  campaign->id, &signup->keys->withdrawn});
+    keeper_count_failures(campaign->keeper, signup->metrics.not_kept);
     return campaign;
 }
 
@@ -49,6 +56,7 @@ campaign_free(struct campaign **campaign)
     wire_free(c->definition);
     evidence_free(&c->evidence);
     columns_free(&c->columns);
+    keeper_free(&c->keeper);
     batch_free(&c->batch);
     free(c);
     *campaign = NULL;

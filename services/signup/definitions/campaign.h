@@ -20,6 +20,7 @@
 
 struct columns;
 struct evidence;
+struct keeper;
 
 struct campaign_action {
     uint16_t number; /* from 1 */
@@ -43,7 +44,9 @@ struct campaign {
     size_t definitions_len;           /* bytes of all, packed */
     struct evidence *evidence;
     struct columns *columns;
-    struct batch *batch; /* of sign-ups; joining's */
+    struct keeper *keeper; /* of what is withdrawn */
+    uint64_t breaks;       /* of the store, when it was last looked at */
+    struct batch *batch;   /* of sign-ups; joining's */
 };
 
 struct campaign *campaign_new(struct signup *signup, const char *id);

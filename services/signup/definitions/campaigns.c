@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/signup/definitions/replay.h"
 #include "services/signup/keep/store.h"
 
 #define MIGRATIONS_MAX 4 /* tries: another instance may be at it too */
@@ -16,6 +17,7 @@ struct reading {
     char id[SLUG_SIZE];
     struct campaign *campaign; /* in the list, or being opened */
     int migrations;
+    uint64_t breaks; /* of the store, when it was sent */
     struct waiters now, after;
     struct reading *next;
 };
@@ -34,6 +36,8 @@ static void on_definitions(void *arg, enum err err,
 static void migrate(struct reading *reading);
 static void on_migrated(void *arg, enum err err,
                         const struct store_reply *reply);
+static void replay(struct reading *reading, const struct store_reply *meta);
+static void on_replayed(void *arg, enum err err);
 static void claim_number(struct reading *reading);
 static void on_claimed(void *arg, enum err err,
                        const struct store_reply *reply);
@@ -60,11 +64,25 @@ campaigns_free(struct campaigns **campaigns)
     *campaigns = NULL;
 }
 
-struct campaign *
-campaigns_find(const struct campaigns *campaigns, const char *id)
+static struct campaign *
+find_opened(const struct campaigns *campaigns, const char *id)
 {
     uint32_t at = slugs_find(&campaigns->ids, id);
     return at == 0 ? NULL : campaigns->list[at - 1];
+}
+
+bool
+campaigns_is_current(const struct campaign *campaign)
+{
+    return campaign->breaks == store_breaks(campaign->signup->service.store);
+}
+
+struct campaign *
+campaigns_find(const struct campaigns *campaigns, const char *id)
+{
+    struct campaign *campaign = find_opened(campaigns, id);
+    return campaign == NULL || !campaigns_is_current(campaign) ? NULL
+                                                               : campaign;
 }
 
 uint32_t
@@ -95,7 +113,7 @@ remove_reading(struct reading *reading)
 static void
 forget_unopened(struct reading *reading)
 {
-    if (campaigns_find(reading->campaigns, reading->id) == NULL) {
+    if (find_opened(reading->campaigns, reading->id) == NULL) {
         campaign_free(&reading->campaign);
     }
 }
@@ -134,7 +152,8 @@ read_detail(enum err err)
 static void
 send_read(struct reading *reading)
 {
-    struct campaign *known = campaigns_find(reading->campaigns, reading->id);
+    struct campaign *known = find_opened(reading->campaigns, reading->id);
+    reading->breaks = store_breaks(reading->campaigns->signup->service.store);
     su_read_definitions(reading->campaigns->signup->su, reading->id,
                         known == NULL ? "" : known->revision, on_definitions,
                         reading);
@@ -150,7 +169,7 @@ on_definitions(void *arg, enum err err, const struct store_reply *reply)
         return;
     }
     if (reading->campaign == NULL) {
-        reading->campaign = campaigns_find(campaigns, reading->id);
+        reading->campaign = find_opened(campaigns, reading->id);
     }
     if (reading->campaign == NULL) {
         reading->campaign = campaign_new(campaigns->signup, reading->id);
@@ -160,8 +179,9 @@ on_definitions(void *arg, enum err err, const struct store_reply *reply)
         end_read(reading, err, read_detail(err));
     } else if (reading->campaign->format < SU_FORMAT) {
         migrate(reading);
-    } else if (campaigns_find(campaigns, reading->id) == NULL) {
-        claim_number(reading);
+    } else if (find_opened(campaigns, reading->id) == NULL ||
+               reading->campaign->breaks != reading->breaks) {
+        replay(reading, &reply->items[1]);
     } else {
         end_read(reading, ERR_NONE, NULL);
     }
@@ -195,6 +215,34 @@ on_migrated(void *arg, enum err err, const struct store_reply *reply)
         return;
     }
     send_read(reading);
+}
+
+/* The store may have gone back behind what was withdrawn. */
+static void
+replay(struct reading *reading, const struct store_reply *meta)
+{
+    struct replay *replay = replay_find(reading->campaign, meta);
+    if (replay == NULL) {
+        on_replayed(reading, ERR_NONE);
+    } else {
+        replay_run(replay, on_replayed, reading);
+    }
+}
+
+static void
+on_replayed(void *arg, enum err err)
+{
+    struct reading *reading = arg;
+    if (err != ERR_NONE) {
+        end_read(reading, err, NULL);
+        return;
+    }
+    reading->campaign->breaks = reading->breaks;
+    if (find_opened(reading->campaigns, reading->id) == NULL) {
+        claim_number(reading);
+    } else {
+        end_read(reading, ERR_NONE, NULL);
+    }
 }
 
 static void

@@ -5,9 +5,11 @@
  * are replaced when read again, so those are borrowed for one turn only.
  * Asking for what does not exist keeps nothing.
  *
- * Opening one (the first read of it) brings data of an older format to this
- * program's, by one script; refuses data of a newer one in words; and sees
- * that its number, kept with it, is its own in the list of all. */
+ * Opening one (the first read of it) replays what was withdrawn and the store
+ * lacks (replay.h), as does the first read after the store was away; brings
+ * data of an older format to this program's, by one script; refuses data of a
+ * newer one in words; and sees that its number, kept with it, is its own in the
+ * list of all. */
 #ifndef SIGNUP_DEFINITIONS_CAMPAIGNS_H
 #define SIGNUP_DEFINITIONS_CAMPAIGNS_H
 
@@ -18,10 +20,14 @@
 struct campaigns *campaigns_new(struct signup *signup);
 void campaigns_free(struct campaigns **campaigns);
 
-/* NULL: not in memory, which says nothing about the store. What this has
- * can lack what is new: whoever misses something reads again. */
+/* NULL: not in memory, which says nothing about the store; or the store has
+ * been away since, and may have gone back behind what people withdrew: reading
+ * it again sees to that. What this has can lack what is new: whoever misses
+ * something reads again. */
 struct campaign *campaigns_find(const struct campaigns *campaigns,
                                 const char *id);
+/* Whether the store has not been away since it was last read. */
+bool campaigns_is_current(const struct campaign *campaign);
 /* The greatest number of those in memory. */
 uint32_t campaigns_number_max(const struct campaigns *campaigns);
 

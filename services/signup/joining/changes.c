@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "services/signup/keep/feed.h"
-#include "services/signup/keep/store_joining.h"
 #include "services/signup/people/address.h"
 #include "services/signup/people/rules.h"
 
@@ -281,6 +280,13 @@ changes_said(struct changes *c, const uint8_t *hash, unsigned what, bool is_in)
 }
 
 void
+changes_keep(struct changes *c, const struct withdrawn_row *word)
+{
+    keeper_say(&c->words, word->what, word->number, word->hash);
+    c->words.list[c->words.count - 1].is_lifted = word->is_lifted;
+}
+
+void
 changes_fold(struct changes *c, uint32_t number, uint32_t into)
 {
     bool is_folded = into != CHANGES_NOBODY;
@@ -384,9 +390,11 @@ changes_run(struct changes *c, changes_cb *cb, void *arg)
     for (size_t i = 0; i < c->note_count; i++) {
         args[JOIN_ARG_NOTES + i] = bytes_in(&c->notes[i]);
     }
-    su_join(c->campaign->signup->su, c->campaign->id,
-            (struct su_args){args, JOIN_ARG_NOTES + c->note_count}, run_done,
-            running);
+    keeper_run(c->campaign->keeper,
+               &(struct keeper_call){KEEPER_JOIN,
+                                     {args, JOIN_ARG_NOTES + c->note_count},
+                                     &c->words},
+               run_done, running);
     buf_fini(&tail);
     buf_fini(&slugs);
     buf_fini(&steps);

@@ -8,6 +8,7 @@
 #include "common/base/base.h"
 #include "services/signup/joining/roster.h"
 #include "services/signup/keep/store.h"
+#include "services/signup/keep/store_withdrawn.h"
 #include "services/signup/notes/note.h"
 
 #define CHANGES_PHASES 5
@@ -19,6 +20,7 @@ struct changes {
     struct buf phases[CHANGES_PHASES];
     struct buf notes[CHANGES_NOTES_MAX];
     size_t note_count;
+    struct keeper_words words;
     uint8_t actions[SU_ACTIONS_MAX / 8 + 1]; /* a bit for each that is named */
 };
 
@@ -72,6 +74,9 @@ void changes_hear(struct changes *c, const struct changes_contact *contact,
 /* what: SU_SAID_…. */
 void changes_said(struct changes *c, const uint8_t *hash, unsigned what,
                   bool is_in);
+/* What a person withdrew (or takes back) of a contact is kept outside Redis
+ * before it is done. */
+void changes_keep(struct changes *c, const struct withdrawn_row *word);
 #define CHANGES_NOBODY UINT32_MAX
 /* into: CHANGES_NOBODY: she counts as herself. */
 void changes_fold(struct changes *c, uint32_t number, uint32_t into);

@@ -362,6 +362,21 @@ is_strangers(const struct proving *p, const struct roster_person *person)
            person->record.confirms_by == p->household->channel + 1;
 }
 
+static void
+keep_word(struct proving *p, unsigned what, uint32_t number, bool is_lifted)
+{
+    struct withdrawn_row word = {
+        .what = (uint8_t)what, .is_lifted = is_lifted, .number = number};
+    memcpy(word.hash, p->household->hash, sizeof(word.hash));
+    changes_keep(p->changes, &word);
+}
+
+static void
+keep_not_me(struct proving *p, const struct roster_person *person)
+{
+    keep_word(p, SU_SAID_NOT_ME, person->number, false);
+}
+
 enum err
 proving_not_me(struct proving *p, const char **detail)
 {
@@ -378,10 +393,12 @@ proving_not_me(struct proving *p, const char **detail)
         if (person != own && household->is_open[i] &&
             household_has(household, person) && is_strangers(p, person)) {
             person->flags |= FLAG_NOT_ME;
+            keep_not_me(p, person);
             mark(p, person);
         }
     }
     own->flags |= FLAG_NOT_ME;
+    keep_not_me(p, own);
     return drop(p, own);
 }
 
@@ -393,13 +410,17 @@ proving_consent(struct proving *p, const struct record_given *given)
         person = roster_find(p->household->roster, person->record.into);
     }
     int channel = record_given_channel(given);
+    unsigned what = channel == 0 ? SU_SAID_NO_TEXT : SU_SAID_NO_MAIL;
+    bool was_off = (person->flags & FLAG_WITHDRAWN(channel)) != 0;
     if (channel != p->household->channel ||
         !record_apply_consent(&person->record, &person->flags, given, false)) {
         return;
     }
     if (!given->is_withdrawn) {
-        changes_said(p->changes, p->household->hash,
-                     channel == 0 ? SU_SAID_NO_TEXT : SU_SAID_NO_MAIL, false);
+        changes_said(p->changes, p->household->hash, what, false);
+    }
+    if (given->is_withdrawn || was_off) {
+        keep_word(p, what, person->number, !given->is_withdrawn);
     }
     mark(p, person);
 }

@@ -1,6 +1,6 @@
 -- join -- changes people of one contact, all or nothing: a proof and whom it
 -- joins, a merge, a split, "not me", another contact.
--- needs: places record index note commit strangers
+-- needs: places record index note withdrawn commit strangers
 --
 -- KEYS  meta
 -- ARGV  args join
@@ -34,8 +34,10 @@ each_row(JOIN_PLACE_ROW, ARGV[JOIN_ARG_PLACES], function(action, number, state)
   is_stale = is_stale or get_place(number, action) ~= state
 end)
 if is_stale then
+  pass_kept(ARGV[JOIN_ARG_KEPT])
   return 'STALE'
 end
+hear_kept(ARGV[JOIN_ARG_KEPT])
 
 -- ---- places ----
 
@@ -158,8 +160,13 @@ local function change_entry(number, hash, is_in, name)
   end
 end
 
+-- What is taken back so stands in no file: after a replay it is said again.
 local function change_said(what, hash, is_in)
-  call(is_in == 1 and 'SADD' or 'SREM', prefix .. 'x', text(what) .. hash)
+  local said = text(what) .. hash
+  local changed = call(is_in == 1 and 'SADD' or 'SREM', prefix .. 'x', said)
+  if changed == 1 and is_in == 0 then
+    note_time(said, tonumber(ARGV[JOIN_ARG_NOW]))
+  end
 end
 
 -- STOP is the number's, also of one that was not looked at while it said so.

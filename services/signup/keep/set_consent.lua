@@ -1,5 +1,5 @@
 -- set_consent -- turns one switch of one person.
--- needs: person record commit
+-- needs: person record withdrawn commit
 --
 -- KEYS  meta
 -- ARGV  args set_consent
@@ -15,8 +15,10 @@ local is_given = ARGV[SET_CONSENT_ARG_IS_GIVEN] == '1'
 local version, record = ARGV[SET_CONSENT_ARG_VERSION],
   ARGV[SET_CONSENT_ARG_RECORD]
 if string.sub(record_get(number), 1, #version) ~= version then
+  pass_kept(ARGV[SET_CONSENT_ARG_KEPT])
   return 'STALE'
 end
+hear_kept(ARGV[SET_CONSENT_ARG_KEPT])
 local before = get_flags(number)
 local flags = with_flags(before, set, clear)
 if flags ~= before then

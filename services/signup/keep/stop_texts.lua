@@ -1,6 +1,6 @@
 -- stop_texts -- a number said STOP, or START: for everybody who has it, and
 -- whoever brings it next.
--- needs: person index note commit
+-- needs: person index note withdrawn commit
 --
 -- KEYS  meta
 -- ARGV  args stop_texts
@@ -13,6 +13,8 @@ local is_new = call(is_start and 'SREM' or 'SADD', prefix .. 'x', said) == 1
 local set = is_start and 0 or FLAG_SMS_STOP
 local clear = is_start and FLAG_SMS_STOP or 0
 local holders = 0
+
+hear_kept(ARGV[STOP_TEXTS_ARG_KEPT])
 
 each_holder(hash, function(number)
   local before = get_flags(number)

@@ -26,6 +26,9 @@
  *                      twins-waiting:n and twins-held:n
  *   {c}:su:x           set: channel and blind index of addresses that
  *                      withdrew; outlives the supporter
+ *   {c}:su:xt          hash: what was withdrawn, or taken back -> ms when, of
+ *                      a contact or a person: see withdrawn.lua. The meta hash
+ *                      has withdrawn:<instance>: how far its file is applied
  *   {c}:su:e, ei       list and hash: the wordings of consents
  *   {c}:su:z           hash: note -> its note_item row. The meta hash counts
  *                      them: notes, the next one's number

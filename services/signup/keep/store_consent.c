@@ -1,5 +1,4 @@
-/* store_consent -- switches, STOP and what may be sent to the unproved, in
- * Redis. */
+/* store_consent -- what may be sent to the unproved, in Redis. */
 #include "services/signup/keep/store_consent.h"
 
 #include <inttypes.h>
@@ -9,22 +8,6 @@
 #include "services/signup/keep/store_inside.h"
 
 #define NUMBER_SIZE 24
-
-void
-su_set_consent(struct su *su, const char *campaign, struct su_args args,
-               store_reply_cb *cb, void *arg)
-{
-    su_run(su, &(struct su_call){SIGNUP_SCRIPT_SET_CONSENT, campaign, args}, cb,
-           arg);
-}
-
-void
-su_stop_texts(struct su *su, const char *campaign, struct su_args args,
-              store_reply_cb *cb, void *arg)
-{
-    su_run(su, &(struct su_call){SIGNUP_SCRIPT_STOP_TEXTS, campaign, args}, cb,
-           arg);
-}
 
 void
 su_allow(struct su *su, const char *campaign, struct su_args args,

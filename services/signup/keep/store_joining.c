@@ -13,10 +13,3 @@ su_read_contact(struct su *su, const char *campaign, struct bytes hash,
                SIGNUP_SCRIPT_CONTACT, campaign, {args, CONTACT_ARGS}},
            cb, arg);
 }
-
-void
-su_join(struct su *su, const char *campaign, struct su_args args,
-        store_reply_cb *cb, void *arg)
-{
-    su_run(su, &(struct su_call){SIGNUP_SCRIPT_JOIN, campaign, args}, cb, arg);
-}

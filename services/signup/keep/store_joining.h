@@ -7,7 +7,5 @@
 /* hash: of ADDRESS_HASH_BYTES. */
 void su_read_contact(struct su *su, const char *campaign, struct bytes hash,
                      store_reply_cb *cb, void *arg);
-void su_join(struct su *su, const char *campaign, struct su_args args,
-             store_reply_cb *cb, void *arg);
 
 #endif

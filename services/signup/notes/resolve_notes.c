@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "common/base/base.h"
+#include "services/signup/definitions/campaigns.h"
 #include "services/signup/keep/store_notes.h"
 #include "services/signup/notes/note.h"
 #include "services/signup/people/rules.h"
@@ -153,6 +154,9 @@ notes_done(void *arg, enum err err, const struct store_reply *reply)
         (reply->type != STORE_ARRAY ||
          reply->count != resolve_of(r)->n_numbers * NOTE_REPLIES)) {
         err = ERR_INTERNAL;
+    }
+    if (err == ERR_NONE && !campaigns_is_current(r->campaign)) {
+        err = ERR_UNAVAILABLE; /* of a store that may have gone back since */
     }
     if (err == ERR_NONE) {
         answer(r, reply);

@@ -20,6 +20,7 @@ address_keys_derive(const struct crypto_key *from, struct address_keys *out)
     crypto_key_derive(from, "email-index", &out->email);
     crypto_key_derive(from, "name", &out->name);
     crypto_key_derive(from, "check", &out->check);
+    crypto_key_derive(from, "withdrawn", &out->withdrawn);
 }
 
 #define DIGEST_BYTES 8

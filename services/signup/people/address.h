@@ -23,6 +23,7 @@
 struct address_keys {
     struct record_keys record;
     struct crypto_key phone, email, name, check; /* name: of entries */
+    struct crypto_key withdrawn; /* MACs of the file of withdrawals */
 };
 void address_keys_derive(const struct crypto_key *from,
                          struct address_keys *out);

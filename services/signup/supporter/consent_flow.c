@@ -2,7 +2,7 @@
  * up for.
  *
  *   check -> definitions -> evidence -> read -> follow a merge -> who asks?
- *         -> decide -> written
+ *         -> decide -> a withdrawal kept outside Redis -> written
  *
  * Decided on one version of the record; if that has changed by the time it
  * is written, it is read and decided anew. */
@@ -14,7 +14,8 @@
 #include "common/base/base.h"
 #include "services/signup/definitions/evidence.h"
 #include "services/signup/keep/feed.h"
-#include "services/signup/keep/store_consent.h"
+#include "services/signup/keep/store.h"
+#include "services/signup/keep/store_withdrawn.h"
 #include "services/signup/people/address.h"
 #include "services/signup/people/rules.h"
 #include "services/signup/people/turning.h"
@@ -25,7 +26,6 @@
 #define NUMBER_MAX ((1U << 24) - 1)
 #define NUMBER_SIZE 16
 #define TRIES_MAX 16
-#define SAID_SIZE (ADDRESS_HASH_BYTES + 8)
 
 struct consenting {
     struct asked *asked;
@@ -168,28 +168,55 @@ read_person(struct consenting *c)
 
 /* ---- deciding ---- */
 
-/* A digit for what was said and the contact's hash; 0: it has none, or it is
- * not remembered. */
-static size_t
-say(const struct consenting *c, const struct record *record, char said[])
+struct said {
+    unsigned what;
+    bool has_contact;
+    uint8_t hash[ADDRESS_HASH_BYTES]; /* zeros: it has none */
+    char text[ADDRESS_HASH_BYTES + 1];
+    size_t text_len; /* 0: it is not remembered of the contact */
+};
+
+/* text: a digit for what was said and the contact's hash. */
+static void
+say(const struct consenting *c, const struct record *record, struct said *said)
 {
     const struct address_keys *keys = signup_of(c->asked)->keys;
     const char *campaign = c->campaign->id;
-    uint8_t hash[ADDRESS_HASH_BYTES];
+    bool is_news = !is_service(ask_of(c)->consent);
     bool is_sms = (c->evidence & 1) == 0;
-    if (is_service(ask_of(c)->consent) ||
-        (is_sms ? record->phone == 0 : record->email[0] == '\0')) {
-        return 0;
-    }
+    *said = (struct said){.has_contact = is_sms ? record->phone != 0
+                                                : record->email[0] != '\0'};
     if (is_sms) {
-        address_hash_phone(keys, campaign, record->phone, hash);
+        said->what = is_news ? SU_SAID_NO_TEXT : SU_SAID_NO_SERVICE_TEXT;
     } else {
-        address_hash_email(keys, campaign, record->email, hash);
+        said->what = is_news ? SU_SAID_NO_MAIL : SU_SAID_NO_SERVICE_MAIL;
     }
-    int n = snprintf(said, SAID_SIZE, "%d",
-                     is_sms ? SU_SAID_NO_TEXT : SU_SAID_NO_MAIL);
-    memcpy(said + n, hash, sizeof(hash));
-    return (size_t)n + sizeof(hash);
+    if (said->has_contact && is_sms) {
+        address_hash_phone(keys, campaign, record->phone, said->hash);
+    } else if (said->has_contact) {
+        address_hash_email(keys, campaign, record->email, said->hash);
+    }
+    if (said->has_contact && is_news) {
+        said->text[0] = (char)('0' + said->what);
+        memcpy(said->text + 1, said->hash, sizeof(said->hash));
+        said->text_len = sizeof(said->text);
+    }
+}
+
+/* What was never off and is turned on again withdraws nothing, and takes
+ * nothing back. */
+static void
+keep_said(const struct consenting *c, const struct said *said, uint32_t before,
+          struct keeper_words *words)
+{
+    const Signup__Consent *consent = ask_of(c)->consent;
+    int channel = rules_channel_index(consent->channel);
+    uint32_t off = is_service(consent) ? FLAG_SERVICE_OFF(channel)
+                                       : FLAG_WITHDRAWN(channel);
+    if (consent->is_withdrawn || (before & off) != 0) {
+        keeper_say(words, said->what, c->number, said->hash);
+        words->list[0].is_lifted = !consent->is_withdrawn;
+    }
 }
 
 static void
@@ -197,8 +224,11 @@ write_consent(struct consenting *c, const struct person *person, uint32_t flags)
 {
     const Signup__Consent *consent = ask_of(c)->consent;
     char number[NUMBER_SIZE], channel[NUMBER_SIZE], set[NUMBER_SIZE],
-        clear[NUMBER_SIZE], said[SAID_SIZE];
-    size_t said_len = say(c, &person->record, said);
+        clear[NUMBER_SIZE];
+    struct said said;
+    struct keeper_words words = {.count = 0};
+    say(c, &person->record, &said);
+    keep_said(c, &said, person->flags, &words);
     (void)snprintf(number, sizeof(number), "%" PRIu32, c->number);
     (void)snprintf(channel, sizeof(channel), "%d", (int)consent->channel);
     (void)snprintf(set, sizeof(set), "%" PRIu32, flags & ~person->flags);
@@ -224,9 +254,11 @@ write_consent(struct consenting *c, const struct person *person, uint32_t flags)
             bytes_of_string(is_service(consent) ? "0" : "1"),
         [SET_CONSENT_ARG_IS_GIVEN] =
             bytes_of_string(consent->is_withdrawn ? "0" : "1"),
-        [SET_CONSENT_ARG_SAID] = bytes_of(said, said_len)};
-    su_set_consent(signup_of(c->asked)->su, c->campaign->id,
-                   (struct su_args){args, SET_CONSENT_ARGS}, written, c);
+        [SET_CONSENT_ARG_SAID] = bytes_of(said.text, said.text_len)};
+    keeper_run(c->campaign->keeper,
+               &(struct keeper_call){
+                   KEEPER_SET_CONSENT, {args, SET_CONSENT_ARGS}, &words},
+               written, c);
     buf_fini(&tail);
     buf_fini(&sealed);
 }

@@ -287,6 +287,9 @@ static void
 limited(void *arg, enum err err)
 {
     struct resolving *r = arg;
+    if (err == ERR_NONE && !campaigns_is_current(r->campaign)) {
+        err = ERR_UNAVAILABLE; /* of a store that may have gone back since */
+    }
     if (err != ERR_NONE) {
         refuse(r, err, NULL);
     } else {

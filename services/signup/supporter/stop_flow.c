@@ -1,7 +1,8 @@
 /* stop_flow -- STOP by text, and START: of a number, whoever has it.
  *
  *   definitions -> the number: as it came, or of whoever pressed the button
- *         behind a link that was sent to it -> one script -> answered
+ *         behind a link that was sent to it -> kept outside Redis -> one
+ *         script -> answered
  *
  * It holds for everybody of that number and for whoever brings it next. Who
  * has stopped is told once, by a note. */
@@ -12,7 +13,7 @@
 #include "common/base/base.h"
 #include "common/client/reach.h"
 #include "services/signup/keep/feed.h"
-#include "services/signup/keep/store_consent.h"
+#include "services/signup/keep/store_withdrawn.h"
 #include "services/signup/notes/note.h"
 #include "services/signup/people/address.h"
 #include "services/signup/supporter/flows.h"
@@ -115,13 +116,18 @@ run_stop(struct stopping *s, uint64_t phone)
     if (!is_start) {
         pack_note(s, address, &note);
     }
+    struct keeper_words words = {.count = 0};
+    keeper_say(&words, SU_SAID_STOP, SU_SAID_NOBODY, hash);
+    words.list[0].is_lifted = is_start;
     struct bytes args[STOP_TEXTS_ARGS] = {
         [STOP_TEXTS_ARG_EVENT_TAIL] = bytes_of(tail.data, tail.len),
         [STOP_TEXTS_ARG_HASH] = bytes_of(hash, sizeof(hash)),
         [STOP_TEXTS_ARG_IS_START] = bytes_of_string(is_start ? "1" : "0"),
         [STOP_TEXTS_ARG_NOTE] = bytes_of(buf_string(&note), note.len)};
-    su_stop_texts(signup->su, s->campaign->id,
-                  (struct su_args){args, STOP_TEXTS_ARGS}, stopped, s);
+    keeper_run(s->campaign->keeper,
+               &(struct keeper_call){
+                   KEEPER_STOP_TEXTS, {args, STOP_TEXTS_ARGS}, &words},
+               stopped, s);
     buf_fini(&note);
     buf_fini(&tail);
 }
