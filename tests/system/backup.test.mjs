@@ -120,6 +120,11 @@ const channel = async () => (await ask('GET', `${C}/broadcasts/${id}`))
 const people = async () => (await ask('POST', `${C}/audiences/preview`,
     {query: 'all', class: 'campaign'})).people;
 
+/** How many have said STOP. */
+const stopped = async () => (await ask('POST', `${C}/audiences/preview`,
+    {query: `signedup:${RALLY}`, class: 'service', action: RALLY}))
+    .channels.find(({channel}) => channel === 'sms').excluded.withdrawn;
+
 async function send() {
     const made = await ask('POST', `${C}/broadcasts`, {
         name: 'Change of route', class: 'service', action: RALLY,
@@ -155,6 +160,8 @@ test('a backup is made of what runs, for a key, to a new file', async () => {
     await signUp(PEOPLE, server.token);
     await until('it is done', async () =>
         (await channel()).counts.accepted === PEOPLE);
+    await ask('POST', `${C}/stops`, {phone: '07700 900000'}); // had it before
+    assert.equal(await stopped(), 1);
 });
 
 test('what cannot be a backup is refused in words, and changes nothing',
@@ -198,6 +205,12 @@ test('it says what it holds, and changes nothing while it only says',
         assert.match(said, new RegExp(
             `providers-unite ${id} was being sent, with \\d+ to go`));
         assert.match(said, /Nothing was changed/);
+        assert.match(said, /What people withdrew since is in .* and stands/);
+        renameSync(path('var/withdrawn'), path('withdrawn'));
+        assert.match(await must(...words),
+            /whoever has withdrawn since\s+20\S+Z is not known/);
+        rmSync(path('var/withdrawn'), {recursive: true});
+        renameSync(path('withdrawn'), path('var/withdrawn'));
         await refused(/Muster is running here/, ...words, '--yes');
         await must('down');
         renameSync(path('var/journal'), path('journal'));
@@ -222,6 +235,7 @@ test('what was kept is there again, and nobody is sent anything twice',
         assert.ok(!existsSync(path('var/restoring')));
         await must('up');
         assert.equal(await people(), PEOPLE);
+        assert.equal(await stopped(), 1); // said after the backup
         await until('nothing is on its way', async () => {
             const {counts} = await channel();
             return counts.pending + counts.leased + counts.deferred === 0;
