@@ -101,6 +101,25 @@ a_master_is_killed_and_no_yes_is_lost(void **state)
     fleet_free(&fleet);
 }
 
+/* Nobody has to bring the dead one back. */
+static void
+work_goes_on_at_the_successor_alone(void **state)
+{
+    (void)state;
+    struct fleet *fleet = fleet_start_cluster(NULL);
+    struct tally *tally = start_tally(fleet, 0);
+    tally_write_until_yes(tally, OPEN, 200);
+    tally_settle(tally);
+    fleet_wait_in_sync(fleet, 0, 1);
+    redis_kill(fleet->servers[0]);
+    tally_write_until(tally, false);
+    tally_write_until(tally, true);
+    tally_write_until_yes(tally, OPEN, 200);
+    tally_check(tally);
+    tally_free(&tally);
+    fleet_free(&fleet);
+}
+
 /* Its keys go one by one, so that for a while a script would find one here
  * and not the other: it must not begin. */
 static void
@@ -185,6 +204,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key_finds_its_node),
         cmocka_unit_test(a_master_is_killed_and_no_yes_is_lost),
+        cmocka_unit_test(work_goes_on_at_the_successor_alone),
         cmocka_unit_test(a_slot_that_moves_goes_unnoticed),
         cmocka_unit_test(a_slot_that_hangs_between_two_nodes_is_refused),
         cmocka_unit_test(one_server_of_a_cluster_is_not_taken_for_all),

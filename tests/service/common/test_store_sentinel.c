@@ -62,6 +62,24 @@ a_killed_master_is_followed_and_no_yes_is_lost(void **state)
     tear_down(fleet, tally);
 }
 
+/* Nobody has to bring the dead one back. */
+static void
+work_goes_on_at_the_successor_alone(void **state)
+{
+    (void)state;
+    struct fleet *fleet = fleet_start_sentinels();
+    struct tally *tally = start_tally(fleet, 0);
+    tally_write_until_yes(tally, OPEN, 200);
+    tally_settle(tally);
+    fleet_wait_in_sync(fleet, 0, 1);
+    redis_kill(fleet->servers[0]);
+    tally_write_until(tally, false);
+    tally_write_until(tally, true);
+    tally_write_until_yes(tally, OPEN, 200);
+    tally_check(tally);
+    tear_down(fleet, tally);
+}
+
 /* A change that was wished for: the old master lives on, and for some seconds
  * still believes that it is one. */
 static void
@@ -290,6 +308,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_killed_master_is_followed_and_no_yes_is_lost),
+        cmocka_unit_test(work_goes_on_at_the_successor_alone),
         cmocka_unit_test(a_change_of_masters_under_load_loses_no_yes),
         cmocka_unit_test(a_silent_sentinel_is_passed_over),
         cmocka_unit_test(sentinels_that_do_not_know_the_name_are_said),
