@@ -93,6 +93,16 @@ local function get_place(columns, chunk, c, at)
   return PLACE_NONE
 end
 
+-- See become_twin in places.lua: nothing kept of a seat for good.
+local is_own = ARGV[PEOPLE_ARG_IS_OWN] == '1'
+local function place_before(action, number)
+  local had = call('HGET', prefix .. 'ty:' .. action, number)
+  if not had then
+    return PLACE_CONFIRMED
+  end
+  return had == '' and PLACE_HELD or PLACE_WAITLISTED
+end
+
 local function get_record(number)
   local list, at = floor(number / SU_RECORDS_PER_LIST),
     number % SU_RECORDS_PER_LIST
@@ -124,7 +134,11 @@ local function get_facts(number)
   end
   local facts = struct.pack(facts_row, unpack(values))
   for n = 1, #place_columns do
-    facts = facts .. char(get_place(place_columns[n], chunk, c, at))
+    local state = get_place(place_columns[n], chunk, c, at)
+    if is_own and state == PLACE_TWIN then
+      state = place_before(actions[n], number)
+    end
+    facts = facts .. char(state)
   end
   return facts
 end

@@ -287,8 +287,9 @@ su_read_people(struct su *su, const char *campaign,
         signup_action_row_append(&actions, &(struct signup_action_row){
                                                .number = people->actions[i]});
     }
-    struct bytes head[] = {[PEOPLE_ARG_ACTIONS] =
-                               bytes_of(actions.data, actions.len)};
+    struct bytes head[] = {
+        [PEOPLE_ARG_ACTIONS] = bytes_of(actions.data, actions.len),
+        [PEOPLE_ARG_IS_OWN] = bytes_of_string(people->is_own ? "1" : "0")};
     run_numbers((struct bound){su, SIGNUP_SCRIPT_PEOPLE, campaign}, people,
                 (struct su_args){head, PEOPLE_ARG_NUMBERS}, cb, arg);
     buf_fini(&actions);

@@ -80,6 +80,7 @@ struct su_people {
     size_t action_count;
     const uint32_t *numbers; /* at most 1,000 */
     size_t number_count;
+    bool is_own; /* of a twin the place it had, for its holder's eyes */
 };
 void su_read_people(struct su *su, const char *campaign,
                     const struct su_people *people, store_reply_cb *cb,

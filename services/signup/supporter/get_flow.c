@@ -113,7 +113,8 @@ read_person(struct getting *g)
                    &(struct su_people){.actions = g->actions,
                                        .action_count = g->action_count,
                                        .numbers = &g->number,
-                                       .number_count = 1},
+                                       .number_count = 1,
+                                       .is_own = true},
                    person_done, g);
 }
 

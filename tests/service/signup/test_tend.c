@@ -216,6 +216,45 @@ a_twin_that_is_proved_has_the_seat_that_was_held(void **state)
     (void)first;
 }
 
+static Words__PlaceState
+state_shown(uint32_t number)
+{
+    Signup__GetSupporter get = SIGNUP__GET_SUPPORTER__INIT;
+    get.campaign = "care";
+    get.number = number;
+    Signup__Request request = SIGNUP__REQUEST__INIT;
+    request.is_case = SIGNUP__REQUEST__IS_GET_SUPPORTER;
+    request.get_supporter = &get;
+    struct signup_answer got = signup_rig_insist(&rig.signup, &request);
+    assert_int_equal(got.err, ERR_NONE);
+    assert_int_equal(got.reply->get_supporter->n_places, 1);
+    Words__PlaceState state = got.reply->get_supporter->places[0]->state;
+    signup_rig_free(&got);
+    return state;
+}
+
+/* On her ticket's page stands what it said before. */
+static void
+a_twin_is_shown_the_place_it_had(void **state)
+{
+    (void)state;
+    unsigned seated = enter_table(0, true);
+    unsigned twins[] = {enter_table(0, true), enter_table(0, false)};
+    for (int i = 1; i < SEATS; i++) {
+        (void)enter_table(10 + i, true);
+    }
+    (void)enter_table(20, true);
+    (void)enter_table(1, true);
+    unsigned waits = enter_table(1, true);
+    tend_rig_settle(&rig);
+    assert_int_equal(state_shown(seated), WORDS__PLACE_STATE__PLACE_CONFIRMED);
+    assert_int_equal(state_shown(twins[0]),
+                     WORDS__PLACE_STATE__PLACE_CONFIRMED);
+    assert_int_equal(state_shown(twins[1]), WORDS__PLACE_STATE__PLACE_HELD);
+    assert_int_equal(state_shown(waits), WORDS__PLACE_STATE__PLACE_WAITLISTED);
+    assert_int_equal(tend_rig_count(&rig, "twins-waiting:2"), 1);
+}
+
 /* Vouched for twice, she waits once; and when the one that waits is given up,
  * the other waits from when it was made. */
 static void
@@ -686,6 +725,7 @@ main(void)
         TEST(a_twin_holds_no_second_seat),
         TEST(a_seat_that_a_twin_held_is_not_given_on_before_its_time),
         TEST(a_twin_that_is_proved_has_the_seat_that_was_held),
+        TEST(a_twin_is_shown_the_place_it_had),
         TEST(who_waits_twice_waits_once),
         TEST(who_is_vouched_for_is_nobodys_twin),
         TEST(what_was_never_written_to_goes_after_a_day),
