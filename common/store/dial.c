@@ -183,6 +183,8 @@ look_up(struct store_dial *dial)
                                        "/etc/resolv.conf");
     (void)evdns_base_set_option(dial->dns, "timeout:", LOOKUP_SECONDS);
     (void)evdns_base_set_option(dial->dns, "attempts:", LOOKUPS);
+    /* Not every server gives a name back in the case it was asked in. */
+    (void)evdns_base_set_option(dial->dns, "randomize-case:", "0");
     dial->is_looking_up = true;
     struct evdns_getaddrinfo_request *lookup = evdns_getaddrinfo(
         dial->dns, dial->place.host, NULL, &hints, on_resolved, dial);
