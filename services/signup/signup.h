@@ -41,7 +41,8 @@
  *
  * What is withdrawn is kept in a file too (keep/withdrawn.h) before its script
  * runs (keep/store_withdrawn.h); a store that has gone back is brought forward
- * from there when a campaign is read: definitions/replay.h.
+ * from there when a campaign is read: definitions/replay.h. It gives out no
+ * number again: keep/given.h.
  *
  * Definitions: definitions/put_flow.c, list_flow.c. One supporter:
  * supporter/get_flow.c, cancel_flow.c, consent_flow.c. Redis: keep/store.c.

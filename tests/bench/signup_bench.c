@@ -171,6 +171,8 @@ make_call(struct bench *b, unsigned first, unsigned count, struct call *call)
                                   .slug = bytes_of(b->action.slug_field.data,
                                                    b->action.slug_field.len)});
     call->ends[call->count++] = call->bytes.len;
+    buf_add_string(&call->bytes, "0"); /* known */
+    call->ends[call->count++] = call->bytes.len;
     for (unsigned i = 0; i < count; i++) {
         fill_signing(b, first + i, s);
         signing_add_item(s, &call->bytes);

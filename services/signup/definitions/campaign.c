@@ -9,6 +9,7 @@
 #include "common/bus/bus.h"
 #include "services/signup/definitions/evidence.h"
 #include "services/signup/keep/columns.h"
+#include "services/signup/keep/given.h"
 #include "services/signup/keep/store_withdrawn.h"
 #include "services/signup/people/address.h"
 
@@ -20,10 +21,11 @@ campaign_new(struct signup *signup, const char *id)
     (void)snprintf(campaign->id, sizeof(campaign->id), "%s", id);
     campaign->evidence = evidence_new(campaign);
     campaign->columns = columns_new(signup->su, campaign->id);
-    campaign->keeper = keeper_new(
-        signup->su, signup->service.loop,
-        &(struct withdrawn_place){signup->withdrawn_dir, signup->service.name,
-                                  campaign->id, &signup->keys->withdrawn});
+    const struct withdrawn_place place = {signup->withdrawn_dir,
+                                          signup->service.name, campaign->id,
+                                          &signup->keys->withdrawn};
+    campaign->keeper = keeper_new(signup->su, signup->service.loop, &place);
+    campaign->given = given_new(&place);
     keeper_count_failures(campaign->keeper, signup->metrics.not_kept);
     return campaign;
 }
@@ -57,6 +59,7 @@ campaign_free(struct campaign **campaign)
     evidence_free(&c->evidence);
     columns_free(&c->columns);
     keeper_free(&c->keeper);
+    given_free(&c->given);
     batch_free(&c->batch);
     free(c);
     *campaign = NULL;

@@ -20,6 +20,7 @@
 
 struct columns;
 struct evidence;
+struct given;
 struct keeper;
 
 struct campaign_action {
@@ -45,6 +46,7 @@ struct campaign {
     struct evidence *evidence;
     struct columns *columns;
     struct keeper *keeper; /* of what is withdrawn */
+    struct given *given;   /* numbers, before the store */
     uint64_t breaks;       /* of the store, when it was last looked at */
     struct batch *batch;   /* of sign-ups; joining's */
 };

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "services/signup/definitions/replay.h"
+#include "services/signup/keep/given.h"
 #include "services/signup/keep/store.h"
 
+#define NEVER UINT64_MAX /* was the store so */
 #define MIGRATIONS_MAX 4 /* tries: another instance may be at it too */
 
 /* One read under way. Whoever asks while it is waits for the next one, so
@@ -38,6 +40,7 @@ static void on_migrated(void *arg, enum err err,
                         const struct store_reply *reply);
 static void replay(struct reading *reading, const struct store_reply *meta);
 static void on_replayed(void *arg, enum err err);
+static void on_jumped(void *arg, enum err err, const struct store_reply *reply);
 static void claim_number(struct reading *reading);
 static void on_claimed(void *arg, enum err err,
                        const struct store_reply *reply);
@@ -75,6 +78,12 @@ bool
 campaigns_is_current(const struct campaign *campaign)
 {
     return campaign->breaks == store_breaks(campaign->signup->service.store);
+}
+
+void
+campaigns_doubt(struct campaign *campaign)
+{
+    campaign->breaks = NEVER;
 }
 
 struct campaign *
@@ -236,6 +245,24 @@ on_replayed(void *arg, enum err err)
     if (err != ERR_NONE) {
         end_read(reading, err, NULL);
         return;
+    }
+    struct campaign *campaign = reading->campaign;
+    given_look(campaign->given);
+    su_jump(campaign->signup->su, campaign->id, given_people(campaign->given),
+            on_jumped, reading);
+}
+
+static void
+on_jumped(void *arg, enum err err, const struct store_reply *reply)
+{
+    struct reading *reading = arg;
+    if (err != ERR_NONE) {
+        end_read(reading, err, NULL);
+        return;
+    }
+    if (reply->type == STORE_INTEGER) {
+        log_warn("numbers.jumped", log_str("campaign", reading->id),
+                 log_int("to", reply->integer));
     }
     reading->campaign->breaks = reading->breaks;
     if (find_opened(reading->campaigns, reading->id) == NULL) {

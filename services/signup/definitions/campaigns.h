@@ -28,6 +28,8 @@ struct campaign *campaigns_find(const struct campaigns *campaigns,
                                 const char *id);
 /* Whether the store has not been away since it was last read. */
 bool campaigns_is_current(const struct campaign *campaign);
+/* The store has gone back, somebody saw: it is seen to at the next read. */
+void campaigns_doubt(struct campaign *campaign);
 /* The greatest number of those in memory. */
 uint32_t campaigns_number_max(const struct campaigns *campaigns);
 

@@ -131,17 +131,18 @@ look_for_ours(void *arg, const char *instance, const char *path)
 struct replay *
 replay_find(struct campaign *campaign, const struct store_reply *meta)
 {
-    const char *dir = campaign->signup->withdrawn_dir;
+    const struct withdrawn_files files = {campaign->signup->withdrawn_dir,
+                                          campaign->id, WITHDRAWN_SUFFIX};
     const char *ours = campaign->signup->service.name;
     struct replay *replay = mem_new(sizeof(*replay));
     replay->campaign = campaign;
     replay->meta = meta;
     struct withdrawn_mark known = read_mark(meta, ours);
-    withdrawn_each(dir, campaign->id, look_for_ours, &ours);
+    withdrawn_each(&files, look_for_ours, &ours);
     if (ours[0] != '\0' && known.count > 0) {
         say_lost(replay, &known);
     }
-    withdrawn_each(dir, campaign->id, take_file, replay);
+    withdrawn_each(&files, take_file, replay);
     replay->meta = NULL;
     if (replay->files == NULL) {
         free(replay);

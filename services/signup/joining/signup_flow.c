@@ -10,10 +10,12 @@
 #include <string.h>
 
 #include "common/base/base.h"
+#include "services/signup/definitions/campaigns.h"
 #include "services/signup/definitions/evidence.h"
 #include "services/signup/joining/signing.h"
 #include "services/signup/joining/signup_flow.h"
 #include "services/signup/keep/feed.h"
+#include "services/signup/keep/given.h"
 #include "services/signup/keep/store.h"
 
 #define BATCH_ITEMS_MAX 512
@@ -259,6 +261,8 @@ run_batch(struct flushed *flushed)
     ends[SIGN_UP_ARG_NOW] = all.len;
     add_actions(flushed, &all);
     ends[SIGN_UP_ARG_ACTIONS] = all.len;
+    buf_printf(&all, "%" PRIu32, given_people(flushed->campaign->given));
+    ends[SIGN_UP_ARG_KNOWN] = all.len;
     size_t n = SIGN_UP_ARG_ITEMS;
     for (size_t i = 0; i < flushed->count; i++) {
         signing_add_item(flushed->items[i], &all);
@@ -339,6 +343,21 @@ read_again(struct signing *signing)
                    definitions_done, signing);
 }
 
+/* Before anybody hears of their number. */
+static void
+note_given(const struct flushed *flushed, const struct store_reply *reply)
+{
+    uint32_t people = 0;
+    for (size_t i = 0; i < flushed->count; i++) {
+        struct signing_reply one;
+        if (signing_read_reply(flushed->items[i], &reply->items[i + 1], &one) &&
+            one.number >= people) {
+            people = one.number + 1;
+        }
+    }
+    given_note(flushed->campaign->given, people);
+}
+
 static void
 take_batch(struct flushed *flushed, enum err err,
            const struct store_reply *reply)
@@ -346,6 +365,12 @@ take_batch(struct flushed *flushed, enum err err,
     bool is_stale = err == ERR_NONE && reply->type == STORE_STRING;
     if (err == ERR_NONE && !is_stale && reply->count != flushed->count + 1) {
         err = ERR_INTERNAL;
+    }
+    if (is_stale && strcmp(reply->string, "BEHIND") == 0) {
+        campaigns_doubt(flushed->campaign);
+    }
+    if (err == ERR_NONE && !is_stale) {
+        note_given(flushed, reply);
     }
     for (size_t i = 0; i < flushed->count; i++) {
         struct signing *signing = flushed->items[i];

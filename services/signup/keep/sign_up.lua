@@ -3,8 +3,9 @@
 --
 -- KEYS  meta
 -- ARGV  args sign_up; an item: see signup_item in rows.txt
--- Returns 'STALE' (nothing done: read the definitions again), or the feed's
--- end and for each item a signup_done.
+-- Returns 'STALE' (nothing done: read the definitions again), 'BEHIND'
+-- (nothing done: the store has gone back, see jump.lua), or the feed's end and
+-- for each item a signup_done.
 --
 -- Each item is a fresh supporter, whoever it names: neither the index nor a
 -- record is read, and a contact that is known takes the same commands as one
@@ -13,6 +14,9 @@
 local revision = call('HGET', meta, 'definitions') or ''
 if revision ~= ARGV[SIGN_UP_ARG_REVISION] then
   return 'STALE'
+end
+if counter('people') < tonumber(ARGV[SIGN_UP_ARG_KNOWN]) then
+  return 'BEHIND'
 end
 event_tail = ARGV[SIGN_UP_ARG_EVENT_TAIL]
 local slugs = read_slugs(ARGV[SIGN_UP_ARG_ACTIONS])

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SUFFIX ".withdrawn"
 #define FILE_BYTES_MAX ((off_t)1 << 30) /* 33 million words */
 
 struct withdrawn {
@@ -62,7 +61,7 @@ withdrawn_read(const char *path, size_t *len_out)
 /* ---- the files there are ---- */
 
 struct each {
-    const char *campaign;
+    const struct withdrawn_files *files;
     void (*cb)(void *arg, const char *instance, const char *path);
     void *arg;
 };
@@ -70,19 +69,20 @@ struct each {
 static bool
 is_wanted(const struct each *each, const char *name)
 {
-    size_t len = strlen(name), suffix = strlen(SUFFIX);
-    if (len <= suffix || strcmp(name + len - suffix, SUFFIX) != 0) {
+    const char *campaign = each->files->campaign;
+    size_t len = strlen(name), suffix = strlen(each->files->suffix);
+    if (len <= suffix ||
+        strcmp(name + len - suffix, each->files->suffix) != 0) {
         return false;
     }
-    return each->campaign == NULL ||
-           (strlen(each->campaign) == len - suffix &&
-            strncmp(each->campaign, name, len - suffix) == 0);
+    return campaign == NULL || (strlen(campaign) == len - suffix &&
+                                strncmp(campaign, name, len - suffix) == 0);
 }
 
 static void
-each_in(const struct each *each, const char *dir, const char *instance)
+each_in(const struct each *each, const char *instance)
 {
-    char *inside = mem_format("%s/%s", dir, instance);
+    char *inside = mem_format("%s/%s", each->files->dir, instance);
     DIR *files = opendir(inside);
     const struct dirent *file;
     while (files != NULL && (file = readdir(files)) != NULL) {
@@ -99,17 +99,17 @@ each_in(const struct each *each, const char *dir, const char *instance)
 }
 
 void
-withdrawn_each(const char *dir, const char *campaign,
+withdrawn_each(const struct withdrawn_files *files,
                void (*cb)(void *arg, const char *instance, const char *path),
                void *arg)
 {
-    struct each each = {campaign, cb, arg};
-    DIR *instances = opendir(dir);
+    struct each each = {files, cb, arg};
+    DIR *instances = opendir(files->dir);
     const struct dirent *instance;
     while (instances != NULL && (instance = readdir(instances)) != NULL) {
         if (instance->d_name[0] != '.' &&
             strlen(instance->d_name) < WITHDRAWN_NAME_SIZE) {
-            each_in(&each, dir, instance->d_name);
+            each_in(&each, instance->d_name);
         }
     }
     if (instances != NULL) {
@@ -147,7 +147,8 @@ void
 withdrawn_check(const struct crypto_key *key, const char *dir)
 {
     struct crypto_key copy = *key;
-    withdrawn_each(dir, NULL, check_one, &copy);
+    withdrawn_each(&(struct withdrawn_files){dir, NULL, WITHDRAWN_SUFFIX},
+                   check_one, &copy);
 }
 
 /* ---- one's own ---- */
@@ -280,7 +281,7 @@ static bool
 open_file(struct withdrawn *w)
 {
     char *dir = mem_format("%s/%s", w->dir, w->instance);
-    char *path = mem_format("%s/%s%s", dir, w->campaign, SUFFIX);
+    char *path = mem_format("%s/%s%s", dir, w->campaign, WITHDRAWN_SUFFIX);
     (void)mkdir(w->dir, 0700);
     (void)mkdir(dir, 0700);
     w->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

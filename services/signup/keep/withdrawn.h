@@ -64,9 +64,13 @@ struct withdrawn_row withdrawn_word(struct bytes file, uint64_t n);
 /* The whole file, to be freed; len 0: there is none, or it cannot be read,
  * which is logged. */
 void *withdrawn_read(const char *path, size_t *len_out);
-/* Calls cb for the file of each instance in dir, this campaign's; NULL: all
- * files. */
-void withdrawn_each(const char *dir, const char *campaign,
+#define WITHDRAWN_SUFFIX ".withdrawn"
+struct withdrawn_files {
+    const char *dir, *campaign; /* campaign NULL: all */
+    const char *suffix;
+};
+/* Calls cb for such a file of each instance. */
+void withdrawn_each(const struct withdrawn_files *files,
                     void (*cb)(void *arg, const char *instance,
                                const char *path),
                     void *arg);

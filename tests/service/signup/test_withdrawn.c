@@ -516,8 +516,8 @@ a_stop_is_done_also_where_it_cannot_be_kept(void **state)
 {
     (void)state;
     uint32_t ann = add("Ann Smith", "07700900001", NULL);
-    char *in_the_way = temp_path(rig.dir, "keys/withdrawn");
-    file_write(in_the_way, "");
+    char *in_the_way = file_path();
+    assert_int_equal(mkdir(in_the_way, 0700), 0);
     say("07700900001", false);
     expect(CAMPAIGN, SMS, ann, RULE(WITHDRAWN));
     expect_log("withdrawn.not_kept", true);
@@ -545,6 +545,128 @@ no_name_number_or_address_stands_in_the_file(void **state)
     free(path);
 }
 
+/* ---- numbers ---- */
+
+static long
+people_in_store(void)
+{
+    char *text = redis_do(rig.redis, "HGET {care}:su:m people");
+    long people = strtol(text, NULL, 10);
+    free(text);
+    return people;
+}
+
+static long
+count_all(void)
+{
+    struct signup_answer got = signup_rig_preview(&rig, CAMPAIGN, "all", NULL);
+    assert_int_equal(got.err, ERR_NONE);
+    long people = (long)got.reply->preview->people;
+    signup_rig_free(&got);
+    return people;
+}
+
+static void
+expect_fresh_numbers(enum how how)
+{
+    (void)add("Ann Smith", "07700900001", NULL);
+    save_redis();
+    uint32_t last = 0;
+    for (int i = 0; i < 5; i++) {
+        last = add("Bea Jones", "07700900002", NULL);
+    }
+    assert_int_equal(last, 5);
+    go_back(how);
+    uint32_t next = add("Cat Brown", "07700900003", NULL);
+    assert_int_equal(next, 2 * SU_GIVEN_STEP);
+    assert_int_equal(add("Dot Green", "07700900004", NULL), next + 1);
+    expect_log("numbers.jumped", true);
+    /* nobody is between them, and they are whom they are taken for */
+    assert_int_equal(count_all(), 3);
+    expect(CAMPAIGN, SMS, 0, RULE(NONE));
+    expect(CAMPAIGN, SMS, last, RULE(SUPPRESSED));
+    expect(CAMPAIGN, SMS, next - 1, RULE(SUPPRESSED));
+    expect(CAMPAIGN, SMS, next, RULE(NONE));
+    expect(CAMPAIGN, SMS, next + 1, RULE(NONE));
+    struct record record;
+    assert_true(signup_proof_record(&rig, next, &record));
+    assert_string_equal(record.name, "Cat Brown");
+    assert_false(signup_proof_record(&rig, last, &record));
+    /* and a start on it jumps no further */
+    start_again();
+    assert_int_equal(add("Eve White", "07700900005", NULL), next + 2);
+    assert_int_equal(people_in_store(), next + 3);
+}
+
+static void
+no_number_is_given_again_when_signup_starts(void **state)
+{
+    (void)state;
+    expect_fresh_numbers(STARTED);
+}
+
+static void
+no_number_is_given_again_when_signup_runs_on(void **state)
+{
+    (void)state;
+    expect_fresh_numbers(RUNNING);
+}
+
+/* Without a lost connection: another client of the store did it. */
+static void
+a_sign_up_into_a_store_that_has_gone_back_is_tried_again(void **state)
+{
+    (void)state;
+    (void)add("Ann Smith", "07700900001", NULL);
+    (void)add("Bea Jones", "07700900002", NULL);
+    char *done = redis_do(rig.redis, "HSET {care}:su:m people 1");
+    free(done);
+    assert_int_equal(add("Cat Brown", "07700900003", NULL), 2 * SU_GIVEN_STEP);
+}
+
+static void
+expect_gone_byte(const char *key, const char *at, const char *want)
+{
+    char *command = mem_format("--no-raw GETRANGE %s %s %s", key, at, at);
+    char *got = redis_do(rig.redis, command);
+    if (strncmp(got, want, strlen(want)) != 0) {
+        fail_msg("%s at %s: %s, want %s", key, at, got, want);
+    }
+    free(got);
+    free(command);
+}
+
+static void
+a_jump_goes_over_the_end_of_a_chunk(void **state)
+{
+    (void)state;
+    (void)add("Ann Smith", "07700900001", NULL);
+    free(redis_do(rig.redis, "HSET {care}:su:m people 65472"));
+    assert_int_equal(add("Bea Jones", "07700900002", NULL), 65472);
+    assert_int_equal(add("Cat Brown", "07700900003", NULL), 65473);
+    free(redis_do(rig.redis, "HSET {care}:su:m people 65473"));
+    assert_int_equal(add("Dot Green", "07700900004", NULL), 69632);
+    static const char second[] = "{care}:su:c:flags.1:1";
+    expect_gone_byte("{care}:su:c:flags.1:0", "65535", "\"\\b\"");
+    expect_gone_byte(second, "0", "\"\\b\"");
+    expect_gone_byte(second, "4095", "\"\\b\"");
+    expect(CAMPAIGN, SMS, 65472, RULE(NONE));
+    expect(CAMPAIGN, SMS, 69632, RULE(NONE));
+}
+
+static void
+starts_and_kills_jump_nowhere(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(add("Ann Smith", "07700900001", NULL), i);
+        start_again();
+    }
+    redis_kill(rig.redis);
+    redis_restart(rig.redis);
+    assert_int_equal(add("Ann Smith", "07700900001", NULL), 4);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_rig, close_rig)
 
 int
@@ -562,6 +684,11 @@ main(void)
         TEST(a_file_that_was_cut_short_is_replayed_whole),
         TEST(a_stop_is_done_also_where_it_cannot_be_kept),
         TEST(no_name_number_or_address_stands_in_the_file),
+        TEST(no_number_is_given_again_when_signup_starts),
+        TEST(no_number_is_given_again_when_signup_runs_on),
+        TEST(a_sign_up_into_a_store_that_has_gone_back_is_tried_again),
+        TEST(a_jump_goes_over_the_end_of_a_chunk),
+        TEST(starts_and_kills_jump_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
