@@ -52,6 +52,7 @@ store_note_replica(struct store_node *node)
     if (!node->is_replica) {
         log_warn("store.demoted", log_str("node", node->name));
         node->is_replica = true;
+        node->store->breaks++;
         node->unready_since_ms = clock_boot_ms();
         node->store->route->doubt(node->store, node);
     }

@@ -24,8 +24,8 @@ static void
 on_lost(void *arg, const char *why)
 {
     struct store_node *node = arg;
-    node->store->breaks++;
     if (node->state == STORE_UP) {
+        node->store->breaks++;
         log_warn("store.lost", log_str("node", node->name), log_str("why", why),
                  log_int("in_flight", node->in_flight));
         node->unready_since_ms = clock_boot_ms();

@@ -113,11 +113,16 @@ go_back(enum how how)
 
 /* ---- who is asked what ---- */
 
+/* With a key: an answer that was lost makes nobody twice. */
 static uint32_t
 add(const char *name, const char *phone, const char *email)
 {
+    static unsigned forms;
+    char key[16];
+    (void)snprintf(key, sizeof(key), "form-%u", ++forms);
     return signup_rig_number(
         &rig, &(struct signup_rig_person){.name = name,
+                                          .key = key,
                                           .phone = phone,
                                           .email = email,
                                           .action = "rally",
