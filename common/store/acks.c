@@ -98,7 +98,7 @@ note_count(struct store_node *node, enum err err,
                        "%lld of %d replicas have confirmed: nothing is "
                        "written until they do",
                        (long long)reply->integer, needed);
-    } else if (err != ERR_NONE && err != ERR_UNKNOWN) {
+    } else if (err != ERR_NONE && err != ERR_UNKNOWN && !node->is_replica) {
         store_node_say(node, "Redis refuses WAIT (allow +wait): %s",
                        reply->string);
     }

@@ -97,9 +97,7 @@ a_change_of_masters_under_load_loses_no_yes(void **state)
     fleet_wait_for_role(fleet, 1, "master");
     tally_write(tally, OPEN, 200);
     /* The Sentinels do the same, 8 s later. */
-    char *follow = mem_format("REPLICAOF 127.0.0.1 %d", fleet->ports[1]);
-    free(fleet_do(fleet, 0, follow));
-    free(follow);
+    fleet_follow(fleet, 0, 1);
     tally_write_until(tally, true);
     tally_write_until_yes(tally, OPEN, 200);
     tally_check(tally);
@@ -148,15 +146,12 @@ a_demoted_master_is_noticed_and_not_written_to(void **state)
 {
     (void)state;
     struct fleet *fleet = fleet_start_pair(NULL);
-    struct tally *tally = start_tally(fleet, 0);
+    struct tally *tally = start_tally(fleet, 1); /* so the other has all */
     tally_write_until_yes(tally, OPEN, 100);
     tally_settle(tally);
-    fleet_wait_in_sync(fleet, 0, 1);
     free(fleet_do(fleet, 0, "CONFIG SET replica-read-only no"));
     free(fleet_do(fleet, 1, "REPLICAOF NO ONE"));
-    char *demote = mem_format("REPLICAOF 127.0.0.1 %d", fleet->ports[1]);
-    free(fleet_do(fleet, 0, demote));
-    free(demote);
+    fleet_follow(fleet, 0, 1);
     int64_t begin_ms = clock_boot_ms();
     while (store_is_ready(tally->store)) {
         assert_true(clock_boot_ms() < begin_ms + DEMOTED_MS);
@@ -169,6 +164,7 @@ a_demoted_master_is_noticed_and_not_written_to(void **state)
     assert_int_equal(tally->outcomes[ERR_NONE], yes);
     fleet_wait_in_sync(fleet, 1, 1); /* in the middle of it, it is empty */
     free(fleet_do(fleet, 0, "REPLICAOF NO ONE"));
+    fleet_follow(fleet, 1, 0);
     tally_write_until(tally, true);
     tally_check(tally);
     tear_down(fleet, tally);

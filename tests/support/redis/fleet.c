@@ -123,36 +123,41 @@ struct sync_wait {
     int master, replicas;
 };
 
-/* As the replicas see it: one that is still loading has nothing. */
-static bool
-no_link_is_down(struct fleet *fleet)
+static long long
+fact_of(const char *info, const char *name)
 {
-    for (int i = 0; i < fleet->count; i++) {
-        if (fleet->servers[i]->process.pid == 0) {
-            continue;
-        }
-        char *info = fleet_do(fleet, i, "INFO replication");
-        bool is_down = strstr(info, "master_link_status:down") != NULL;
-        free(info);
-        if (is_down) {
-            return false;
-        }
+    const char *at = strstr(info, name);
+    return at == NULL ? -1 : strtoll(at + strlen(name), NULL, 10);
+}
+
+/* It follows that master and has all that it had at the offset. */
+static bool
+has_all(struct fleet *fleet, int server, int port, long long offset)
+{
+    if (fleet->servers[server]->process.pid == 0) {
+        return false;
     }
-    return true;
+    char *info = fleet_do(fleet, server, "INFO replication");
+    bool is_so = strstr(info, "master_link_status:up") != NULL &&
+                 fact_of(info, "master_port:") == port &&
+                 fact_of(info, "slave_repl_offset:") >= offset;
+    free(info);
+    return is_so;
 }
 
 static bool
 is_in_sync(void *arg)
 {
     const struct sync_wait *wait = arg;
-    char *info = fleet_do(wait->fleet, wait->master, "INFO replication");
-    int online = 0;
-    for (const char *at = info; (at = strstr(at, "state=online")) != NULL;) {
-        online++;
-        at++;
+    struct fleet *fleet = wait->fleet;
+    char *info = fleet_do(fleet, wait->master, "INFO replication");
+    long long offset = fact_of(info, "master_repl_offset:");
+    int count = 0;
+    for (int i = 0; i < fleet->count; i++) {
+        count += has_all(fleet, i, fleet->ports[wait->master], offset);
     }
     free(info);
-    return online >= wait->replicas && no_link_is_down(wait->fleet);
+    return count >= wait->replicas;
 }
 
 void
@@ -162,6 +167,14 @@ fleet_wait_in_sync(struct fleet *fleet, int master, int replicas)
     assert_true(wait_until(is_in_sync, &wait, PROCESS_WAIT_MS));
 }
 
+void
+fleet_follow(struct fleet *fleet, int server, int master)
+{
+    char *follow = mem_format("REPLICAOF 127.0.0.1 %d", fleet->ports[master]);
+    must(fleet, server, follow);
+    free(follow);
+}
+
 struct fleet *
 fleet_start_pair(const char *acl)
 {
@@ -169,9 +182,7 @@ fleet_start_pair(const char *acl)
     const char *none[] = {NULL};
     start_server(fleet, none, acl);
     start_server(fleet, none, acl);
-    char *follow = mem_format("REPLICAOF 127.0.0.1 %d", fleet->ports[0]);
-    must(fleet, 1, follow);
-    free(follow);
+    fleet_follow(fleet, 1, 0);
     fleet_wait_in_sync(fleet, 0, 1);
     fleet->endpoint = mem_format("tcp:127.0.0.1:%d", fleet->ports[0]);
     return fleet;

@@ -38,6 +38,8 @@ void fleet_free(struct fleet **fleet);
 char *fleet_do(struct fleet *fleet, int server, const char *command);
 /* Waits until the server says so itself. */
 void fleet_wait_for_role(struct fleet *fleet, int server, const char *role);
+/* server becomes a replica of master. */
+void fleet_follow(struct fleet *fleet, int server, int master);
 void fleet_wait_in_sync(struct fleet *fleet, int master, int replicas);
 void fleet_freeze_sentinel(struct fleet *fleet, int sentinel);
 
