@@ -109,6 +109,10 @@ open_bench(struct bench *b)
     strcpy(b->action.id, "rally");
     b->action.number = 1;
     campaign_pack_slug("rally", &b->action.slug_field);
+    char *revision = redis_do(b->rig.redis, "HGET {care}:su:m definitions");
+    (void)snprintf(b->campaign.revision, sizeof(b->campaign.revision), "%s",
+                   revision);
+    free(revision);
     /* One of the consents' wording, so that evidence 0 is there. */
     (void)signup_rig_number(&b->rig,
                             &(struct signup_rig_person){.name = "Ann Smith",
@@ -159,7 +163,7 @@ make_call(struct bench *b, unsigned first, unsigned count, struct call *call)
     struct signing *s = mem_new(sizeof(*s));
     buf_init(&call->bytes, 0);
     call->count = 0;
-    buf_add_string(&call->bytes, "2"); /* the campaign and one action */
+    buf_add_string(&call->bytes, b->campaign.revision);
     call->ends[call->count++] = call->bytes.len;
     feed_flow_add_tail(&call->bytes);
     call->ends[call->count++] = call->bytes.len;
