@@ -20,6 +20,7 @@
  *   3. grant_flow.c      recipients of one chunk that are pending (plan/lane.c)
  *   4. keep/grant.lua    compare and set, before the courier hears of it
  *   5. settle_flow.c     Settle: what became of them, each of them once
+ *   and era_flow.c       when the store has gone back: first couriers report
  *
  * drive/: what the planner of a campaign does by itself.
  *   1. meet.c, election.c  which campaigns there are; who plans which
@@ -54,11 +55,12 @@ struct broadcast {
     uint64_t start_number;
     uint32_t lease_count; /* granted by this process */
     char *public_url;
-    int open; /* steps on their way that need this process */
+    int64_t report_wait_ms; /* for couriers that do not report */
+    int open;               /* steps on their way that need this process */
     bool is_draining;
     struct {
         struct metric *granted, *settled, *begun_before, *lapsed, *lost,
-            *announced;
+            *announced, *eras, *reported, *unreported;
     } metrics;
 };
 

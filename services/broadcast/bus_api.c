@@ -19,6 +19,7 @@ static const struct asked_row requests[] = {
     {BROADCAST__REQUEST__IS_SETTLE, settle_begin},
     {BROADCAST__REQUEST__IS_TEMPLATE, draft_give_template},
     {BROADCAST__REQUEST__IS_SINCE, draft_give_page},
+    {BROADCAST__REQUEST__IS_REPORT, era_take_report},
 };
 
 const struct asked_api broadcast_api = {

@@ -63,6 +63,17 @@ open_metrics(struct broadcast *broadcast)
     broadcast->metrics.lost =
         metric_counter(m, "muster_broadcast_leases_total", "end=\"lost\"",
                        "leases the planner ended, by why");
+    broadcast->metrics.eras =
+        metric_counter(m, "muster_broadcast_eras_total", NULL,
+                       "times a campaign's store was found to have gone back");
+    broadcast->metrics.reported = metric_counter(
+        m, "muster_broadcast_reported_begun_total", NULL,
+        "recipients in doubt because a courier reported them as begun after "
+        "the store had gone back");
+    broadcast->metrics.unreported = metric_counter(
+        m, "muster_broadcast_unreported_total", NULL,
+        "recipients in doubt because a courier that may have begun them did "
+        "not report after the store had gone back");
     broadcast->metrics.announced = metric_counter(
         m, "muster_broadcast_announced_total", NULL, "progress announcements");
 }
@@ -75,6 +86,8 @@ start(struct broadcast *broadcast)
     asked_init(&broadcast->desk, &broadcast_api, broadcast);
     broadcast->public_url =
         mem_copy_string(conf_text(service->conf, SET_GATEWAY_PUBLIC_URL));
+    broadcast->report_wait_ms =
+        1000 * conf_number(service->conf, SET_BROADCAST_REPORT_WAIT_S);
     open_metrics(broadcast);
     broadcast->keep = keep_new(service->store);
     broadcast->facts = facts_shelf_new();

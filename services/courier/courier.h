@@ -16,7 +16,9 @@
  *   8. send/settle_flow.c  tells the planner, again and again until it answers
  * A step that changed a lease marks it (send/lease.h); send/drive.c, on top,
  * looks at what is marked and acts. After a restart send/recover_flow.c gives
- * what the journal (send/journal.h) holds its outcome.
+ * what the journal (send/journal.h) holds its outcome. When the planner's store
+ * has gone back in time, send/report_flow.c tells it whom this machine has
+ * begun, before anything is granted again.
  *
  * Nothing here outlives its lease, and no lease its deadline: what was not
  * begun goes back as pending, what was on the wire and not answered is in
@@ -37,6 +39,8 @@
 
 struct asking;
 struct begun;
+struct fences;
+struct reporting;
 struct route;
 
 struct courier {
@@ -45,6 +49,8 @@ struct courier {
     struct journal *journal;
     struct begun *begun; /* send/once.c */
     struct timer *begun_timer;
+    struct fences *fences;       /* begun/fences.h */
+    struct reporting *reporting; /* send/report.h; NULL: none */
     bool is_sweeping_begun;
     struct route *routes; /* send/route.c */
     int route_count;

@@ -3,6 +3,7 @@
 #include "common/crypto/crypto.h"
 #include "common/store/store.h"
 #include "services/courier/begun/begun.h"
+#include "services/courier/begun/fences.h"
 #include "services/courier/courier.h"
 #include "services/courier/send/drive.h"
 #include "services/courier/send/once.h"
@@ -60,6 +61,7 @@ start(struct courier *c)
     make_metrics(c);
     c->journal = journal_open(journal_dir, service->name);
     c->begun = begun_open(journal_dir);
+    c->fences = fences_open(journal_dir);
     c->broadcast = service_connect(service, "broadcast");
     c->signup = service_connect(service, "signup");
     c->checkin = service_connect(service, "checkin");
@@ -71,6 +73,7 @@ stop(struct courier *c)
 {
     courier_stop(c);
     once_stop(c);
+    fences_close(&c->fences);
     journal_close(&c->journal);
     render_fini(&c->render);
 }

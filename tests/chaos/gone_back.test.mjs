@@ -5,12 +5,14 @@
 // Nobody is sent anything twice, nobody is skipped in silence: at the end of
 // each round every recipient is accepted or in doubt, whoever the provider has
 // not seen is in doubt (their request was on the wire, or about to be), and the
-// counts add up. Couriers keep their files, as after a restore.
+// counts add up. Couriers keep their files, as after a restore: those of one
+// machine, or each its own.
 //
 //   MUSTER_SEED=n   the same moments again
 //   MUSTER_LONG=1   20 restores (else 2)
 import assert from 'node:assert/strict';
 import {execFileSync, spawn} from 'node:child_process';
+import {mkdirSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {test} from 'node:test';
 import {fileURLToPath} from 'node:url';
@@ -118,13 +120,22 @@ function assert_once_or_listed({counts, accepted, in_doubt, times}) {
         `${unseen.length} in doubt that nobody had begun`);
 }
 
+// As on two machines: each courier has notes of its own.
+function own_notes(name, rig) {
+    if (!name.startsWith('courier.')) return {};
+    const dir = rig.path(`journal-${name}`);
+    mkdirSync(dir, {recursive: true, mode: 0o700});
+    return {MUSTER_COURIER_JOURNAL_DIR: dir};
+}
+
 // put_back: how the copy takes the place of what is there.
-async function rehearse(t, {seed, put_back}) {
+async function rehearse(t, {seed, put_back, environment}) {
     t.diagnostic(`seed ${seed}`);
     const random = random_from(seed);
     const provider = await start_provider();
     const rig = await startRig({
         instances: {courier: COURIERS},
+        environment,
         conf: `[route.sms-http]
 channel = sms
 provider = http
@@ -168,3 +179,11 @@ test('whenever an older Redis is put back, nobody is sent to twice or skipped',
 test('nor when Redis alone loses its tail and all others go on',
     {timeout: 900000}, (t) => rehearse(t,
         {seed: SEED + 1, put_back: failOver}));
+
+test('nor with couriers on machines of their own, all put back',
+    {timeout: 900000}, (t) => rehearse(t, {seed: SEED + 2,
+        put_back: (rig) => goBack(rig, 'SIGKILL'), environment: own_notes}));
+
+test('nor with couriers on machines of their own, Redis alone put back',
+    {timeout: 900000}, (t) => rehearse(t, {seed: SEED + 3, put_back: failOver,
+        environment: own_notes}));

@@ -29,6 +29,7 @@
 // without (['courier', …]: services not started), isEmpty (no campaign),
 // descriptors ({gateway: 300}: it may open so many), hasClock (time may be
 // moved: routes must stay on this machine),
+// environment ((name, rig) => more variables for that process),
 // from (a var.tar.gz of tests/fixtures, to start on what it holds).
 //
 // Programs are taken from $MUSTER_BIN, else build/bin. Everything is killed
@@ -165,7 +166,8 @@ journal_dir = ${this.path('journal')}
             ? {...process.env, MUSTER_TEST_CLOCK: this.clock.path}
             : process.env;
         const child = spawn(command, args,
-            {stdio: ['ignore', log, log], env});
+            {stdio: ['ignore', log, log],
+                env: {...env, ...this.options.environment?.(name, this)}});
         const process_ = {name, child, code: null};
         process_.ended = new Promise((resolve) => {
             child.on('error', () => resolve(-1));

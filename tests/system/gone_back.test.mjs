@@ -145,9 +145,16 @@ test('the metrics say how many were stopped so', async () => {
     };
     const stopped = await Promise.all(couriers.map((name) =>
         count(name, 'muster_courier_begun_before_total')));
-    assert.equal(stopped[0] + stopped[1], doubtful.length);
+    const reported = await count('broadcast.0',
+        'muster_broadcast_reported_begun_total');
+    const settled = await count('broadcast.0',
+        'muster_broadcast_begun_before_total');
+    assert.equal(await count('broadcast.0', 'muster_broadcast_eras_total'), 1);
     assert.equal(await count('broadcast.0',
-        'muster_broadcast_begun_before_total'), doubtful.length);
+        'muster_broadcast_unreported_total'), 0);
+    assert.equal(stopped[0] + stopped[1], settled);
+    assert.ok(reported > 0 && reported + settled <= doubtful.length,
+        `${reported} + ${settled}`);
 });
 
 async function release(numbers) {

@@ -14,9 +14,18 @@
 
 #include "common/lead/lead.h"
 #include "services/broadcast/drive/drive.h"
+#include "services/broadcast/send/era.h"
 
-enum { FIELD_REV, FIELD_ACTIVE, FIELDS };
-static const char *const fields[FIELDS] = {"rev", "active"};
+enum {
+    FIELD_REV,
+    FIELD_ACTIVE,
+    FIELD_GRANTED,
+    FIELD_ERA,
+    FIELD_ERA_DONE,
+    FIELDS
+};
+static const char *const fields[FIELDS] = {"rev", "active", "granted", "era",
+                                           "era_done"};
 
 /* ---- a beat ---- */
 
@@ -62,6 +71,17 @@ become_planner(struct campaign *campaign, uint64_t epoch)
 }
 
 static void
+hear_era(struct campaign *campaign, const struct lead_news *news)
+{
+    era_hear_store(
+        campaign,
+        &(struct era_kept){
+            .era = strtoull(news->fields[FIELD_ERA], NULL, 10),
+            .done = strtoull(news->fields[FIELD_ERA_DONE], NULL, 10),
+            .granted = strtoull(news->fields[FIELD_GRANTED], NULL, 10)});
+}
+
+static void
 heard(void *owner, const struct lead_news *news)
 {
     struct campaign *campaign = owner;
@@ -76,6 +96,7 @@ heard(void *owner, const struct lead_news *news)
     } else if (is_news) {
         mark_stale(campaign);
     }
+    hear_era(campaign, news);
     share_routes(campaign->broadcast->plan);
 }
 

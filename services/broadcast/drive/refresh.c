@@ -46,6 +46,7 @@ adopt_lease(struct campaign *campaign, uint64_t id,
     lease->channel = (int)kept->channel;
     lease->chunk = kept->chunk;
     lease->is_probe = kept->is_probe;
+    lease->era = kept->has_era ? kept->era : 0;
     lease->route = planner_find_route(planner, kept->route);
     int64_t timeout_ms = lease->route < 0
                              ? LEASE_TIMEOUT_MS_DEFAULT

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "common/base/base.h"
+#include "services/broadcast/send/era.h"
 #include "services/broadcast/send/send.h"
 
 #define WATCH_EVERY_MS 100
@@ -148,6 +149,7 @@ on_watch(void *arg)
             continue;
         }
         end_leases(campaign);
+        era_watch(campaign);
         if (is_slow_turn) {
             watch_slowly(campaign);
         }

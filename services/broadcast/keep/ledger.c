@@ -41,6 +41,9 @@ static const struct transition {
     {S(DEFERRED), EVENT_EXPIRE, S(EXPIRED)},
     {S(IN_DOUBT), EVENT_TRUST, S(ACCEPTED)},
     {S(IN_DOUBT), EVENT_RELEASE, S(PENDING)},
+
+    {S(PENDING), EVENT_BEGUN, S(IN_DOUBT)},
+    {S(DEFERRED), EVENT_BEGUN, S(IN_DOUBT)},
 };
 #define TRANSITIONS (sizeof(transitions) / sizeof(transitions[0]))
 

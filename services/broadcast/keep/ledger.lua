@@ -25,15 +25,19 @@ local function number_of(field)
     return tonumber(call('HGET', B, field) or 0)
 end
 
--- The revision in that hash rises. It is the time in microseconds, or one more
--- than the last: so none comes twice, and none is below what somebody has seen,
--- also when the store has gone back in time.
-local function rise(key)
+-- The revision (or another field) in that hash rises, above least too. It is
+-- the time in microseconds, or one more than the last: so none comes twice, and
+-- none is below what somebody has seen, also when the store has gone back in
+-- time.
+local function rise(key, field, least)
+    field = field or 'rev'
     local time = call('TIME')
     local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-    local last = tonumber(call('HGET', key, 'rev') or 0)
-    call('HSET', key, 'rev',
-         string.format('%.0f', last < now and now or last + 1))
+    local last = tonumber(call('HGET', key, field) or 0)
+    if least and least > last then last = least end
+    local risen = string.format('%.0f', last < now and now or last + 1)
+    call('HSET', key, field, risen)
+    return risen
 end
 
 -- ---- stages, kept by name --------------------------------------------------

@@ -112,15 +112,27 @@ read_retired(const struct field *f)
     f->record->is_retired = number_of(f) == 1;
 }
 
+static void
+read_why(const struct field *f)
+{
+    copy_text(f->record->why, sizeof(f->record->why), f);
+}
+
 static const struct {
     const char *name;
     void (*read)(const struct field *field);
 } texts[] = {
-    {"content", read_content},     {"stage", read_stage},
-    {"resume_to", read_resume_to}, {"hash", read_hash},
-    {"made_by", read_made_by},     {"approved_by", read_approved_by},
-    {"frozen", read_frozen},       {"rev", read_rev},
-    {"cursor", read_cursor},       {"retired", read_retired},
+    {"content", read_content},
+    {"stage", read_stage},
+    {"resume_to", read_resume_to},
+    {"hash", read_hash},
+    {"made_by", read_made_by},
+    {"approved_by", read_approved_by},
+    {"frozen", read_frozen},
+    {"rev", read_rev},
+    {"cursor", read_cursor},
+    {"retired", read_retired},
+    {"why", read_why},
 };
 
 static const struct {
@@ -295,6 +307,8 @@ show_times(const struct record *record, Broadcast__Broadcast *message)
     message->has_ended_at_ms = record->ended_at_ms != 0;
     message->ended_at_ms = record->ended_at_ms;
     message->has_is_retired = message->is_retired = record->is_retired;
+    message->why =
+        record->why[0] == '\0' ? NULL : (char *)(uintptr_t)record->why;
 }
 
 void

@@ -2,10 +2,10 @@
  *
  * Fields of b:<id>: content (packed), class (of the system's), hash, stage,
  * made_by, made_at, approved_by, started_at, expires_at, ended_at, resume_to,
- * retired (a standing one that grows no more), rev, frozen (the freezing's
- * cursor "<ch>:<chunk>"), cursor (of the sign-up feed, standing), k<ch> (chunks
- * of the ledger), n<ch>.<state> (kept counters), w<ch>.<rule> (withheld, by
- * rule). */
+ * why (Muster itself has paused it), retired (a standing one that grows no
+ * more), rev, frozen (the freezing's cursor "<ch>:<chunk>"), cursor (of the
+ * sign-up feed, standing), k<ch> (chunks of the ledger), n<ch>.<state> (kept
+ * counters), w<ch>.<rule> (withheld, by rule). */
 #ifndef BROADCAST_RECORD_H
 #define BROADCAST_RECORD_H
 
@@ -18,7 +18,8 @@
 #define RECORD_ID_SIZE 24
 #define RECORD_CHANNELS 2
 #define RECORD_RULES (WORDS__RULE__RULE_BUDGET + 1) /* the last of them */
-#define RECORD_STAFF_MAX 64                         /* bytes of a staff id */
+#define RECORD_WHY_SIZE 256
+#define RECORD_STAFF_MAX 64                 /* bytes of a staff id */
 #define RECORD_EXPIRY_MS (24 * 3600 * 1000) /* after the start, by default */
 
 struct record {
@@ -28,6 +29,7 @@ struct record {
     char hash[65];
     char made_by[RECORD_STAFF_MAX + 1], approved_by[RECORD_STAFF_MAX + 1];
     char frozen[24];
+    char why[RECORD_WHY_SIZE]; /* Muster paused it; "": it did not */
     int64_t made_at_ms, started_at_ms, expires_at_ms, ended_at_ms;
     bool is_retired;
     uint64_t revision, cursor;

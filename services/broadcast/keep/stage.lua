@@ -26,6 +26,7 @@ if not may_go then
     return redis.error_reply('CONFLICT ' .. ARGV[STAGE_ARG_REFUSAL])
 end
 if is_succeeded() then return redis.error_reply('GONE another planner') end
+call('HDEL', B, 'why') -- why it was paused, if Muster did it
 for i = STAGE_ARG_REFUSAL + 1, #ARGV, 2 do call('HSET', B, ARGV[i], ARGV[i + 1]) end
 if to == PAUSED then call('HSET', B, 'resume_to', name_of(stage)) end
 if to == FREEZING or to == STANDING then set_active(true) end

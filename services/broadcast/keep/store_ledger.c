@@ -68,6 +68,8 @@ keep_grant(const struct keep_on *on, const struct keep_grant *grant,
                     bytes_of(offsets.data, offsets.len));
     keep_args_number(&call, GRANT_ARG_LEASE, grant->lease);
     keep_args_bytes(&call, GRANT_ARG_LINE, grant->line);
+    keep_args_number(&call, GRANT_ARG_FENCE, grant->fence);
+    keep_args_number(&call, GRANT_ARG_PLACE, grant->place);
     keep_args_run(&call, BROADCAST_SCRIPT_GRANT, cb, arg);
     buf_fini(&offsets);
 }
@@ -167,4 +169,44 @@ keep_standing(const struct keep_on *on, const struct keep_numbers *numbers,
     keep_args_number(&call, STANDING_ARG_RETIRES, numbers->retires);
     keep_args_run(&call, BROADCAST_SCRIPT_STANDING, cb, arg);
     buf_fini(&packed);
+}
+
+/* ---- a store that has gone back ---- */
+
+void
+keep_era(const struct keep_on *on, const struct keep_fence *fence,
+         store_reply_cb *cb, void *arg)
+{
+    struct keep_args call;
+    keep_args_begin(&call, on);
+    keep_args_number(&call, ERA_ARG_ERA, fence->era);
+    keep_args_number(&call, ERA_ARG_GRANTED, fence->granted);
+    keep_args_number(&call, ERA_ARG_PLACE, fence->place);
+    keep_args_run(&call, BROADCAST_SCRIPT_ERA, cb, arg);
+}
+
+void
+keep_begun(const struct keep_on *on, const struct keep_begun *begun,
+           store_reply_cb *cb, void *arg)
+{
+    struct keep_args call;
+    keep_args_begin(&call, on);
+    keep_args_number(&call, BEGUN_ARG_ERA, begun->era);
+    keep_args_number(&call, BEGUN_ARG_CHANNEL, (uint64_t)begun->at.channel);
+    keep_args_number(&call, BEGUN_ARG_CHUNK, begun->at.chunk);
+    keep_args_bytes(&call, BEGUN_ARG_BITS, begun->bits);
+    keep_args_number(&call, BEGUN_ARG_IS_ALL, begun->is_all);
+    keep_args_run(&call, BROADCAST_SCRIPT_BEGUN, cb, arg);
+}
+
+void
+keep_reported(const struct keep_on *on, const struct keep_fence *of,
+              bool gives_up, store_reply_cb *cb, void *arg)
+{
+    struct keep_args call;
+    keep_args_begin(&call, on);
+    keep_args_number(&call, REPORTED_ARG_ERA, of->era);
+    keep_args_number(&call, REPORTED_ARG_PLACE, of->place);
+    keep_args_number(&call, REPORTED_ARG_GIVES_UP, gives_up);
+    keep_args_run(&call, BROADCAST_SCRIPT_REPORTED, cb, arg);
 }

@@ -33,8 +33,10 @@ struct keep_grant {
     size_t count;
     uint64_t lease;
     struct bytes line; /* for the table of leases */
+    uint64_t fence;    /* the highest grant heard of */
+    uint64_t place;    /* of the courier's notes; 0: not said */
 };
-/* Replies {stage, pending, first, open, again}; again: rows "wish". */
+/* Replies {stage, pending, first, open, again, granted}; again: rows "wish". */
 void keep_grant(const struct keep_on *on, const struct keep_grant *grant,
                 store_reply_cb *cb, void *arg);
 
@@ -75,5 +77,27 @@ void keep_doubt(const struct keep_on *on, const struct keep_numbers *numbers,
 /* Replies {stage, added}. */
 void keep_standing(const struct keep_on *on, const struct keep_numbers *numbers,
                    store_reply_cb *cb, void *arg);
+
+/* ---- a store that has gone back ---- */
+struct keep_fence {
+    uint64_t era, granted;
+    uint64_t place; /* whose; 0: the planner's own */
+};
+/* Replies {era, era done, granted, has risen}. */
+void keep_era(const struct keep_on *on, const struct keep_fence *fence,
+              store_reply_cb *cb, void *arg);
+struct keep_begun {
+    uint64_t era;
+    struct keep_chunk at;
+    struct bytes bits;
+    bool is_all; /* who is to be sent to again by hand, too */
+};
+/* Replies {changed}. */
+void keep_begun(const struct keep_on *on, const struct keep_begun *begun,
+                store_reply_cb *cb, void *arg);
+/* gives_up: nobody else is waited for. Replies {waited for still,
+ * the era that is done}. */
+void keep_reported(const struct keep_on *on, const struct keep_fence *of,
+                   bool gives_up, store_reply_cb *cb, void *arg);
 
 #endif

@@ -46,6 +46,12 @@ campaign_on(const struct campaign *campaign, const char *id)
                             .epoch = campaign->epoch};
 }
 
+bool
+campaign_is_held(const struct campaign *campaign)
+{
+    return campaign->is_raising || campaign->era != campaign->era_done;
+}
+
 static void
 forget_plan(struct campaign *campaign)
 {

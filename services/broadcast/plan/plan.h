@@ -40,6 +40,12 @@ struct campaign {
     bool must_join, must_refresh; /* marks */
     uint64_t revision;
     uint32_t active;
+    /* The newest heard of, from the store, grants or couriers: never less,
+     * whoever plans. See send/era_flow.c. */
+    uint64_t era, granted;
+    uint64_t era_done;     /* below era: nothing is granted */
+    int64_t held_since_ms; /* boot clock */
+    bool is_raising, is_ending_era;
     struct lease_table leases;
     struct sending *sendings[SENDINGS_MAX + SENDINGS_SYSTEM_MAX];
     size_t sending_count;
@@ -83,6 +89,8 @@ struct campaign *campaign_find(const struct broadcast *broadcast,
  * and its planner elected. NULL when there are CAMPAIGNS_MAX. */
 struct campaign *campaign_meet(struct broadcast *broadcast, const char *id);
 struct keep_on campaign_on(const struct campaign *campaign, const char *id);
+/* A new era waits for reports: nothing of it is granted. */
+bool campaign_is_held(const struct campaign *campaign);
 /* Another is the planner now: forgets what only a planner holds. */
 void campaign_lose(struct campaign *campaign);
 /* A planner's script failed: succeeded by another, or outcome unknown. */
@@ -97,6 +105,8 @@ void sending_update(struct campaign *campaign, struct record *record);
  * newest. */
 bool sending_needs_version(const struct sending *sending);
 void sending_set_version(struct sending *sending, uint32_t version);
+/* Opens or closes the campaign's lanes: it may be held now, or no more. */
+void sending_look_all(struct campaign *campaign);
 void sending_remove(struct sending *sending);
 void sending_hold(struct sending *sending);
 void sending_release(struct sending *sending); /* may free it */

@@ -124,13 +124,21 @@ update_lanes(struct sending *sending)
     }
     bool is_open =
         (record->stage == STAGE(SENDING) || record->stage == STAGE(STANDING)) &&
-        sending->template_version != 0;
+        sending->template_version != 0 && !campaign_is_held(sending->campaign);
     for (int i = 0; i < RECORD_CHANNELS; i++) {
         struct lane *lane = &sending->lanes[i];
         lane_set_chunks(lane, record->chunks[i]);
         lane->work.is_open = is_open;
         lane_set_pending(lane,
                          record->counts[i][WORDS__RECIPIENT_STATE__PENDING]);
+    }
+}
+
+void
+sending_look_all(struct campaign *campaign)
+{
+    for (size_t i = 0; i < campaign->sending_count; i++) {
+        update_lanes(campaign->sendings[i]);
     }
 }
 

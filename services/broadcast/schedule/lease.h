@@ -34,6 +34,7 @@ struct lease {
     uint32_t chunk;
     int route; /* the planner's index; -1 when not configured now */
     bool is_probe, is_late;
+    uint64_t era; /* of its campaign, when it was granted */
     bool is_busy; /* a script that ends it is on its way */
     int64_t begin_until_ms, lapse_at_ms;
 };

@@ -18,6 +18,7 @@ struct claim {
     int ask_count, tries;
     struct lease_asker asker; /* borrowed of asks[0] */
     Words__Channel channel;
+    uint64_t place; /* of the courier's notes; 0: not said */
     struct choice choice;
     struct lane *lane; /* held by its sending */
     uint64_t lease;    /* id asked of Redis */

@@ -10,6 +10,7 @@
 #include "common/base/base.h"
 #include "services/broadcast/plan/marks.h"
 #include "services/broadcast/send/claim.h"
+#include "services/broadcast/send/era.h"
 
 /* ---- answering ---- */
 
@@ -46,6 +47,7 @@ claim_finish_without(struct claim *claim, uint32_t wait_ms)
     Broadcast__Lease none = BROADCAST__LEASE__INIT;
     none.has_wait_ms = true;
     none.wait_ms = wait_ms;
+    era_fill_fences(claim->broadcast, NULL, &none);
     claim_finish(claim, ERR_NONE, &none);
 }
 
@@ -118,6 +120,7 @@ claim_finish_with(struct claim *claim, const struct lease *lease,
     to.epoch = sending->campaign->epoch;
     to.has_made_at_ms = true;
     to.made_at_ms = sending->record->made_at_ms;
+    era_fill_fences(claim->broadcast, sending->campaign, &to);
     fill_times(lease, sending, &to);
     fill_again(&to, which->again);
     to.numbers = numbers;
@@ -142,6 +145,7 @@ keep_in_table(const struct claim *claim, struct campaign *campaign)
     lease->chunk = claim->chunk;
     lease->route = claim->choice.route;
     lease->is_probe = claim->choice.is_probe;
+    lease->era = campaign->era;
     lease_start(lease, planner->routes[lease->route].timeout_ms,
                 clock_boot_ms());
     return lease;
@@ -205,6 +209,7 @@ grant_done(void *arg, enum err err, const struct store_reply *reply)
         claim_finish_without(claim, CLAIM_BUSY_MS);
     } else {
         lane_set_pending(lane, keep_number(reply, 1));
+        era_hear_grant(sending->campaign, (uint64_t)keep_number(reply, 5));
         if (granted > 0) {
             granted_some(claim, reply);
         } else {
@@ -229,6 +234,8 @@ pack_line(const struct claim *claim, struct buf *to)
     kept.route = (char *)(uintptr_t)planner->routes[claim->choice.route].name;
     kept.has_is_probe = claim->choice.is_probe;
     kept.is_probe = claim->choice.is_probe;
+    kept.has_era = true;
+    kept.era = claim->lane->sending->campaign->era;
     wire_pack(&kept, to);
 }
 
@@ -248,7 +255,9 @@ grant(struct claim *claim)
                               .offsets = claim->offsets,
                               .count = claim->count,
                               .lease = claim->lease,
-                              .line = bytes_of(line.data, line.len)};
+                              .line = bytes_of(line.data, line.len),
+                              .fence = sending->campaign->granted,
+                              .place = claim->place};
     keep_grant(&on, &call, grant_done, claim);
     buf_fini(&line);
 }

@@ -1,5 +1,6 @@
 /* lease_flow -- a courier asks for work.
  *
+ *   0. era_flow.c: does it remember more than the store? Has it to report?
  *   1. check the asked; is a grant for this very ask on its way? Join it
  *   2. the lease already given for it: keep_read_lease, the same again
  *   3. leases of this courier that never arrived: pending again
@@ -11,6 +12,7 @@
 
 #include "common/base/base.h"
 #include "services/broadcast/send/claim.h"
+#include "services/broadcast/send/era.h"
 
 #define CLAIMS_MAX 1024 /* asks for a lease on their way */
 #define TRIES_MAX 3
@@ -121,7 +123,8 @@ take_back_lost(struct claim *claim)
         while ((lost = lease_find_lost(&campaign->leases, &claim->asker)) !=
                NULL) {
             metric_add(broadcast->metrics.lost, 1);
-            settle_by_planner(campaign, lost, EVENT_RETURN, KEEP_CLOSE);
+            settle_by_planner(campaign, lost, era_lost_event(campaign, lost),
+                              KEEP_CLOSE);
         }
     }
 }
@@ -161,6 +164,9 @@ find_fault(const Broadcast__AskLease *lease)
     if (lease->n_held > LEASE_HELD_MAX) {
         return "held: at most 256 leases";
     }
+    if (lease->n_fences > ERA_FENCES_MAX) {
+        return "fences: at most 32";
+    }
     return NULL;
 }
 
@@ -183,6 +189,7 @@ claim_new(struct asked *asked, const struct lease_asker *asker)
     claim->asks[claim->ask_count++] = asked;
     claim->asker = *asker;
     claim->channel = request_of(asked)->lease->channel;
+    claim->place = request_of(asked)->lease->place;
     claim->next = claim->broadcast->claims;
     claim->broadcast->claims = claim;
     return claim;
@@ -204,6 +211,9 @@ claim_begin(struct asked *asked)
         .done_below = lease->has_done_below ? lease->done_below : 0,
         .held = lease->held,
         .held_count = lease->n_held};
+    if (era_hear_courier(asked)) {
+        return; /* it has to report first */
+    }
     if (join(asked, &asker)) {
         return;
     }

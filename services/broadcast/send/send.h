@@ -15,6 +15,7 @@ void recipients_recount(struct asked *asked);
 void recipients_resolve(struct asked *asked);
 void claim_begin(struct asked *asked);
 void settle_begin(struct asked *asked);
+void era_take_report(struct asked *asked);
 
 /* ---- for the driver: what a sending's stage asks for ---- */
 /* Writes the cursor's chunk of the audience to the ledger. */
@@ -31,7 +32,7 @@ void sweep_run(const struct keep_on *on, const struct record *record,
 
 /* ---- settle_flow.c ---- */
 /* Ends a lease by the planner's own decision: EVENT_LAPSE with KEEP_LAPSE,
- * EVENT_RETURN or EVENT_COUNT with KEEP_CLOSE. */
+ * EVENT_RETURN, EVENT_DOUBT or EVENT_COUNT with KEEP_CLOSE. */
 void settle_by_planner(struct campaign *campaign, struct lease *lease,
                        enum ledger_event rest, enum keep_fate fate);
 /* What another instance settled: news of topic "settled/". */

@@ -366,6 +366,38 @@ begun_note_who(struct begun_map *map, uint32_t number, uint16_t who)
     return was != 0 && was != who;
 }
 
+/* ---- all of them ---- */
+
+uint32_t
+begun_chunks(const struct begun_map *map)
+{
+    struct stat stat;
+    if (fstat(map->bits.fd, &stat) != 0) {
+        return 0;
+    }
+    return (
+        uint32_t)((stat.st_size - BEGUN_HEADER_BYTES + BEGUN_CHUNK_BYTES - 1) /
+                  BEGUN_CHUNK_BYTES);
+}
+
+/* Not by the map in memory: another courier may have made the file longer. */
+bool
+begun_read_chunk(const struct begun_map *map, uint32_t chunk,
+                 uint8_t bits[BEGUN_CHUNK_BYTES])
+{
+    static const uint8_t none[BEGUN_CHUNK_BYTES];
+    memset(bits, 0, BEGUN_CHUNK_BYTES);
+    ssize_t len = pread(map->bits.fd, bits, BEGUN_CHUNK_BYTES,
+                        BEGUN_HEADER_BYTES + (off_t)chunk * BEGUN_CHUNK_BYTES);
+    return len > 0 && memcmp(bits, none, BEGUN_CHUNK_BYTES) != 0;
+}
+
+int64_t
+begun_made_at_ms(const struct begun_map *map)
+{
+    return map->key.made_at_ms;
+}
+
 void
 begun_sync(struct begun_map *map)
 {

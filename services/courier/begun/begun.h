@@ -36,7 +36,8 @@
 #define BEGUN_VERSION 1
 #define BEGUN_HOURS_KEPT (14 * 24)
 #define BEGUN_FILES_MAX 16384
-#define BEGUN_MAPS_KEPT 32     /* open and not in use; those in use besides */
+#define BEGUN_MAPS_KEPT 32 /* open and not in use; those in use besides */
+#define BEGUN_CHUNK_BYTES 8192
 #define BEGUN_SWEPT_AT_ONCE 64 /* files looked at by one begun_sweep */
 
 /* The directory. */
@@ -85,6 +86,14 @@ bool begun_obey_again(struct begun_map *map, uint32_t number, uint32_t wish);
 bool begun_prepare_who(struct begun_map *map, uint32_t number);
 /* Notes it. True: it had stood for somebody else. */
 bool begun_note_who(struct begun_map *map, uint32_t number, uint16_t who);
+
+/* Its bits, as they are now, whoever set them: of which chunks there may be
+ * any (below what is returned), and those of one, least significant first.
+ * False: none is set. */
+uint32_t begun_chunks(const struct begun_map *map);
+bool begun_read_chunk(const struct begun_map *map, uint32_t chunk,
+                      uint8_t bits[BEGUN_CHUNK_BYTES]);
+int64_t begun_made_at_ms(const struct begun_map *map);
 
 /* What was marked, cleared, obeyed or noted since the last sync is on the disk.
  */

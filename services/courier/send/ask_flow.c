@@ -11,6 +11,7 @@
 #include "common/base/base.h"
 #include "common/client/broadcast.h"
 #include "services/courier/courier.h"
+#include "services/courier/send/report.h"
 #include "services/courier/send/route.h"
 
 #define WAIT_MS_MIN 10
@@ -95,6 +96,7 @@ on_lease(void *arg, enum err err, const char *detail,
         asking->is_failing = false;
         log_info("ask.answered_again");
     }
+    report_hear(asking->courier, reply->lease);
     if (!reply->lease->has_lease_id) {
         rest(asking, reply->lease);
         return;
@@ -115,6 +117,7 @@ send_ask(struct lease_ask *ask)
     struct asking *asking = ask->asking;
     struct courier *courier = asking->courier;
     uint64_t held[JOURNAL_SLOTS];
+    static struct report_fences fences; /* 4 kB */
     Broadcast__AskLease message = BROADCAST__ASK_LEASE__INIT;
     message.courier = courier->service.name;
     message.request_number = ask->request_number;
@@ -125,6 +128,7 @@ send_ask(struct lease_ask *ask)
     message.held = held;
     message.has_done_below = true;
     message.done_below = done_below(courier);
+    report_fill_ask(courier, &fences, &message);
     ask->is_asked = true;
     ask->sent_ms = clock_boot_ms();
     broadcast_ask_lease(courier->broadcast, &message, on_lease, ask);

@@ -15,6 +15,7 @@
 #include "services/courier/send/drive.h"
 #include "services/courier/send/flows.h"
 #include "services/courier/send/once.h"
+#include "services/courier/send/report.h"
 #include "services/courier/send/route.h"
 
 static void
@@ -124,6 +125,7 @@ courier_stop(struct courier *courier)
 {
     courier->is_stopped = true;
     routes_close(courier);
+    report_stop(courier);
     asking_close(courier);
     leases_free(&courier->leases);
     templates_free(&courier->templates);

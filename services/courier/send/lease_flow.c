@@ -14,6 +14,7 @@
 #include "common/client/broadcast.h"
 #include "common/client/checkin.h"
 #include "common/client/signup.h"
+#include "services/courier/begun/fences.h"
 #include "services/courier/courier.h"
 #include "services/courier/send/ask.h"
 #include "services/courier/send/flows.h"
@@ -97,6 +98,7 @@ keep_in_journal(const struct asking *asking, const Broadcast__Lease *m,
     lease.is_idempotent = route != NULL && route->is_idempotent;
     lease.count = (uint32_t)m->n_numbers;
     memcpy(lease.numbers, m->numbers, m->n_numbers * sizeof(m->numbers[0]));
+    fences_sync(courier->fences);
     journal_take(courier->journal, slot, &lease);
     return slot;
 }

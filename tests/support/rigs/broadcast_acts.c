@@ -275,6 +275,25 @@ world_wait_for_count(struct world *world, const char *id,
 
 /* ---- a courier's ---- */
 
+static void
+note_fences(struct world_courier *courier, const Broadcast__Lease *answer)
+{
+    for (size_t i = 0; i < answer->n_fences; i++) {
+        const Broadcast__Fence *fence = answer->fences[i];
+        bool is_here = strcmp(fence->campaign, WORLD_CAMPAIGN) == 0;
+        if (is_here && courier->granted == 0) {
+            courier->era = fence->era;
+        }
+        if (is_here && fence->era == courier->era &&
+            fence->granted > courier->granted) {
+            courier->granted = fence->granted;
+        }
+    }
+    if (answer->report != NULL) {
+        courier->ordered_era = answer->report->era;
+    }
+}
+
 static Broadcast__Lease *
 take_lease(struct world_courier *courier, struct world_answer *answer)
 {
@@ -285,6 +304,9 @@ take_lease(struct world_courier *courier, struct world_answer *answer)
             courier->held[courier->held_count++] = lease->lease_id;
         }
     }
+    if (answer->err == ERR_NONE) {
+        note_fences(courier, answer->reply->lease);
+    }
     world_forget(answer);
     return lease;
 }
@@ -293,6 +315,7 @@ Broadcast__Lease *
 world_try_lease(struct world_courier *courier, int channel)
 {
     Broadcast__AskLease ask = BROADCAST__ASK_LEASE__INIT;
+    Broadcast__Fence fence = BROADCAST__FENCE__INIT, *fences[] = {&fence};
     Broadcast__Request request = BROADCAST__REQUEST__INIT;
     ask.courier = (char *)(uintptr_t)courier->name;
     ask.request_number = ++courier->request;
@@ -302,6 +325,13 @@ world_try_lease(struct world_courier *courier, int channel)
     ask.held = courier->held;
     ask.n_held = courier->held_count;
     ask.done_below = courier->request;
+    ask.has_place = courier->place != 0;
+    ask.place = courier->place;
+    fence.campaign = WORLD_CAMPAIGN;
+    fence.era = courier->era;
+    fence.granted = courier->granted;
+    ask.n_fences = courier->granted != 0;
+    ask.fences = fences;
     request.is_case = BROADCAST__REQUEST__IS_LEASE;
     request.lease = &ask;
     struct world_answer answer =
@@ -393,4 +423,50 @@ world_settle(struct world_courier *courier, const Broadcast__Lease *lease,
     world_forget(&answer);
     free(outcomes);
     return changed;
+}
+
+/* ---- what a courier has begun ---- */
+
+static uint32_t
+tell_report(struct world_courier *courier, Broadcast__Report *report)
+{
+    Broadcast__Request request = BROADCAST__REQUEST__INIT;
+    report->campaign = WORLD_CAMPAIGN;
+    report->era = courier->ordered_era;
+    report->place = courier->place;
+    request.is_case = BROADCAST__REQUEST__IS_REPORT;
+    request.report = report;
+    struct world_answer answer = world_ask(courier->world, 0, &request);
+    assert_int_equal(answer.err, ERR_NONE);
+    uint32_t changed = answer.reply->report->changed;
+    world_forget(&answer);
+    return changed;
+}
+
+uint32_t
+world_report(struct world_courier *courier, const char *id, uint32_t first,
+             uint32_t last)
+{
+    Broadcast__Report report = BROADCAST__REPORT__INIT;
+    uint8_t bits[64] = {0};
+    for (uint32_t i = first; i <= last; i++) {
+        bits[i / 8] |= (uint8_t)(1u << i % 8);
+    }
+    report.broadcast = (char *)(uintptr_t)id;
+    report.has_channel = report.has_chunk = report.has_bits = true;
+    report.channel = WORDS__CHANNEL__CHANNEL_SMS;
+    report.bits.data = bits;
+    report.bits.len = sizeof(bits);
+    return tell_report(courier, &report);
+}
+
+void
+world_report_end(struct world_courier *courier)
+{
+    Broadcast__Report report = BROADCAST__REPORT__INIT;
+    report.is_last = true;
+    (void)tell_report(courier, &report);
+    courier->era = courier->ordered_era;
+    courier->granted = 0;
+    courier->ordered_era = 0;
 }

@@ -120,6 +120,9 @@ struct world_courier {
     uint64_t held[16];
     size_t held_count;
     bool says_begun_before; /* of each outcome */
+    uint64_t place;         /* of its notes; 0: it has none */
+    uint64_t era, granted;  /* its fence; granted 0: it has none */
+    uint64_t ordered_era;   /* the last order to report; 0: none */
 };
 /* Asks until there is a lease of this channel, or fails; wire_free it. */
 Broadcast__Lease *world_lease(struct world_courier *courier, int channel);
@@ -129,6 +132,12 @@ Broadcast__Lease *world_try_lease(struct world_courier *courier, int channel);
 uint32_t world_settle(struct world_courier *courier,
                       const Broadcast__Lease *lease,
                       Words__RecipientState state);
+/* It has begun numbers first..last of that broadcast (chunk 0, SMS): says so.
+ * Returns how many changed. */
+uint32_t world_report(struct world_courier *courier, const char *id,
+                      uint32_t first, uint32_t last);
+/* That was all; the fence is of that era now. */
+void world_report_end(struct world_courier *courier);
 struct world_outcome {
     uint32_t number;
     Words__RecipientState state;

@@ -106,6 +106,70 @@ fill_lease(Broadcast__Lease *m, const struct rig_lease *lease,
 }
 
 static void
+note_fence(struct courier_rig *rig, const Broadcast__AskLease *ask)
+{
+    rig->place = ask->place;
+    rig->said = (struct rig_fence){0, 0};
+    for (size_t i = 0; i < ask->n_fences; i++) {
+        assert_string_equal(ask->fences[i]->campaign, "rally");
+        rig->said.era = ask->fences[i]->era;
+        rig->said.granted = ask->fences[i]->granted;
+    }
+}
+
+/* What an answer says of the store. */
+static void
+fill_era(const struct courier_rig *rig, Broadcast__Lease *m)
+{
+    static Broadcast__Fence fence, *fences[] = {&fence};
+    static Broadcast__ReportOrder order;
+    static Broadcast__ReportOf ofs[2], *list[] = {&ofs[0], &ofs[1]};
+    broadcast__fence__init(&fence);
+    fence.campaign = "rally";
+    fence.era = rig->fence.era;
+    fence.granted = rig->fence.granted;
+    m->n_fences = rig->fence.granted != 0;
+    m->fences = fences;
+    broadcast__report_order__init(&order);
+    order.campaign = "rally";
+    order.era = rig->order_era;
+    order.n_of = 2;
+    order.of = list;
+    for (int i = 0; i < 2; i++) {
+        broadcast__report_of__init(&ofs[i]);
+        ofs[i].broadcast = i == 0 ? "b1" : "b2";
+        ofs[i].channel = WORDS__CHANNEL__CHANNEL_SMS;
+        ofs[i].made_at_ms = 77;
+    }
+    m->report = rig->order_era != 0 && !m->has_lease_id ? &order : NULL;
+}
+
+static void
+take_report(struct courier_rig *rig, struct bus_request *request,
+            const Broadcast__Report *report)
+{
+    Broadcast__Reply answer = BROADCAST__REPLY__INIT;
+    Broadcast__Reported m = BROADCAST__REPORTED__INIT;
+    if (rig->reports_to_fail > 0) {
+        rig->reports_to_fail--;
+        bus_reply(request, ERR_UNAVAILABLE, "not now", NULL, 0);
+        return;
+    }
+    assert_true(report->place == rig->place);
+    rig->reported_era = report->era;
+    rig->reports++;
+    rig->reports_ended += report->is_last;
+    if (!report->is_last) {
+        int i = strcmp(report->broadcast, "b1") == 0 ? 0 : 1;
+        assert_int_equal(report->chunk, 0);
+        memcpy(rig->reported[i], report->bits.data, sizeof(rig->reported[i]));
+    }
+    answer.is_case = BROADCAST__REPLY__IS_REPORT;
+    answer.report = &m;
+    reply(request, &answer);
+}
+
+static void
 grant(struct courier_rig *rig, struct bus_request *request,
       const Broadcast__AskLease *ask)
 {
@@ -119,6 +183,7 @@ grant(struct courier_rig *rig, struct bus_request *request,
     }
     rig->done_below = ask->done_below;
     rig->held = ask->n_held;
+    note_fence(rig, ask);
     struct rig_lease *lease = find_lease(rig, ask);
     if (lease != NULL) {
         lease->is_granted = true;
@@ -135,6 +200,7 @@ grant(struct courier_rig *rig, struct bus_request *request,
         bus_reply(request, ERR_TIMEOUT, "lost", NULL, 0);
         return;
     }
+    fill_era(rig, &m);
     answer.is_case = BROADCAST__REPLY__IS_LEASE;
     answer.lease = &m;
     reply(request, &answer);
@@ -237,6 +303,8 @@ serve_planner(void *arg, struct bus_request *request)
         grant(rig, request, asked->lease);
     } else if (asked->is_case == BROADCAST__REQUEST__IS_SETTLE) {
         take_settle(rig, request, asked->settle);
+    } else if (asked->is_case == BROADCAST__REQUEST__IS_REPORT) {
+        take_report(rig, request, asked->report);
     } else {
         assert_int_equal(asked->is_case, BROADCAST__REQUEST__IS_TEMPLATE);
         give_template(rig, request);

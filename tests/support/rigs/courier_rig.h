@@ -55,13 +55,23 @@ struct courier_rig {
     uint32_t withheld_every; /* each n-th number; 0: none */
     uint32_t merged_every, for_other_every;
     bool is_given_again; /* numbers stand for others now */
+    struct rig_fence {   /* of the leases' campaign */
+        uint64_t era, granted;
+    } fence;            /* in each answer; granted 0: none */
+    uint64_t order_era; /* to report of b1 and b2, SMS; 0: none */
+    int reports_to_fail;
     /* what the peers saw */
     int asks, templates, resolves, issues;
     char resolved_for[40]; /* broadcast of the last resolve */
     uint64_t boot;         /* of the last ask */
     uint64_t done_below;   /* of the last ask */
     size_t held;           /* of the last ask */
-    bool is_held_at_boot;  /* the first ask of a new boot held something */
+    struct rig_fence said; /* of the last ask */
+    uint64_t place;        /* of the last ask */
+    int reports, reports_ended;
+    uint64_t reported_era;
+    uint8_t reported[2][64]; /* bits of b1, b2: the first of chunk 0 */
+    bool is_held_at_boot;    /* the first ask of a new boot held something */
 };
 
 /* routes: sections of the configuration; "%d" is the provider's port. */
