@@ -75,6 +75,7 @@ broadcast_to_json(const Broadcast__Broadcast *broadcast)
                   b->has_started_at_ms ? b->started_at_ms : -1);
     json_set_time(object, "ended_at", b->has_ended_at_ms ? b->ended_at_ms : -1);
     json_set_bool(object, "is_retired", b->has_is_retired && b->is_retired);
+    json_set_text(object, "why", b->why);
     json_set_whole(object, "revision", (int64_t)b->revision);
     json_set(object, "channels", progress_to_json(b->channels, b->n_channels));
     return object;

@@ -34,6 +34,7 @@ export function Head({now, staffId}) {
             >
         </div>
         <p class="meta">${factsOf(now, staffId)}</p>
+        ${now.why && html`<p class="banner wait" id="why">${now.why}</p>`}
         ${now.is_retired &&
         html`<p class="banner wait">
             It brought people their ticket. Muster does so by itself now, once
