@@ -52,7 +52,7 @@ find_lease(struct courier_rig *rig, const Broadcast__AskLease *ask)
             return lease;
         }
     }
-    for (int i = 0; i < rig->lease_count; i++) {
+    for (int i = 0; i < rig->lease_count && ask->boot != rig->dead_boot; i++) {
         if (!rig->leases[i].is_granted &&
             rig->leases[i].channel == ask->channel) {
             return &rig->leases[i];
@@ -545,6 +545,7 @@ courier_rig_start(struct courier_rig *rig)
 {
     char *program = process_program("muster-courier");
     char *output = temp_path(rig->dir, "courier.log");
+    rig->dead_boot = rig->boot;
     process_start(
         &rig->courier, output,
         (const char *const[]){program, "--config", rig->config, NULL});

@@ -64,6 +64,7 @@ struct courier_rig {
     int asks, templates, resolves, issues;
     char resolved_for[40]; /* broadcast of the last resolve */
     uint64_t boot;         /* of the last ask */
+    uint64_t dead_boot;    /* of the courier before: what it asked is void */
     uint64_t done_below;   /* of the last ask */
     size_t held;           /* of the last ask */
     struct rig_fence said; /* of the last ask */
