@@ -20,7 +20,8 @@
 # Until the last step nothing has changed, and what was there before is kept
 # beside it.
 
-BACKUP_PARTS='about\.txt|dump\.rdb|settings\.ini|routes\.ini|logins\.txt'
+BACKUP_PARTS='(about|logins)\.txt|dump\.rdb|(settings|routes)\.ini'
+BACKUP_PARTS+='|keys/([A-Za-z0-9][A-Za-z0-9._-]*)?'
 
 refuse() {
     CODE=3 fail "$@"
@@ -92,9 +93,11 @@ unpack_backup() {
     (umask 077 && "$BUILD/bin/muster" vault open "$secret" <"$file" \
         >"$work/all.tar") || code=$?
     [ $code -eq 0 ] || CODE=$code fail "nothing was changed."
-    wrong=$(tar -tvf "$work/all.tar" 2>&1 | awk '{ print $1, $NF }' |
-        grep -vE "^-[rwx-]{9} ($BACKUP_PARTS|keys/[A-Za-z0-9._-]+)$" |
-        grep -vE '^d[rwx-]{9} keys/$' || true)
+    # Whole names, which may have spaces in them; then what is no plain file.
+    wrong=$({
+        tar -tf "$work/all.tar" 2>&1 | grep -vxE "$BACKUP_PARTS" || true
+        tar -tvf "$work/all.tar" 2>&1 | grep -v '^[-d]' || true
+    })
     [ -z "$wrong" ] || refuse "this backup holds what none does: ${wrong%%$'\n'*}" \
         "Nothing was changed."
     (umask 077 && tar -xf "$work/all.tar" -C "$work" --no-same-owner \

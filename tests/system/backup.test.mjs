@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import {execFile, execFileSync, spawn} from 'node:child_process';
 import {cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync,
-    renameSync, rmSync, writeFileSync} from 'node:fs';
+    renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
@@ -187,11 +187,15 @@ test('what cannot be a backup is refused in words, and changes nothing',
         const hostile = path('hostile');
         mkdirSync(path('h'));
         writeFileSync(path('h/dump.rdb'), 'x');
-        execFileSync('sh', ['-c', `tar -C ${path('h')} -cPf - \
-            --transform s,dump,../../escaped, dump.rdb |
-            ${TOP}/build/bin/muster vault seal ${path('safe/backup.public')} \
-            >${hostile}`]);
-        await refused(/holds what none does/, 'restore', hostile, secret);
+        symlinkSync('/etc/passwd', path('h/about.txt'));
+        for (const held of ['--transform s,dump,../../escaped, dump.rdb',
+            '--transform "s,dump.rdb,../x keys/a," dump.rdb',
+            '--transform s,dump.rdb,keys/.., dump.rdb', 'about.txt']) {
+            execFileSync('sh', ['-c', `tar -C ${path('h')} -cPf - ${held} |
+                ${TOP}/build/bin/muster vault seal \
+                ${path('safe/backup.public')} >${hostile}`]);
+            await refused(/holds what none does/, 'restore', hostile, secret);
+        }
         const misused = await muster('restore', path('b'));
         assert.equal(misused.code, 2, misused.out);
         assert.equal(await people(), PEOPLE + 1);
